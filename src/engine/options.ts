@@ -1,0 +1,30 @@
+/** Limits and switches of a check. */
+export interface Options {
+  /** Stop with cannot-tell beyond so many states. Default 2 000 000. */
+  readonly maxStates: number;
+  /** Stop with cannot-tell beyond so many bytes of stored states (an estimate). Default 2e9. */
+  readonly maxBytes: number;
+  /**
+   * Called every few hundred states. Return false to stop with the given reason. The engine has no clock: the caller
+   * measures time and cancels.
+   */
+  readonly progress?: (progress: Progress) => 'go' | 'time' | 'cancelled';
+  /** Leave local steps fused and unshared memory unobserved (default true). False explores every step. */
+  readonly reduce: boolean;
+  /** Test only: softirq, BH-off, preempt-off and spinlock sections do not count as RCU readers. */
+  readonly implicitReaders: boolean;
+}
+
+export interface Progress {
+  readonly states: number;
+  readonly transitions: number;
+  /** States found but not yet expanded. */
+  readonly frontier: number;
+}
+
+export const defaultOptions: Options = {
+  maxStates: 2_000_000,
+  maxBytes: 2e9,
+  reduce: true,
+  implicitReaders: true,
+};
