@@ -1,0 +1,6 @@
+/**
+ * The engine's face: `check` explores a program, `replay` executes a schedule string. Pure and deterministic.
+ */
+export type * from './report';
+export type * from './options';
+export { defaultOptions } from './options';

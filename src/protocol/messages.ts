@@ -1,0 +1,4 @@
+/**
+ * Messages between the extension, its worker and the replay panel. Types only. Every message carries the protocol's
+ * version; a receiver ignores what it does not know.
+ */
