@@ -62,7 +62,8 @@ if (!tests) {
   await Promise.all(product.map(e => bundle(e, 'dist')));
 } else {
   // Plain mocha tests: one bundle with shared chunks, so that module state is shared as in the product.
-  rmSync('dist/test/unit', { recursive: true, force: true });
+  const out = process.env.RACELENS_TEST_OUT ?? 'dist/test/unit';
+  rmSync(out, { recursive: true, force: true });
   const only = process.argv.find(a => a.startsWith('--only='))?.slice(7);
   const entries = testEntries('test/unit').filter(e => !only || e.includes(only));
   if (entries.length)
@@ -70,7 +71,7 @@ if (!tests) {
       ...common,
       entryPoints: entries,
       outbase: 'test/unit',
-      outdir: 'dist/test/unit',
+      outdir: out,
       platform: 'node',
       format: 'esm',
       splitting: true,

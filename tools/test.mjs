@@ -11,7 +11,13 @@ const pattern = args.find(a => !a.startsWith('--'));
 run(process.execPath, ['tools/build.mjs', '--tests', ...(pattern ? [`--only=${pattern}`] : [])]);
 run(
   process.execPath,
-  ['node_modules/mocha/bin/mocha.js', '--recursive', 'dist/test/unit/**/*.test.mjs', '--timeout', '20000'],
+  [
+    'node_modules/mocha/bin/mocha.js',
+    '--recursive',
+    `${process.env.RACELENS_TEST_OUT ?? 'dist/test/unit'}/**/*.test.mjs`,
+    '--timeout',
+    '20000',
+  ],
   {
     ...(args.includes('--bless') ? { RACELENS_BLESS: '1' } : {}),
   },
