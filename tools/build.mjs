@@ -81,10 +81,7 @@ if (!tests) {
     });
 }
 mkdirSync('dist', { recursive: true });
-cpSync(
-  join(dirname(require.resolve('web-tree-sitter/package.json')), 'web-tree-sitter.wasm'),
-  'dist/tree-sitter.wasm',
-);
+cpSync(require.resolve('web-tree-sitter/web-tree-sitter.wasm'), 'dist/tree-sitter.wasm');
 cpSync(
   join(dirname(require.resolve('tree-sitter-c/package.json')), 'tree-sitter-c.wasm'),
   'dist/tree-sitter-c.wasm',
