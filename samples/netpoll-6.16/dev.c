@@ -6,7 +6,8 @@
  * queues the NAPI, the softirq polls it and clears the bit in
  * napi_complete_done(), and napi_disable() takes it and keeps it.
  *
- * A small stand-in for net/core/dev.c of Linux 6.16, written for the Racelens demo.
+ * A small stand-in for net/core/dev.c of Linux 6.16, written for the Racelens
+ * demo.
  */
 #include "netdevice.h"
 #include "netpoll.h"

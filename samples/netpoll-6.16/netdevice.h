@@ -2,8 +2,9 @@
 /*
  * The part of a network device that polling needs.
  *
- * A small stand-in for include/linux/netdevice.h of Linux 6.16, written for the Racelens
- * demo: same names, same locking rules, nothing that the story does not use.
+ * A small stand-in for include/linux/netdevice.h of Linux 6.16, written for the
+ * Racelens demo: same names, same locking rules, nothing that the story does
+ * not use.
  */
 #ifndef DEMO_NETDEVICE_H
 #define DEMO_NETDEVICE_H

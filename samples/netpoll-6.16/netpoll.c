@@ -2,9 +2,10 @@
 /*
  * Netpoll: polls a device from any context, when interrupts cannot help.
  *
- * A small stand-in for net/core/netpoll.c of Linux 6.16, written for the Racelens demo. It
- * has the bug that the kernel had for twenty years: once in a while, when
- * netconsole is switched on under traffic, napi_disable() never comes back.
+ * A small stand-in for net/core/netpoll.c of Linux 6.16, written for the
+ * Racelens demo. It has the bug that the kernel had for twenty years: once in a
+ * while, when netconsole is switched on under traffic, napi_disable() never
+ * comes back.
  */
 #include "netdevice.h"
 #include "netpoll.h"

@@ -2,7 +2,8 @@
 /*
  * Netpoll: send and receive without interrupts, for consoles and debuggers.
  *
- * A small stand-in for include/linux/netpoll.h of Linux 6.16, written for the Racelens demo.
+ * A small stand-in for include/linux/netpoll.h of Linux 6.16, written for the
+ * Racelens demo.
  */
 #ifndef DEMO_NETPOLL_H
 #define DEMO_NETPOLL_H
