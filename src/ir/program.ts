@@ -303,6 +303,8 @@ export interface Thread {
   readonly repeat: number;
   /** A signal may reach it at any time. */
   readonly signals?: true;
+  /** The static object that stands for its task_struct (RACE_TASK); without it the engine makes one up. */
+  readonly task?: number;
   readonly span?: Span;
 }
 
