@@ -1,88 +1,126 @@
-// Bundles the product (and, with --tests, the tests) into dist/ with esbuild.
-import { build } from 'esbuild';
+// Bundles the product into dist/ with esbuild, and the tests into dist/test/.
+//   node tools/build.mjs [--minify] [--watch]           the product
+//   node tools/build.mjs --tests=SUITE [--only=TEXT]    unit, kernel, editor or host tests whose path holds TEXT
+import { build, context } from 'esbuild';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-const require = createRequire(import.meta.url);
-const tests = process.argv.includes('--tests');
+const minify = process.argv.includes('--minify');
 
-/** C text that the product carries (the harness header and the like) is bundled as a string. */
+/** @type {import('esbuild').BuildOptions} */
 const common = {
   bundle: true,
   target: 'es2022',
-  sourcemap: true,
+  sourcemap: !minify,
+  minify,
   logLevel: 'warning',
-  loader: { '.h': 'text', '.tsv': 'text', '.c': 'text' },
+  legalComments: minify ? 'linked' : 'none',
+  // C text that the product carries (the harness header and the like) is bundled as a string.
+  loader: { '.h': 'text', '.tsv': 'text', '.c': 'text', '.css': 'text' },
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const node = { platform: 'node', format: 'cjs', external: ['vscode'] };
+
+/** @type {import('esbuild').BuildOptions} */
+const browser = {
+  platform: 'browser',
   // web-tree-sitter asks for Node's file modules only when it is not given bytes; we always give bytes.
-  external: ['vscode'],
+  external: ['vscode', 'fs', 'path', 'module', 'fs/promises'],
+  define: { global: 'globalThis' },
 };
 
 const product = [
-  { in: 'src/extension/main.node.ts', out: 'extension', platform: 'node', format: 'cjs' },
-  { in: 'src/extension/main.web.ts', out: 'extension.web', platform: 'browser', format: 'cjs' },
-  { in: 'src/host/node/worker.ts', out: 'worker', platform: 'node', format: 'cjs' },
-  { in: 'src/host/web/worker.ts', out: 'worker.web', platform: 'browser', format: 'iife' },
-  { in: 'src/host/node/cli.ts', out: 'cli', platform: 'node', format: 'cjs' },
-  { in: 'src/webview/main.ts', out: 'webview', platform: 'browser', format: 'iife' },
+  { in: 'src/extension/main.node.ts', out: 'extension', options: node },
+  { in: 'src/extension/main.web.ts', out: 'extension.web', options: { ...browser, format: 'cjs' } },
+  { in: 'src/host/node/worker.ts', out: 'worker', options: node },
+  { in: 'src/host/web/worker.ts', out: 'worker.web', options: { ...browser, format: 'iife' } },
+  { in: 'src/host/node/cli.ts', out: 'cli', options: node },
+  { in: 'src/webview/main.ts', out: 'webview', options: { ...browser, format: 'iife' } },
 ];
 
-async function bundle(entry, outdir) {
-  if (!existsSync(entry.in)) {
-    console.warn(`build: ${entry.in} is not there, left out`);
+/** What is shipped as it is. @type {readonly (readonly [string, string, string])[]} */
+const copies = [
+  ['web-tree-sitter', 'web-tree-sitter.wasm', 'tree-sitter.wasm'],
+  ['tree-sitter-c', 'tree-sitter-c.wasm', 'tree-sitter-c.wasm'],
+  ['@vscode/codicons', 'dist/codicon.css', 'codicons/codicon.css'],
+  ['@vscode/codicons', 'dist/codicon.ttf', 'codicons/codicon.ttf'],
+];
+
+function copyFiles() {
+  for (const [from, file, to] of copies) {
+    mkdirSync(dirname(join('dist', to)), { recursive: true });
+    cpSync(join('node_modules', from, file), join('dist', to));
+  }
+}
+
+async function buildProduct() {
+  const there = product.filter(entry => {
+    if (!existsSync(entry.in)) console.warn(`build: ${entry.in} is not there, left out`);
+    return existsSync(entry.in);
+  });
+  const jobs = there.map(entry => {
+    /** @type {import('esbuild').BuildOptions} */
+    const options = { ...common, entryPoints: [{ in: entry.in, out: entry.out }], outdir: 'dist' };
+    return { ...options, .../** @type {import('esbuild').BuildOptions} */ (entry.options) };
+  });
+  if (process.argv.includes('--watch')) {
+    for (const job of jobs) await (await context({ ...job, logLevel: 'info' })).watch();
+    console.log('build: watching src/ (Ctrl-C ends it)');
     return;
   }
+  await Promise.all(jobs.map(job => build(job)));
+}
+
+/** Files under a folder whose name ends like this. @param {string} dir @param {string} ending @returns {string[]} */
+function filesIn(dir, ending) {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith(ending))
+    .map(name => join(dir, name))
+    .sort();
+}
+
+/** Where a suite's bundles go; RACELENS_TEST_OUT lets two runs in one checkout keep apart. @param {string} suite */
+export function testFolder(suite) {
+  const own = process.env.RACELENS_TEST_OUT;
+  if (!own) return `dist/test/${suite}`;
+  return suite === 'unit' ? own : `${own}-${suite}`;
+}
+
+/** @param {string} suite @param {string} only */
+async function buildTests(suite, only) {
+  const outdir = testFolder(suite);
+  rmSync(outdir, { recursive: true, force: true });
+  /** @type {import('esbuild').BuildOptions} */
+  const tests = { ...common, minify: false, sourcemap: 'linked', outdir };
+  if (suite === 'host') {
+    // Runs inside the extension host, which loads CommonJS and gives it `vscode`.
+    const entryPoints = ['test/editor/host/index.ts'].filter(entry => existsSync(entry));
+    if (entryPoints.length) await build({ ...tests, ...node, entryPoints, external: ['vscode', 'mocha'] });
+    return;
+  }
+  const entryPoints = filesIn(`test/${suite}`, '.test.ts').filter(
+    path => path.includes(only) && !path.includes(join('editor', 'host')),
+  );
+  if (!entryPoints.length) return;
+  // One bundle with shared chunks, so that module state is shared as in the product.
   await build({
-    ...common,
-    entryPoints: [{ in: entry.in, out: entry.out }],
-    outdir,
-    platform: entry.platform,
-    format: entry.format,
-    external:
-      entry.platform === 'browser'
-        ? [...common.external, 'fs', 'path', 'module', 'fs/promises']
-        : common.external,
-    define: entry.platform === 'browser' ? { global: 'globalThis' } : {},
-    minify: process.argv.includes('--minify'),
+    ...tests,
+    entryPoints,
+    outbase: `test/${suite}`,
+    platform: 'node',
+    format: 'esm',
+    splitting: true,
+    outExtension: { '.js': '.mjs' },
+    packages: 'external',
   });
 }
 
-function testEntries(dir, found = []) {
-  if (!existsSync(dir)) return found;
-  for (const e of readdirSync(dir, { withFileTypes: true })) {
-    const path = join(dir, e.name);
-    if (e.isDirectory()) testEntries(path, found);
-    else if (e.name.endsWith('.test.ts')) found.push(path);
-  }
-  return found;
+if (process.argv[1]?.endsWith('build.mjs')) {
+  const suite = process.argv.find(a => a.startsWith('--tests'))?.slice('--tests='.length);
+  const only = process.argv.find(a => a.startsWith('--only='))?.slice('--only='.length) ?? '';
+  copyFiles();
+  if (suite === undefined) await buildProduct();
+  else await buildTests(suite || 'unit', only);
 }
-
-if (!tests) {
-  mkdirSync('dist', { recursive: true });
-  await Promise.all(product.map(e => bundle(e, 'dist')));
-} else {
-  // Plain mocha tests: one bundle with shared chunks, so that module state is shared as in the product.
-  const out = process.env.RACELENS_TEST_OUT ?? 'dist/test/unit';
-  rmSync(out, { recursive: true, force: true });
-  const only = process.argv.find(a => a.startsWith('--only='))?.slice(7);
-  const entries = testEntries('test/unit').filter(e => !only || e.includes(only));
-  if (entries.length)
-    await build({
-      ...common,
-      entryPoints: entries,
-      outbase: 'test/unit',
-      outdir: out,
-      platform: 'node',
-      format: 'esm',
-      splitting: true,
-      outExtension: { '.js': '.mjs' },
-      packages: 'external',
-      logLevel: 'warning',
-    });
-}
-mkdirSync('dist', { recursive: true });
-cpSync(require.resolve('web-tree-sitter/web-tree-sitter.wasm'), 'dist/tree-sitter.wasm');
-cpSync(
-  join(dirname(require.resolve('tree-sitter-c/package.json')), 'tree-sitter-c.wasm'),
-  'dist/tree-sitter-c.wasm',
-);

@@ -1,0 +1,173 @@
+/**
+ * Opens a window of the real VS Code on a copy of a workspace, with the extension loaded, in a real browser:
+ * the server of tools/vscode-server.mjs and a system Chromium through playwright-core. With RACELENS_DESKTOP (the path
+ * of a desktop VS Code, set by `npm run test:desktop`) the same tests drive that instead.
+ */
+import { chromium, _electron, type Page } from 'playwright-core';
+import { cpSync, mkdtempSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { browserFlags, findBrowser, howToGetBrowser } from '../../../tools/browser.mjs';
+import { startServer } from '../../../tools/vscode-server.mjs';
+
+export interface WindowOptions {
+  /** Folder that is copied to a temporary one and opened; relative to the project. */
+  readonly workspace: string;
+  /** User settings on top of `quiet`. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Folder of the extension under development; the project itself by default. */
+  readonly extension?: string;
+  /** A packaged extension to install, in place of one under development. */
+  readonly vsix?: string;
+  /** A module whose `run()` is called in the extension host (it has the vscode API). */
+  readonly tests?: string;
+  /** Size of the window in CSS pixels. */
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+export interface Window {
+  readonly page: Page;
+  /** The temporary copy of the workspace: what the editor writes is here. */
+  readonly folder: string;
+  /** Console messages of the page and the extension host, oldest first, as `type: text`. */
+  readonly messages: readonly string[];
+  /** Resolves to the exit code once the in-host tests are through. */
+  readonly exited: Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Settings that keep a test about one thing: nothing pops up, completes, closes brackets or covers lines by itself. */
+const quiet = {
+  'editor.acceptSuggestionOnEnter': 'off',
+  'editor.autoClosingBrackets': 'never',
+  'editor.autoIndent': 'none',
+  'editor.hover.delay': 100,
+  'editor.minimap.enabled': false,
+  'editor.quickSuggestions': { comments: 'off', other: 'off', strings: 'off' },
+  'editor.stickyScroll.enabled': false,
+  'editor.suggestOnTriggerCharacters': false,
+  'editor.wordBasedSuggestions': 'off',
+  'extensions.ignoreRecommendations': true,
+  'files.autoSave': 'off',
+  'git.enabled': false,
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'window.restoreWindows': 'none',
+  'workbench.editor.empty.hint': 'hidden',
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+};
+
+/** Opens a window and waits until the workbench is drawn. The caller closes it. */
+export async function openWindow(options: WindowOptions): Promise<Window> {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'racelens-workspace-')));
+  const folder = join(root, 'workspace');
+  cpSync(options.workspace, folder, { recursive: true });
+  const messages: string[] = [];
+  try {
+    const opened = process.env.RACELENS_DESKTOP
+      ? await openDesktop(process.env.RACELENS_DESKTOP, root, folder, options, messages)
+      : await openBrowser(folder, options, messages);
+    await opened.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+    return {
+      ...opened,
+      folder,
+      messages,
+      async close() {
+        await opened.close();
+        rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+      },
+    };
+  } catch (error) {
+    rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+    throw error;
+  }
+}
+
+type Opened = Pick<Window, 'page' | 'exited' | 'close'>;
+
+async function openBrowser(folder: string, options: WindowOptions, messages: string[]): Promise<Opened> {
+  const executablePath = findBrowser();
+  if (!executablePath) throw new Error(`no browser: ${howToGetBrowser}`);
+  const server = await startServer({
+    settings: { ...quiet, ...options.settings },
+    vsix: options.vsix,
+  });
+  const browser = await chromium
+    .launch({ executablePath, args: browserFlags })
+    .catch(async (error: unknown) => {
+      await server.stop();
+      throw error;
+    });
+  const close = async (): Promise<void> => {
+    await browser.close();
+    await server.stop();
+  };
+  try {
+    const context = await browser.newContext({
+      viewport: options.size ?? { width: 1440, height: 900 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on('console', message => messages.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', error => messages.push(`pageerror: ${error.stack ?? error.message}`));
+    // The workbench reports what the in-host tests print and how they end through these two.
+    await page.exposeFunction('codeAutomationLog', (type: string, args: readonly unknown[]) => {
+      messages.push(`${type}: ${args.map(String).join(' ')}`);
+    });
+    const exited = new Promise<number>(done => {
+      void page.exposeFunction('codeAutomationExit', done);
+    });
+    await page.goto(
+      server.url({
+        folder,
+        ...(options.vsix ? {} : { extension: resolve(options.extension ?? '.') }),
+        ...(options.tests ? { tests: resolve(options.tests) } : {}),
+      }),
+    );
+    return { page, exited, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openDesktop(
+  executablePath: string,
+  root: string,
+  folder: string,
+  options: WindowOptions,
+  messages: string[],
+): Promise<Opened> {
+  const user = join(root, 'user');
+  mkdirSync(join(user, 'User'), { recursive: true });
+  writeFileSync(
+    join(user, 'User/settings.json'),
+    JSON.stringify({
+      ...quiet,
+      'window.dialogStyle': 'custom',
+      'window.titleBarStyle': 'custom',
+      ...options.settings,
+    }),
+  );
+  const app = await _electron.launch({
+    executablePath,
+    args: [
+      folder,
+      `--extensionDevelopmentPath=${resolve(options.extension ?? '.')}`,
+      `--user-data-dir=${user}`,
+      `--extensions-dir=${join(root, 'extensions')}`,
+      '--disable-workspace-trust',
+      '--disable-updates',
+      '--disable-telemetry',
+      '--skip-welcome',
+      '--skip-release-notes',
+      '--no-sandbox',
+    ],
+  });
+  const page = await app.firstWindow();
+  page.setDefaultTimeout(15_000);
+  page.on('console', message => messages.push(`${message.type()}: ${message.text()}`));
+  return { page, exited: new Promise<number>(() => undefined), close: () => app.close() };
+}
