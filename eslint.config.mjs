@@ -16,6 +16,40 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'Program > VariableDeclaration[kind="let"], ExportNamedDeclaration > VariableDeclaration[kind="let"]',
+          message: 'No state in modules: hold it in a value that is handed in.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/**'],
+    ignores: ['src/host/node/**'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'Buffer', '__dirname', '__filename', 'require', 'global'],
+    },
+  },
+  {
+    // The same input gives the same bytes: no clock, no randomness.
+    files: ['base', 'syntax', 'kernel', 'tree', 'ir', 'lower', 'engine', 'litmus', 'report'].map(
+      f => `src/${f}/**`,
+    ),
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['process', 'Buffer', '__dirname', '__filename', 'require', 'global'],
+        ...['Date', 'performance', 'setTimeout', 'setInterval', 'crypto', 'window', 'document', 'fetch'],
+      ],
+      'no-restricted-properties': ['error', { object: 'Math', property: 'random' }],
+    },
+  },
+  {
     // The compiler reads these too (checkJs) and knows the names better.
     files: ['tools/**', 'bench/**', '*.mjs'],
     rules: { 'no-undef': 'off' },

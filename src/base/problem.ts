@@ -1,3 +1,4 @@
+/** What is wrong with an input, as data: broken C is not an error of ours. */
 import type { Span } from './span';
 
 /** Something wrong with the input (never with us), in words that say what to do about it. */
