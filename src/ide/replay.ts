@@ -1,0 +1,210 @@
+/**
+ * A report as plain data for the editor: spans become lines and columns, and the values before each step are worked out
+ * once, so that stepping back is as cheap as stepping forward. The panel and the marks in the editor are drawn from it.
+ */
+import type { LineMap, Span } from '../base/span';
+import type { Report, ThreadStatus, Trace, VerdictKind } from '../engine/report';
+import type { Expectation, Integer } from '../ir/program';
+import type {
+  Outcome,
+  ReplayView,
+  ViewBit,
+  ViewChange,
+  ViewFrame,
+  ViewNote,
+  ViewPlace,
+  ViewStatus,
+  ViewTrace,
+  ViewValue,
+} from '../protocol/view';
+
+/** What the report does not say: it comes from the pipeline that made it. */
+export interface ReplayContext {
+  readonly harness: string;
+  readonly seconds: number;
+  readonly expectation?: Expectation;
+  /** Files whose text went into the result. */
+  readonly files: readonly string[];
+  readonly problems: readonly ViewNote[];
+  /** Line map of a file that a span names; undefined if the file is not at hand (then the span is shown at its start). */
+  lines(file: string): LineMap | undefined;
+}
+
+export function outcomeOf(kind: VerdictKind): Outcome {
+  return kind === 'holds' ? 'holds' : kind === 'cannot-tell' ? 'unknown' : 'found';
+}
+
+/** Whether a verdict is what RACE_EXPECT asks for: `hang` accepts `deadlock`, `possible` an unconfirmed finding. */
+export function meets(report: Report, expectation: Expectation | undefined): boolean {
+  const wanted = expectation?.kind ?? 'holds';
+  const reachable = [report.verdict.kind, ...report.also.map(a => a.kind)];
+  if (wanted === 'holds') return report.verdict.kind === 'holds';
+  const kindMet = reachable.some(kind => kind === wanted || (wanted === 'hang' && kind === 'deadlock'));
+  return kindMet && (report.confirmed || expectation?.possible === true);
+}
+
+export function replayView(report: Report, context: ReplayContext): ReplayView {
+  const place = (span: Span): ViewPlace => placeOf(span, context);
+  const { verdict, explanation } = report;
+  const message =
+    verdict.kind === 'holds'
+      ? 'No schedule within the stated bounds breaks it; every state was explored.'
+      : verdict.message;
+  return {
+    harness: context.harness,
+    verdict: {
+      outcome: outcomeOf(verdict.kind),
+      kind: verdict.kind,
+      message,
+      ...(verdict.kind === 'cannot-tell' ? { reason: verdict.reason } : {}),
+      ...(verdict.kind !== 'holds' && verdict.span ? { place: place(verdict.span) } : {}),
+    },
+    confirmed: report.confirmed,
+    exhaustive: report.exhaustive,
+    states: report.states,
+    transitions: report.transitions,
+    seconds: context.seconds,
+    ...(report.schedule === undefined ? {} : { schedule: report.schedule }),
+    ...(report.preemptions === undefined ? {} : { preemptions: report.preemptions }),
+    ...(context.expectation
+      ? {
+          expectation: {
+            text: `${context.expectation.possible ? 'possible ' : ''}${context.expectation.kind}`,
+            met: meets(report, context.expectation),
+          },
+        }
+      : {}),
+    ...(report.trace ? { trace: traceView(report.trace, place) } : {}),
+    summary: explanation?.summary ?? message,
+    waiters: (explanation?.waiters ?? []).map(waiter => ({
+      thread: waiter.thread,
+      place: place(waiter.span),
+      waitsFor: waiter.waitsFor,
+      sites: waiter.sites.map(site => ({
+        place: place(site.span),
+        text: site.text,
+        function: site.function,
+        reason: site.reason,
+      })),
+    })),
+    cycle: explanation?.cycle ?? [],
+    history: (explanation?.history ?? []).map(event => ({
+      what: event.what,
+      thread: event.thread,
+      place: place(event.span),
+    })),
+    also: report.also.map(other => ({
+      kind: other.kind,
+      message: other.message,
+      schedule: other.schedule,
+    })),
+    assumptions: report.assumptions.map(assumption => ({
+      kind: assumption.kind,
+      message: assumption.message,
+      places: assumption.span ? [place(assumption.span)] : [],
+    })),
+    findings: report.findings.map(finding => ({
+      kind: finding.kind,
+      message: finding.message,
+      places: finding.spans.map(place),
+    })),
+    bounds: report.bounds,
+    problems: context.problems,
+    files: context.files,
+  };
+}
+
+/** A span as lines and columns. */
+export function placeOf(span: Span, context: Pick<ReplayContext, 'lines'>): ViewPlace {
+  const lines = context.lines(span.file);
+  const start = lines?.positionAt(span.start) ?? { line: 0, column: 0 };
+  return { path: span.file, start, end: lines?.positionAt(span.end) ?? start };
+}
+
+function traceView(trace: Trace, place: (span: Span) => ViewPlace): ViewTrace {
+  const bits = trace.cells.map((cell): readonly ViewBit[] =>
+    Object.entries(cell.bits ?? {})
+      .map(([number, name]) => ({ number: Number(number), name }))
+      .sort((a, b) => a.number - b.number),
+  );
+  const moments: ViewTrace['moments'][number][] = [];
+  let values: readonly ViewValue[] = trace.cells.map(cell => valueOf(cell.initial, cell.initialValue));
+  moments.push({ threads: trace.start.map(status => statusView(status, place)), values });
+  for (const step of trace.steps) {
+    const next = [...values];
+    for (const change of step.changes) next[change.cell] = valueOf(change.after, change.afterValue);
+    values = next;
+    moments.push({ threads: step.threads.map(status => statusView(status, place)), values });
+  }
+  return {
+    threads: trace.threads.map(thread => ({
+      name: thread.name,
+      context: thread.context,
+      cpu: thread.cpu,
+      ...(thread.startedBy === undefined ? {} : { startedBy: thread.startedBy }),
+      ...(thread.startedAt === undefined ? {} : { startedAt: thread.startedAt }),
+      ...(thread.span ? { place: place(thread.span) } : {}),
+    })),
+    cells: trace.cells.map((cell, index) => ({
+      name: cell.name,
+      holds: cell.holds,
+      bits: bits[index] ?? [],
+    })),
+    steps: trace.steps.map(step => ({
+      thread: step.thread,
+      text: step.text,
+      operation: step.operation,
+      place: place(step.span),
+      frames: framesView(step.frames, place),
+      reads: step.reads,
+      changes: step.changes.map((change): ViewChange => {
+        const names = bits[change.cell] ?? [];
+        const before = bitsOf(change.beforeValue);
+        const after = bitsOf(change.afterValue);
+        const known = before !== undefined && after !== undefined;
+        return {
+          cell: change.cell,
+          before: change.before,
+          after: change.after,
+          set: known ? names.filter(b => !has(before, b) && has(after, b)).map(b => b.name) : [],
+          cleared: known ? names.filter(b => has(before, b) && !has(after, b)).map(b => b.name) : [],
+        };
+      }),
+      preemption: step.preemption,
+      ...(step.note === undefined ? {} : { note: step.note }),
+    })),
+    moments,
+    ...(trace.doomedAt === undefined ? {} : { doomedAt: trace.doomedAt }),
+    ...(trace.lassoAt === undefined ? {} : { lassoAt: trace.lassoAt }),
+  };
+}
+
+function statusView(status: ThreadStatus, place: (span: Span) => ViewPlace): ViewStatus {
+  return {
+    state: status.state,
+    ...(status.reader === undefined ? {} : { reader: status.reader }),
+    holds: status.holds,
+    ...(status.waitsFor === undefined ? {} : { waitsFor: status.waitsFor }),
+    ...(status.gracePeriod === undefined ? {} : { gracePeriod: status.gracePeriod }),
+    frames: framesView(status.frames, place),
+  };
+}
+
+function framesView(
+  frames: readonly { readonly function: string; readonly span: Span }[],
+  place: (span: Span) => ViewPlace,
+): readonly ViewFrame[] {
+  return frames.map(frame => ({ function: frame.function, place: place(frame.span) }));
+}
+
+function valueOf(text: string, value: Integer | undefined): ViewValue {
+  return value === undefined ? { text } : { text, number: String(value) };
+}
+
+function bitsOf(value: Integer | undefined): bigint | undefined {
+  return value === undefined ? undefined : BigInt.asUintN(64, BigInt(value));
+}
+
+function has(value: bigint, bit: ViewBit): boolean {
+  return ((value >> BigInt(bit.number)) & 1n) === 1n;
+}

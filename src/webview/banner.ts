@@ -1,0 +1,138 @@
+/** The verdict: what it is, one sentence why, what it rests on in numbers, and whether it is still about this text. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ReplayView } from '../protocol/view';
+import type { Actions, Model } from './model';
+import { placeLink } from './places';
+import { count } from './transcript';
+
+const icons = { found: 'error', holds: 'pass-filled', unknown: 'question' } as const;
+
+export function banner(model: Model, actions: Actions): TemplateResult {
+  const { run, t } = model;
+  if (!run) return html`${progressLine(model, actions)}${failure(model, actions)}`;
+  const { view } = run;
+  const { outcome } = view.verdict;
+  return html`
+    <header class="banner ${outcome} ${model.stale === undefined ? '' : 'is-stale'}">
+      <div class="verdict">
+        <span class="codicon codicon-${icons[outcome]}" aria-hidden="true"></span>
+        <h1 id="verdict">
+          ${
+            run.before === undefined || run.before === view.verdict.kind
+              ? nothing
+              : html`<span class="before">${kindText(run.before, t)}</span>
+                  <span class="codicon codicon-arrow-right" role="img" aria-label=${t('is now')}></span> `
+          }
+          ${kindText(view.verdict.kind, t)}
+        </h1>
+        ${
+          outcome === 'found'
+            ? html`<span class="tag">${view.confirmed ? t('confirmed') : t('possible')}</span>`
+            : nothing
+        }
+        ${
+          outcome === 'holds' && view.exhaustive
+            ? html`<span class="tag">${t('every state explored')}</span>`
+            : nothing
+        }
+        ${view.verdict.reason === undefined ? nothing : html`<span class="tag">${view.verdict.reason}</span>`}
+        ${
+          view.expectation
+            ? html`<span class="tag ${view.expectation.met ? '' : 'unmet'}"
+                >${view.expectation.met ? t('as expected') : t('expected {0}', view.expectation.text)}</span
+              >`
+            : nothing
+        }
+        <span class="harness" title=${view.harness}>${run.title}</span>
+      </div>
+      <p class="summary">
+        ${view.summary}
+        ${view.verdict.place ? html`<span class="at">${placeLink(view.verdict.place, actions)}</span>` : nothing}
+      </p>
+      <div class="facts">
+        <span>${numbers(view, t)}</span>
+        ${view.schedule === undefined ? nothing : schedule(view.schedule, model, actions)}
+      </div>
+      ${progressLine(model, actions)} ${failure(model, actions)} ${staleLine(model, actions)}
+      ${fixLine(model, actions)}
+    </header>
+  `;
+}
+
+/** The word for people: `cannot tell`, not the identifier. */
+export function kindText(kind: string, t: Model['t']): string {
+  return t(kind === 'cannot-tell' ? 'cannot tell' : kind.replace(/-/g, ' '));
+}
+
+function numbers(view: ReplayView, t: Model['t']): string {
+  const parts = [count(view.states, t('state')), `${view.seconds.toFixed(view.seconds < 10 ? 2 : 0)} s`];
+  if (view.trace) parts.unshift(count(view.trace.steps.length, t('step')));
+  if (view.preemptions !== undefined) parts.unshift(count(view.preemptions, t('preemption')));
+  return parts.join(' · ');
+}
+
+function schedule(text: string, model: Model, actions: Actions): TemplateResult {
+  const { t } = model;
+  return html`<span class="schedule">
+    <span class="label">${t('schedule')}</span><code>${text}</code>
+    <vscode-toolbar-button
+      icon="copy"
+      label=${t('Copy the schedule')}
+      title=${t('Copy the schedule')}
+      @click=${() => actions.copy('schedule', text)}
+    ></vscode-toolbar-button>
+  </span>`;
+}
+
+function progressLine(model: Model, actions: Actions): TemplateResult | typeof nothing {
+  const { progress, t } = model;
+  if (!progress) return nothing;
+  return html`<div class="notice running" role="status">
+    <span class="codicon codicon-sync spin" aria-hidden="true"></span>
+    <span>
+      ${progress.phase}
+      ${
+        progress.states > 0
+          ? html`· ${count(progress.states, t('state'))} ·
+            ${t('{0} a second', progress.perSecond.toLocaleString('en'))}`
+          : nothing
+      }
+    </span>
+    <vscode-button secondary @click=${() => actions.cancel()}>${t('Cancel')}</vscode-button>
+  </div>`;
+}
+
+function failure(model: Model, actions: Actions): TemplateResult | typeof nothing {
+  if (model.failure === undefined) return nothing;
+  return html`<div class="notice failed" role="alert">
+    <span class="codicon codicon-warning" aria-hidden="true"></span>
+    <span>${model.failure}</span>
+    <vscode-button secondary @click=${() => actions.again()}>${model.t('Run again')}</vscode-button>
+  </div>`;
+}
+
+function staleLine(model: Model, actions: Actions): TemplateResult | typeof nothing {
+  if (model.stale === undefined || model.progress) return nothing;
+  return html`<div class="notice stale" role="status">
+    <span class="codicon codicon-history" aria-hidden="true"></span>
+    <span><strong>${model.t('Source changed since this verdict')}</strong> · ${model.stale}</span>
+    <vscode-button @click=${() => actions.again()}>${model.t('Run again')}</vscode-button>
+  </div>`;
+}
+
+function fixLine(model: Model, actions: Actions): TemplateResult | typeof nothing {
+  const { t } = model;
+  const fix = model.run?.fix;
+  if (!fix || fix.applied || model.progress || model.stale !== undefined) return nothing;
+  return html`<div class="notice fix">
+    <span class="codicon codicon-lightbulb" aria-hidden="true"></span>
+    <span>
+      ${
+        fix.verdict === undefined
+          ? t('Fix: {0}', fix.label)
+          : t('Fix: {0}. Run on a copy of the text: {1}.', fix.label, kindText(fix.verdict, t))
+      }
+    </span>
+    <vscode-button @click=${() => actions.applyFix()}>${t('Apply')}</vscode-button>
+  </div>`;
+}

@@ -1,0 +1,203 @@
+/**
+ * The drawing of a trace before it is drawn: for every step a row, with the function names to print above it (as kernel
+ * people indent calls), and for every lane what runs through the row: the lifeline, reader and lock bars, grace periods.
+ * Pure: trace in, rows out. Bars start and end in the middle of the row of the step that opens or closes them.
+ */
+import type { ViewBit, ViewCell, ViewStatus, ViewStep, ViewTrace } from '../protocol/view';
+
+/** How a bar runs through a row: all the way, from its middle down, down to its middle, or only around it. */
+export type Part = 'full' | 'start' | 'end' | 'point';
+
+export interface Bar {
+  readonly kind: 'reader' | 'lock' | 'grace';
+  /** `rcu_read_lock`, `softirq`, a lock's name, or whom a grace period still waits for. */
+  readonly label: string;
+  /** A reader because of its context; drawn dashed. */
+  readonly implicit: boolean;
+  /** Column of the bar inside its lane, from 0. */
+  readonly slot: number;
+  readonly part: Part;
+  /** Worth writing beside the bar in this row. */
+  readonly caption?: string;
+}
+
+export interface LaneCell {
+  /** Lifeline above and below the middle of the row. */
+  readonly before: ViewStatus['state'];
+  readonly after: ViewStatus['state'];
+  readonly bars: readonly Bar[];
+}
+
+export interface Heading {
+  readonly function: string;
+  readonly depth: number;
+}
+
+export interface Row {
+  readonly index: number;
+  readonly step: ViewStep;
+  /** Functions entered since this thread's last step, outermost first. */
+  readonly headings: readonly Heading[];
+  /** Indentation of the step itself. */
+  readonly depth: number;
+  readonly lanes: readonly LaneCell[];
+  /** The thread that was running before and could have gone on. */
+  readonly preempts?: number;
+  /** The first step, or one of another thread than the step before. */
+  readonly switches: boolean;
+}
+
+/** One row per step. */
+export function rowsOf(trace: ViewTrace): readonly Row[] {
+  const printed = new Map<number, readonly string[]>();
+  const slots = slotsOf(trace);
+  return trace.steps.map((step, index): Row => {
+    const before = trace.moments[index]?.threads ?? [];
+    const after = trace.moments[index + 1]?.threads ?? [];
+    const chain = chainOf(step, trace);
+    const last = printed.get(step.thread) ?? [];
+    const common = commonLength(last, chain);
+    printed.set(step.thread, chain);
+    const previous = trace.steps[index - 1];
+    return {
+      index,
+      step,
+      headings: chain.slice(common).map((name, at) => ({ function: name, depth: common + at })),
+      depth: chain.length,
+      lanes: trace.threads.map((_, lane) => ({
+        before: before[lane]?.state ?? 'not-started',
+        after: after[lane]?.state ?? 'not-started',
+        bars: barsOf(before[lane], after[lane], slots[lane] ?? []),
+      })),
+      ...(step.preemption && previous && previous.thread !== step.thread
+        ? { preempts: previous.thread }
+        : {}),
+      switches: previous?.thread !== step.thread,
+    };
+  });
+}
+
+/** Names of the functions a step stands in; the thread's own body is not worth a line. */
+export function chainOf(step: ViewStep, trace: ViewTrace): readonly string[] {
+  const names = step.frames.map(frame => frame.function);
+  return names[0] === trace.threads[step.thread]?.name ? names.slice(1) : names;
+}
+
+function commonLength(a: readonly string[], b: readonly string[]): number {
+  let n = 0;
+  while (n < a.length && n < b.length && a[n] === b[n]) n++;
+  return n;
+}
+
+/** Keys of the bars that ever stand in each lane, in order of appearance: a key keeps its column. */
+function slotsOf(trace: ViewTrace): readonly (readonly string[])[] {
+  return trace.threads.map((_, lane) => {
+    const keys: string[] = [];
+    for (const moment of trace.moments)
+      for (const key of keysOf(moment.threads[lane])) if (!keys.includes(key)) keys.push(key);
+    return keys.sort((a, b) => rank(a) - rank(b));
+  });
+}
+
+function rank(key: string): number {
+  return key === 'reader' ? 0 : key === 'grace' ? 1 : 2;
+}
+
+function keysOf(status: ViewStatus | undefined): readonly string[] {
+  if (!status || status.state === 'done') return [];
+  return [
+    ...(status.reader === undefined ? [] : ['reader']),
+    ...(status.gracePeriod === undefined ? [] : ['grace']),
+    ...status.holds.map(name => `lock ${name}`),
+  ];
+}
+
+function barsOf(
+  before: ViewStatus | undefined,
+  after: ViewStatus | undefined,
+  slots: readonly string[],
+): readonly Bar[] {
+  const from = keysOf(before);
+  const to = keysOf(after);
+  return slots.flatMap((key, slot): Bar[] => {
+    const was = from.includes(key);
+    const is = to.includes(key);
+    if (!was && !is) return [];
+    const status = is ? after : before;
+    const part: Part = was && is ? 'full' : is ? 'start' : 'end';
+    if (key === 'reader') {
+      const label = status?.reader ?? '';
+      const changed = was && is && before?.reader !== after?.reader;
+      return [
+        {
+          kind: 'reader',
+          label,
+          implicit: isImplicit(label),
+          slot,
+          part,
+          ...(part === 'start' || changed ? { caption: `RCU reader: ${label}` } : {}),
+        },
+      ];
+    }
+    if (key === 'grace') {
+      const waiting = status?.gracePeriod ?? [];
+      const changed = before?.gracePeriod?.join() !== after?.gracePeriod?.join();
+      const caption =
+        part === 'end'
+          ? 'grace period over'
+          : waiting.length
+            ? `grace period waits for ${waiting.join(', ')}`
+            : 'grace period: no reader left';
+      return [
+        {
+          kind: 'grace',
+          label: waiting.join(', '),
+          implicit: false,
+          slot,
+          part,
+          ...(changed ? { caption } : {}),
+        },
+      ];
+    }
+    return [{ kind: 'lock', label: key.slice(5), implicit: false, slot, part }];
+  });
+}
+
+/** Readers by context (softirq, BH off, a spinlock) differ from those that the code writes down. */
+export function isImplicit(reader: string): boolean {
+  return !/rcu_read_lock/.test(reader);
+}
+
+/** `NAPI_STATE_` for names that all begin so; empty if fewer than two names or nothing in common up to a `_`. */
+export function commonPrefix(bits: readonly ViewBit[]): string {
+  if (bits.length < 2) return '';
+  let prefix = bits[0]?.name ?? '';
+  for (const bit of bits) while (!bit.name.startsWith(prefix)) prefix = prefix.slice(0, -1);
+  return prefix.slice(0, prefix.lastIndexOf('_') + 1);
+}
+
+/** A bit's name without what all names of its word share. */
+export function shortBit(name: string, cell: ViewCell): string {
+  return name.slice(commonPrefix(cell.bits).length) || name;
+}
+
+/** A change as a few words: `+SCHED −NPSVC`, `NULL → &npinfo`. */
+export function changeText(change: ViewStep['changes'][number], cell: ViewCell): string {
+  const bits = [
+    ...change.set.map(name => `+${shortBit(name, cell)}`),
+    ...change.cleared.map(name => `−${shortBit(name, cell)}`),
+  ];
+  return bits.length ? bits.join(' ') : `${change.before} → ${change.after}`;
+}
+
+/** Cells worth showing: those that a step changes or that a waiter waits for, first changed first; words before others. */
+export function cellOrder(trace: ViewTrace): readonly number[] {
+  const first = new Map<number, number>();
+  trace.steps.forEach((step, index) => {
+    for (const change of step.changes) if (!first.has(change.cell)) first.set(change.cell, index);
+  });
+  const weight = (cell: number): number => (trace.cells[cell]?.holds === 'word' ? 0 : 1);
+  return [...first.keys()].sort(
+    (a, b) => weight(a) - weight(b) || (first.get(a) ?? 0) - (first.get(b) ?? 0) || a - b,
+  );
+}

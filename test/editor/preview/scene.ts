@@ -1,0 +1,65 @@
+/** What the preview shows: messages as the extension sends them, per scene. */
+import type { ToPanel } from '../../../src/protocol/panel';
+import { replayView } from '../../../src/ide/replay';
+import { fixtureFile, fixtureLines, netpollReport } from '../../fixtures/netpollReport';
+
+const context = {
+  harness: '/netpoll.race.c',
+  seconds: 0.21,
+  files: [fixtureFile],
+  problems: [],
+  expectation: { kind: 'hang', possible: false },
+  lines: () => fixtureLines,
+};
+const view = replayView(netpollReport, context);
+const keep = { version: 1, harness: 'file:///netpoll.race.c', step: 0, follow: true } as const;
+
+function run(step: number): ToPanel {
+  return {
+    version: 1,
+    type: 'run',
+    run: {
+      view,
+      title: 'netpoll.race.c',
+      fix: {
+        label: 'synchronize_rcu() at the end of netpoll_setup()',
+        verdict: 'holds',
+        applied: false,
+      },
+    },
+    step,
+    follow: true,
+    keep,
+  };
+}
+
+const holds = replayView(
+  {
+    ...netpollReport,
+    verdict: { kind: 'holds' },
+    exhaustive: true,
+    schedule: undefined,
+    trace: undefined,
+    explanation: undefined,
+    also: [],
+    states: 4211,
+    preemptions: undefined,
+  },
+  { ...context, expectation: undefined },
+);
+
+export const scenes: Readonly<Record<string, readonly ToPanel[]>> = {
+  hang: [run(8)],
+  end: [run(15)],
+  stale: [run(3), { version: 1, type: 'stale', reason: 'netpoll.c was edited' }],
+  holds: [
+    {
+      version: 1,
+      type: 'run',
+      run: { view: holds, title: 'netpoll.race.c', before: 'hang' },
+      step: 0,
+      follow: true,
+      keep,
+    },
+  ],
+};
