@@ -1,0 +1,28 @@
+// `npm run package`: racelens-VERSION.vsix, with the minified product and nothing that a user does not need.
+import { readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installPackagesOfProject } from './install.mjs';
+import { isSentence, run } from './run.mjs';
+
+process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
+
+try {
+  installPackagesOfProject();
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const out = process.argv[2] ?? `racelens-${version}.vsix`;
+  // vsce runs the script vscode:prepublish, which builds. The bundles hold all that is needed of node_modules.
+  run(process.execPath, [
+    'node_modules/@vscode/vsce/vsce',
+    'package',
+    '--no-dependencies',
+    '--skip-license',
+    '--allow-missing-repository',
+    `--out=${out}`,
+  ]);
+  console.log(`${out}: ${String(Math.round(statSync(out).size / 1024))} kB`);
+} catch (error) {
+  if (!isSentence(error)) throw error;
+  console.error(`package: ${/** @type {Error} */ (error).message}`);
+  process.exitCode = 1;
+}
