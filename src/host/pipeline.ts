@@ -1,0 +1,2 @@
+/** The pipeline as workers and the command line use it. It lives in `ide`, the layer that may see the whole core. */
+export type * from '../ide/pipeline';
