@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+/* Interrupts come on between the load and the use: the section ends there. */
+#include <racelens.h>
+
+struct item { int val; };
+static struct item __rcu *gp;
+static int seen;
+
+RACE_INIT() { gp = kzalloc(sizeof(*gp), GFP_KERNEL); }
+RACE_THREAD(process, reader)
+{
+	struct item *p;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	p = READ_ONCE(gp);
+	local_irq_restore(flags);
+	if (p)
+		seen = p->val;
+}
+RACE_THREAD(process, updater)
+{
+	struct item *old = gp;
+
+	rcu_assign_pointer(gp, NULL);
+	synchronize_rcu();
+	kfree(old);
+}
+RACE_EXPECT(use-after-free)
