@@ -2,7 +2,7 @@
 //   node tools/build.mjs [--minify] [--watch]           the product
 //   node tools/build.mjs --tests=SUITE [--only=TEXT]    unit, kernel, editor or host tests whose path holds TEXT
 import { build, context } from 'esbuild';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const minify = process.argv.includes('--minify');
@@ -14,7 +14,8 @@ const common = {
   sourcemap: !minify,
   minify,
   logLevel: 'warning',
-  legalComments: minify ? 'linked' : 'none',
+  legalComments: 'none',
+  metafile: minify,
   // C text that the product carries (the harness header and the like) is bundled as a string.
   loader: { '.h': 'text', '.tsv': 'text', '.c': 'text', '.css': 'text' },
 };
@@ -69,7 +70,22 @@ async function buildProduct() {
     console.log('build: watching src/ (Ctrl-C ends it)');
     return;
   }
-  await Promise.all(jobs.map(job => build(job)));
+  const results = await Promise.all(jobs.map(job => build(job)));
+  if (minify) writeLicences(results.flatMap(r => Object.keys(r.metafile?.inputs ?? {})));
+}
+
+/** What the package carries of other people's, with their licences. @param {readonly string[]} inputs */
+function writeLicences(inputs) {
+  const bundled = inputs.flatMap(path => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  const names = [...new Set([...bundled, ...copies.map(([from]) => from)])].sort();
+  const texts = names.map(name => {
+    const folder = join('node_modules', name);
+    const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const files = readdirSync(folder).filter(file => /^licen[cs]e/i.test(file));
+    const text = files.map(file => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n');
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  writeFileSync('dist/third-party.txt', texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
 /** Files under a folder whose name ends like this. @param {string} dir @param {string} ending @returns {string[]} */

@@ -16,8 +16,9 @@ try {
     'node_modules/@vscode/vsce/vsce',
     'package',
     '--no-dependencies',
-    '--skip-license',
     '--allow-missing-repository',
+    // The pictures of the README are in the package.
+    '--no-rewrite-relative-links',
     `--out=${out}`,
   ]);
   console.log(`${out}: ${String(Math.round(statSync(out).size / 1024))} kB`);
