@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { findBrowser, howToGetBrowser } from './browser.mjs';
 import { installPackagesOfProject } from './install.mjs';
 import { findKernelTree, howToGetTree } from './kernelTree.mjs';
-import { capture, isSentence } from './run.mjs';
+import { capture, isSentence, Sentence } from './run.mjs';
 import { installServer } from './vscode-server.mjs';
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -50,7 +50,7 @@ async function step(name, work) {
 async function checker(name, args) {
   await step(name, async () => {
     const { code, output } = await capture(process.execPath, args);
-    if (code !== 0) throw new Error(`\n${output}`);
+    if (code !== 0) throw new Sentence(`not clean\n${output}`);
   });
 }
 
@@ -139,7 +139,7 @@ async function main() {
     const built = await step('build', async () => {
       const { code, output } = await capture(process.execPath, ['tools/build.mjs']);
       if (output) console.log(output.trimEnd());
-      if (code !== 0) throw new Error('the product does not build');
+      if (code !== 0) throw new Sentence('the product does not build');
     });
     if (!built) return;
   }
