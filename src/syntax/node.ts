@@ -42,7 +42,7 @@ export function namedChildren(node: Node): readonly Node[] {
 }
 
 /** All nodes of a tree, parents first, in text order. `enter` returning false skips the children. */
-export function walk(node: Node, enter: (node: Node, parents: readonly Node[]) => boolean | void): void {
+export function walk(node: Node, enter: (node: Node, parents: readonly Node[]) => unknown): void {
   const parents: Node[] = [];
   const visit = (n: Node): void => {
     if (enter(n, parents) === false) return;

@@ -26,6 +26,12 @@ export type ItemKind =
   /** A top-level macro call: `DEFINE_SPINLOCK(x);`, `RACE_THREAD(softirq, name) { … }`, `EXPORT_SYMBOL(f);` */
   | 'invocation';
 
+/**
+ * Says whether the condition of an `#if` inside an item holds (`defined(X)` for `#ifdef X`). Undefined: nobody knows;
+ * then the branch that parses without errors is taken, the first one if both do.
+ */
+export type Decide = (condition: string) => boolean | undefined;
+
 /** Something defined or declared at the top level of a file (enumerators too). */
 export interface Item {
   readonly kind: ItemKind;
@@ -71,9 +77,13 @@ export interface SourceFile {
   /**
    * The syntax tree of an item: a function_definition, declaration, struct_specifier … Made on first use and cached.
    * For a `macro` there is none. For an `invocation` with a body: a call_expression and a compound_statement under
-   * one `invocation` node, in the fields `call` and `body`; without a body only `call`.
+   * one `invocation` node, in the fields `call` and `body`; without a body only `call`; `value` for an initialiser.
+   *
+   * `decide` chooses between the branches of `#if`s inside the item, before the parse: the tree has no preprocessor
+   * nodes. Without it (editor facts) both branches stay if the whole parses without errors (so that whole statements of
+   * both are seen), else the branch that parses better.
    */
-  node(item: Item): Node | undefined;
+  node(item: Item, decide?: Decide): Node | undefined;
   macro(item: Item): MacroDefinition | undefined;
   /** The comment that stands directly before an offset or behind it on the same line, without its comment signs. */
   commentAt(item: Item | Span): string | undefined;

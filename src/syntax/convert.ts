@@ -1,0 +1,251 @@
+/**
+ * From tree-sitter's tree (in wasm memory) to plain `Node` values, undoing the mask on the way: where a note says that
+ * a node stands for something else, that something is put in its place.
+ */
+import type { TreeCursor } from 'web-tree-sitter';
+import type { Node } from './node';
+import type { Note } from './mask';
+import { isTypeName } from './words';
+
+/** What the conversion needs from its caller. Offsets of the tree plus `base` are offsets of the file. */
+export interface Conversion {
+  readonly base: number;
+  /** Ends are clamped to this: closing braces that were added at the end take no room. */
+  readonly limit: number;
+  readonly notes: ReadonlyMap<number, Note>;
+  /** Added to a tree offset to get the key of a note. */
+  readonly noteShift: number;
+  /** The text behind a range of the file, as masked notes saw it. */
+  slice(start: number, end: number): string;
+  /** Parses a hidden part: ranges of the file. */
+  part(start: number, end: number, kind: 'type' | 'call' | 'expression' | 'parameters'): Node | undefined;
+}
+
+export function convert(cursor: TreeCursor, c: Conversion): Node {
+  const kind = cursor.nodeType;
+  const treeStart = cursor.startIndex;
+  const start = Math.min(c.limit, c.base + treeStart);
+  const end = Math.min(c.limit, c.base + cursor.endIndex);
+  const field = cursor.currentFieldName ?? undefined;
+  const named = cursor.nodeIsNamed;
+  const missing = cursor.nodeIsMissing;
+  const children: Node[] = [];
+  let hasError = missing || kind === 'ERROR';
+  if (cursor.gotoFirstChild()) {
+    do {
+      const child = convert(cursor, c);
+      if (child.hasError) hasError = true;
+      // What was added behind the end of the text is not there.
+      if (child.start < c.limit || child.end > child.start || child.missing) children.push(child);
+    } while (cursor.gotoNextSibling());
+    cursor.gotoParent();
+  }
+  const node: Node = {
+    kind,
+    start,
+    end,
+    ...(field !== undefined ? { field } : {}),
+    named,
+    children,
+    ...(missing ? { missing: true as const } : {}),
+    ...(hasError ? { hasError: true as const } : {}),
+  };
+  const note = c.notes.get(treeStart + c.noteShift);
+  return castsOf(note ? unmasked(node, note, c) : node, c);
+}
+
+function unmasked(node: Node, note: Note, c: Conversion): Node {
+  switch (note.kind) {
+    case 'loop':
+      return node.kind === 'while_statement' || node.kind === 'if_statement' ? loop(node, note, c) : node;
+    case 'type':
+      return node.kind === 'identifier' || node.kind === 'type_identifier'
+        ? typeArgument(node, note.end, c)
+        : node;
+    case 'parameters':
+      return node.kind === 'identifier' || node.kind === 'type_identifier'
+        ? parameters(node, note.end, c)
+        : node;
+    case 'typeof':
+      return node.kind === 'primitive_type' ? typeOf(node, note.end, c) : node;
+    case 'invocation':
+      return node.kind === 'field_declaration' || node.kind === 'declaration' ? stored(node, note, c) : node;
+    case 'range':
+      return node;
+  }
+}
+
+/** The children of a `macro_loop`: `arguments` and `body`. */
+function loop(node: Node, note: Note & { kind: 'loop' }, c: Conversion): Node {
+  const nameStart = node.start;
+  const condition = node.children.find(k => k.field === 'condition');
+  const body = node.children.find(k => k.field === 'body' || k.field === 'consequence');
+  const nameEnd = c.base - c.noteShift + note.nameEnd;
+  const list: Node = note.empty
+    ? {
+        kind: 'argument_list',
+        start: nameEnd,
+        end: condition?.end ?? nameEnd,
+        field: 'arguments',
+        named: true,
+        children: [],
+      }
+    : {
+        kind: 'argument_list',
+        start: condition?.start ?? nameEnd,
+        end: condition?.end ?? nameEnd,
+        field: 'arguments',
+        named: true,
+        children: (condition?.children ?? []).flatMap(flattenCommas).map(withoutField),
+        ...(condition?.hasError ? { hasError: true as const } : {}),
+      };
+  const children: Node[] = [
+    { kind: 'identifier', start: nameStart, end: nameEnd, field: 'name', named: true, children: [] },
+    list,
+  ];
+  if (body) children.push({ ...body, field: 'body' });
+  return { ...node, kind: 'macro_loop', name: note.name, children };
+}
+
+function withoutField(node: Node): Node {
+  if (node.field === undefined) return node;
+  const { field: _, ...rest } = node;
+  return rest;
+}
+
+function flattenCommas(node: Node): readonly Node[] {
+  return node.kind === 'comma_expression' ? node.children.flatMap(flattenCommas) : [node];
+}
+
+function typeArgument(node: Node, noteEnd: number, c: Conversion): Node {
+  const end = c.base - c.noteShift + noteEnd;
+  const type = c.part(node.start, end, 'type');
+  return { ...node, kind: 'type_argument', end, children: type ? [type] : [] };
+}
+
+function parameters(node: Node, noteEnd: number, c: Conversion): Node {
+  const end = c.base - c.noteShift + noteEnd;
+  const list = c.part(node.start, end, 'parameters');
+  return { ...(list ?? node), start: node.start, end, ...(node.field ? { field: node.field } : {}) };
+}
+
+/** `typeof(x)`: child `argument` is a type_descriptor or an expression. */
+function typeOf(node: Node, noteEnd: number, c: Conversion): Node {
+  const end = c.base - c.noteShift + noteEnd;
+  const text = c.slice(node.start, end);
+  const from = node.start + text.indexOf('(') + 1;
+  const inside = text.slice(text.indexOf('(') + 1, -1);
+  const isType =
+    /^\s*(?:const\s+|volatile\s+)*(?:struct|union|enum|unsigned|signed|void|char|short|int|long|float|double|bool|u?int\d*_t|[su](?:8|16|32|64))\b[\s\w*]*$/.test(
+      inside,
+    );
+  const argument = c.part(from, end - 1, isType ? 'type' : 'expression');
+  return { ...node, kind: 'typeof', end, children: argument ? [{ ...argument, field: 'argument' }] : [] };
+}
+
+/** A macro call that declares: `call`, and `value` if it is initialised. */
+function stored(node: Node, note: Note & { kind: 'invocation' }, c: Conversion): Node {
+  const shift = c.base - c.noteShift;
+  const call = c.part(shift + note.callStart, shift + note.callEnd, 'call');
+  const init = note.hasValue ? node.children.find(k => k.kind === 'init_declarator') : undefined;
+  const value = init?.children.find(k => k.field === 'value');
+  const children: Node[] = node.children.filter(
+    k => k.kind === 'storage_class_specifier' || k.kind === 'type_qualifier' || k.kind === ';',
+  );
+  if (call) children.push({ ...call, field: 'call' });
+  if (value) children.push(value);
+  children.sort((a, b) => a.start - b.start);
+  return {
+    kind: 'invocation',
+    start: node.start,
+    end: Math.max(node.end, shift + note.callEnd),
+    ...(node.field ? { field: node.field } : {}),
+    named: true,
+    children,
+    ...(call?.hasError || value?.hasError ? { hasError: true as const } : {}),
+  };
+}
+
+/** `(u32)(x)`, `(u32)-x`, `(u32)*p`: the grammar cannot know that u32 is a type. */
+function castsOf(node: Node, c: Conversion): Node {
+  if (node.kind === 'call_expression') {
+    const callee = node.children.find(k => k.field === 'function');
+    const type = callee && castType(callee, c);
+    const list = node.children.find(k => k.field === 'arguments');
+    if (!callee || !type || !list) return node;
+    const value: Node = {
+      ...list,
+      kind: 'parenthesized_expression',
+      field: 'value',
+      children: list.children,
+    };
+    return { ...node, kind: 'cast_expression', children: [...castHead(callee, type), value] };
+  }
+  if (node.kind === 'binary_expression') {
+    const [left, op, right] = node.children;
+    const type = left && castType(left, c);
+    if (!left || !op || !right || !type || node.children.length !== 3) return node;
+    const isPointer = op.kind === '*' || op.kind === '&';
+    if (!isPointer && op.kind !== '-' && op.kind !== '+') return node;
+    const value: Node = {
+      kind: isPointer ? 'pointer_expression' : 'unary_expression',
+      start: op.start,
+      end: right.end,
+      field: 'value',
+      named: true,
+      children: [
+        { ...op, field: 'operator' },
+        { ...right, field: 'argument' },
+      ],
+      ...(right.hasError ? { hasError: true as const } : {}),
+    };
+    return { ...node, kind: 'cast_expression', children: [...castHead(left, type), value] };
+  }
+  if (node.kind === 'case_statement') return caseRange(node, c);
+  return node;
+}
+
+function castType(node: Node, c: Conversion): Node | undefined {
+  if (node.kind !== 'parenthesized_expression') return undefined;
+  const inner = node.children.filter(k => k.named);
+  const only = inner[0];
+  if (inner.length !== 1 || only?.kind !== 'identifier') return undefined;
+  return isTypeName(c.slice(only.start, only.end)) ? only : undefined;
+}
+
+function castHead(paren: Node, type: Node): readonly Node[] {
+  const name: Node = { ...withoutField(type), kind: 'type_identifier', field: 'type' };
+  return paren.children.map(k =>
+    k.named
+      ? {
+          kind: 'type_descriptor',
+          start: type.start,
+          end: type.end,
+          field: 'type',
+          named: true,
+          children: [name],
+        }
+      : withoutField(k),
+  );
+}
+
+/** `case low ... high:` has a `case_range` with `low` and `high` in the field `value`. */
+function caseRange(node: Node, c: Conversion): Node {
+  const value = node.children.find(k => k.field === 'value');
+  if (value?.kind !== 'binary_expression') return node;
+  const op = value.children.find(k => k.field === 'operator');
+  if (!op || c.notes.get(op.start - c.base + c.noteShift)?.kind !== 'range') return node;
+  const low = value.children.find(k => k.field === 'left');
+  const high = value.children.find(k => k.field === 'right');
+  if (!low || !high) return node;
+  const range: Node = {
+    ...value,
+    kind: 'case_range',
+    children: [
+      { ...low, field: 'low' },
+      { ...op, kind: '...', end: op.start + 3 },
+      { ...high, field: 'high' },
+    ],
+  };
+  return { ...node, children: node.children.map(k => (k === value ? range : k)) };
+}

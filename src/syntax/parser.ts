@@ -1,0 +1,550 @@
+/**
+ * C files and pieces of C through tree-sitter. The only file (with convert.ts) that touches wasm memory: every tree is
+ * converted to plain nodes and deleted before anything is returned.
+ *
+ * A file is scanned for its items at once (no parser needed) and parsed item by item on demand. Trees are cached by
+ * the text of the item, so that after an edit only the items whose text changed are parsed again.
+ */
+import { Language, Parser } from 'web-tree-sitter';
+import { createLineMap, type Span } from '../base/span';
+import type { Problem } from '../base/problem';
+import { variantsOf } from './branches';
+import { commentFor } from './comments';
+import { convert } from './convert';
+import { mask, maskCall, type Masked, type Note } from './mask';
+import { macroDefinition, includesOf } from './directives';
+import { child, walk, type Node } from './node';
+import { plainOf, withoutComments, type Plain } from './plain';
+import { scanItems, type ScannedItem } from './scan';
+import type { Decide, Item, SourceFile } from './source';
+import { tokensOf, type Context } from './tokens';
+
+export type SnippetKind = 'expression' | 'statements' | 'declaration' | 'type';
+
+export interface CParser {
+  /** Never throws for bad text. `previous` is an earlier state of the same file, whose trees are used again. */
+  parseFile(path: string, text: string, previous?: SourceFile): SourceFile;
+  /**
+   * Parses a piece of C: the body of a macro after its parameters were replaced, say. Comments are allowed, directives
+   * are blanked. Offsets of the nodes count from the start of `text`, plus `at.start` if given.
+   * - `expression`: the expression; `({ … })` is a parenthesized_expression that holds a compound_statement;
+   * - `statements`: a compound_statement, the braces being the text's own or none; a last `;` may be missing;
+   * - `declaration`: a declaration, function_definition, type_definition or specifier; a last `;` may be missing;
+   * - `type`: a type_descriptor.
+   * Undefined if there is nothing but blanks, or nothing of that kind in it.
+   */
+  parseSnippet(text: string, kind: SnippetKind, at?: Pick<Span, 'start'>): Node | undefined;
+}
+
+export interface ParserBytes {
+  /** web-tree-sitter's own wasm module. */
+  readonly runtime: Uint8Array;
+  /** The C grammar's. */
+  readonly grammar: Uint8Array;
+}
+
+/** Files beyond this many characters are not looked at. */
+export const sizeLimit = 8 * 1024 * 1024;
+
+/** Loads the wasm modules from bytes, which works in Node and in a web worker alike. */
+export async function createParser({ runtime, grammar }: ParserBytes): Promise<CParser> {
+  await Parser.init({ wasmBinary: runtime, locateFile: (name: string) => name });
+  const language = await Language.load(grammar);
+  const parser = new Parser();
+  parser.setLanguage(language);
+  const pieces = pieceParser(parser);
+  const caches = new WeakMap<SourceFile, NodeCache>();
+  return {
+    parseFile(path, text, previous) {
+      const refused = refusal(path, text);
+      if (refused) return emptyFile(path, text, refused);
+      const cache: NodeCache = new Map();
+      const file = sourceFile(path, text, pieces, cache, previous && caches.get(previous));
+      caches.set(file, cache);
+      return file;
+    },
+    parseSnippet(text, kind, at) {
+      return pieces.snippet(plainCode(text), kind, at?.start ?? 0);
+    },
+  };
+}
+
+function plainCode(text: string): string {
+  return text.includes('#') ? plainOf(text).code : withoutComments(text);
+}
+
+function refusal(path: string, text: string): Problem | undefined {
+  const span: Span = { file: path, start: 0, end: 0 };
+  if (text.length > sizeLimit)
+    return { severity: 'error', message: `${path} is larger than 8 MB and was not read as C`, span };
+  if (text.slice(0, 65536).includes('\0'))
+    return { severity: 'error', message: `${path} is binary and was not read as C`, span };
+  return undefined;
+}
+
+function emptyFile(path: string, text: string, problem: Problem): SourceFile {
+  return {
+    path,
+    text,
+    lines: createLineMap(text.length > sizeLimit ? '' : text),
+    items: [],
+    includes: [],
+    problems: [problem],
+    node: () => undefined,
+    macro: () => undefined,
+    commentAt: () => undefined,
+  };
+}
+
+interface CachedNode {
+  readonly base: number;
+  readonly node: Node | undefined;
+}
+
+type NodeCache = Map<string, CachedNode>;
+
+function sourceFile(
+  path: string,
+  text: string,
+  pieces: Pieces,
+  cache: NodeCache,
+  earlier: NodeCache | undefined,
+): SourceFile {
+  const plain = plainOf(text);
+  const items = scanItems(plain, path);
+  const scanned = new Map<Item, ScannedItem>(items.map(i => [i, i]));
+  const problems: Problem[] = items
+    .filter(i => i.broken)
+    .map(i => ({
+      severity: 'warning',
+      message: `${i.kind} ${i.name} is not complete: a bracket is open or one too many`,
+      span: { file: path, start: i.start, end: i.end },
+    }));
+
+  const cached = (key: string, base: number, make: () => Node | undefined): Node | undefined => {
+    const hit = cache.get(key) ?? earlier?.get(key);
+    const entry: CachedNode = hit
+      ? hit.base === base || !hit.node
+        ? hit
+        : { base, node: shifted(hit.node, base - hit.base) }
+      : { base, node: make() };
+    cache.set(key, entry);
+    return entry.node;
+  };
+  const lines = createLineMap(text);
+  return {
+    path,
+    text,
+    lines,
+    items,
+    includes: includesOf(plain),
+    problems,
+    node(item, decide) {
+      const known = scanned.get(item) ?? items.find(i => same(i, item));
+      return known && itemNode(plain, known, pieces, decide, cached);
+    },
+    macro: item => (item.kind === 'macro' ? macroDefinition(plain, item) : undefined),
+    commentAt: at => commentFor(text, at.start, at.end),
+  };
+}
+
+function same(a: Item, b: Item): boolean {
+  return a.kind === b.kind && a.name === b.name && a.start === b.start && a.end === b.end;
+}
+
+function shifted(node: Node, by: number): Node {
+  return {
+    ...node,
+    start: node.start + by,
+    end: node.end + by,
+    children: node.children.map(c => shifted(c, by)),
+  };
+}
+
+type Cached = (key: string, base: number, make: () => Node | undefined) => Node | undefined;
+
+function itemNode(
+  plain: Plain,
+  item: ScannedItem,
+  pieces: Pieces,
+  decide: Decide | undefined,
+  cached: Cached,
+): Node | undefined {
+  if (item.kind === 'macro') return undefined;
+  if (item.kind === 'enumerator') {
+    const context = item.context ?? item;
+    const whole = rangeNode(plain, context.start, context.end, decide, cached, 'enum', (code, base) =>
+      pieces.declaration(code, base),
+    );
+    return whole && find(whole, n => n.kind === 'enumerator' && n.start === item.nameStart);
+  }
+  if (item.kind === 'invocation')
+    return rangeNode(plain, item.start, item.end, decide, cached, 'invocation', (code, base) =>
+      pieces.invocation(code, base, item),
+    );
+  if (item.kind === 'function')
+    return rangeNode(plain, item.start, item.end, decide, cached, 'function', (code, base) =>
+      pieces.definition(code, base, item.bodyStart ?? item.end),
+    );
+  const whole = rangeNode(plain, item.start, item.end, decide, cached, 'declaration', (code, base) =>
+    pieces.declaration(code, base),
+  );
+  if (whole && (item.kind === 'struct' || item.kind === 'union' || item.kind === 'enum')) {
+    const kind = `${item.kind}_specifier`;
+    return (
+      find(whole, n => {
+        if (n.kind !== kind || !child(n, 'body')) return false;
+        const name = child(n, 'name');
+        return item.name === '' || name === undefined || name.start === item.nameStart;
+      }) ?? whole
+    );
+  }
+  return whole;
+}
+
+function find(root: Node, test: (node: Node) => boolean): Node | undefined {
+  let found: Node | undefined;
+  walk(root, n => {
+    if (found) return false;
+    if (test(n)) found = n;
+    return !found;
+  });
+  return found;
+}
+
+function rangeNode(
+  plain: Plain,
+  start: number,
+  end: number,
+  decide: Decide | undefined,
+  cached: Cached,
+  kind: string,
+  parse: (code: string, base: number) => Node | undefined,
+): Node | undefined {
+  let best: Node | undefined;
+  let fewest = Infinity;
+  for (const code of variantsOf(plain, start, end, decide)) {
+    const node = cached(`${kind}\0${code}`, start, () => parse(code, start));
+    const errors = node ? errorsIn(node) : Infinity;
+    if (errors < fewest) {
+      best = node;
+      fewest = errors;
+    }
+    if (errors === 0) break;
+  }
+  return best;
+}
+
+function errorsIn(node: Node): number {
+  if (!node.hasError) return 0;
+  let errors = 0;
+  walk(node, n => {
+    if (n.kind === 'ERROR' || n.missing) errors += 1 + (n.end - n.start) / 1000;
+    return n.hasError === true;
+  });
+  return errors;
+}
+
+interface Pieces {
+  snippet(code: string, kind: SnippetKind, base: number): Node | undefined;
+  declaration(code: string, base: number): Node | undefined;
+  definition(code: string, base: number, bodyStart: number): Node | undefined;
+  invocation(code: string, base: number, item: ScannedItem): Node | undefined;
+}
+
+/** Text put around a piece so that it is a whole translation unit; behind it, braces that the piece left open are closed. */
+interface Frame {
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly context: Context;
+}
+
+const statementFrame: Frame = { prefix: 'void _(void){', suffix: ';}', context: 'body' };
+const bodyFrame: Frame = { prefix: 'void _(void)', suffix: '', context: 'top' };
+const expressionFrame: Frame = { prefix: 'void _(void){_=(', suffix: ');}', context: 'value' };
+const typeFrame: Frame = { prefix: 'void _(void){_=(', suffix: ')0;}', context: 'value' };
+const parameterFrame: Frame = { prefix: 'void _', suffix: '{}', context: 'top' };
+const topFrame: Frame = { prefix: '', suffix: '', context: 'top' };
+
+function pieceParser(parser: Parser): Pieces {
+  const framed = (
+    code: string,
+    base: number,
+    frame: Frame,
+    masked: Masked = mask(code, frame.context),
+  ): Node | undefined => {
+    const tree = parser.parse(frame.prefix + masked.code + '}'.repeat(masked.unclosed) + frame.suffix);
+    if (!tree) return undefined;
+    const cursor = tree.walk();
+    try {
+      return convert(cursor, {
+        base: base - frame.prefix.length,
+        limit: base + code.length,
+        notes: masked.notes,
+        noteShift: -frame.prefix.length,
+        slice: (start, end) => code.slice(start - base, end - base),
+        part: (start, end, kind) => part(code.slice(start - base, end - base), start, kind),
+      });
+    } finally {
+      cursor.delete();
+      tree.delete();
+    }
+  };
+
+  const part = (
+    code: string,
+    base: number,
+    kind: 'type' | 'call' | 'expression' | 'parameters',
+  ): Node | undefined => {
+    if (kind === 'call') return call(code, base);
+    if (kind === 'parameters') {
+      const root = framed(code, base, parameterFrame);
+      return root && find(root, n => n.kind === 'parameter_list');
+    }
+    return snippet(code, kind, base);
+  };
+
+  const expression = (code: string, base: number): Node | undefined => {
+    const root = framed(code, base, expressionFrame);
+    if (!root) return undefined;
+    const assignment = find(root, n => n.kind === 'assignment_expression' && n.start < base);
+    const paren = assignment && child(assignment, 'right');
+    if (paren?.kind !== 'parenthesized_expression' || paren.start !== base - 1)
+      return broken(root, base, code.length);
+    const inner = paren.children.filter(c => c.named);
+    const only = inner[0];
+    return inner.length === 1 && only && !root.hasError ? detached(only) : broken(paren, base, code.length);
+  };
+
+  const statements = (code: string, base: number): Node | undefined => {
+    const own = code.trim().startsWith('{') && closesAtEnd(code);
+    const root = framed(code, base, own ? bodyFrame : statementFrame);
+    const body = root?.children.find(c => c.kind === 'function_definition');
+    const compound = body && child(body, 'body');
+    if (!root || !compound || compound.kind !== 'compound_statement')
+      return root && broken(root, base, code.length);
+    if (own) return detached(compound);
+    const inside = compound.children.filter(c => c.kind !== '{' && c.kind !== '}');
+    return {
+      kind: 'compound_statement',
+      start: base,
+      end: base + code.length,
+      named: true,
+      children: inside,
+      ...(root.hasError ? { hasError: true as const } : {}),
+    };
+  };
+
+  const type = (code: string, base: number): Node | undefined => {
+    const root = framed(code, base, typeFrame);
+    const cast = root && find(root, n => n.kind === 'cast_expression' && n.start < base);
+    const found = cast && child(cast, 'type');
+    return found && !root.hasError ? detached(found) : undefined;
+  };
+
+  const declaration = (code: string, base: number): Node | undefined => {
+    const open = /[;}]\s*$/.test(code) && !/=[^;]*\}\s*$/.test(code) ? '' : ';';
+    const root = framed(code, base, {
+      ...topFrame,
+      suffix: /^\s*(?:struct|union|enum)\b[^(=]*\}\s*$/.test(code) ? ';' : open,
+    });
+    if (!root) return undefined;
+    const named = root.children.filter(c => c.named);
+    return named.length === 1 ? named[0] : named.length === 0 ? undefined : root;
+  };
+
+  const snippet = (code: string, kind: SnippetKind, base: number): Node | undefined => {
+    if (code.trim() === '') return undefined;
+    if (kind === 'expression') return expression(code, base);
+    if (kind === 'statements') return statements(code, base);
+    if (kind === 'type') return type(code, base);
+    return declaration(code, base);
+  };
+
+  const call = (code: string, base: number): Node | undefined => {
+    const root = framed(code, base, statementFrame, maskCall(code));
+    const found = root && find(root, n => n.kind === 'call_expression' && n.start === base);
+    if (found && !root.hasError) return detached(found);
+    return callByArgument(code, base);
+  };
+
+  /** A call whose arguments are not all expressions: each argument on its own, with an ERROR for what is none. */
+  const callByArgument = (code: string, base: number): Node | undefined => {
+    const tokens = tokensOf(code, 'value');
+    const name = tokens[0];
+    const open = tokens[1];
+    if (!name || open?.text !== '(') return undefined;
+    const close = open.partner >= 0 ? open.partner : tokens.length;
+    const list: Node[] = [leaf('(', base + open.start, base + open.end, false)];
+    let hasError = false;
+    let from = open.end;
+    const argument = (end: number): void => {
+      const text = code.slice(from, end);
+      const trimmed = text.trim();
+      if (trimmed === '') return;
+      const start = from + text.indexOf(trimmed);
+      const only = call1(trimmed, base + start);
+      const node =
+        only && !only.hasError ? only : leaf('ERROR', base + start, base + start + trimmed.length, true);
+      if (node.kind === 'ERROR') hasError = true;
+      list.push(node.kind === 'ERROR' ? { ...node, hasError: true } : node);
+    };
+    for (let k = 2; k < close; k++) {
+      const t = tokens[k];
+      if (!t) break;
+      if (t.kind === 'sign' && t.partner > k) k = t.partner;
+      else if (t.text === ',') {
+        argument(t.start);
+        list.push(leaf(',', base + t.start, base + t.end, false));
+        from = t.end;
+      }
+    }
+    const last = tokens[close];
+    argument(last ? last.start : code.length);
+    if (last) list.push(leaf(')', base + last.start, base + last.end, false));
+    const end = last ? last.end : code.length;
+    const errors = hasError ? { hasError: true as const } : {};
+    return {
+      ...leaf('call_expression', base + name.start, base + end, true),
+      ...errors,
+      children: [
+        { ...leaf('identifier', base + name.start, base + name.end, true), field: 'function' },
+        {
+          ...leaf('argument_list', base + open.start, base + end, true),
+          field: 'arguments',
+          children: list,
+          ...errors,
+        },
+      ],
+    };
+  };
+
+  /** One argument: an expression, a type, a parameter list, or a parameter (`struct x *y`). */
+  const call1 = (code: string, base: number): Node | undefined => {
+    const whole = framed(
+      `${code}`,
+      base,
+      { prefix: 'void _(void){_(', suffix: ');}', context: 'value' },
+      argumentMask(code),
+    );
+    const inner = whole && !whole.hasError ? find(whole, n => n.kind === 'argument_list') : undefined;
+    const named = inner?.children.filter(c => c.named) ?? [];
+    if (named.length === 1 && named[0]) return detached(named[0]);
+    const declared = framed(code, base, { prefix: 'void _(', suffix: '){}', context: 'top' });
+    const list =
+      declared && !declared.hasError ? find(declared, n => n.kind === 'parameter_list') : undefined;
+    const parameters = list?.children.filter(c => c.named) ?? [];
+    return parameters.length === 1 && parameters[0] ? detached(parameters[0]) : undefined;
+  };
+
+  const definition = (code: string, base: number, bodyStart: number): Node | undefined => {
+    const root = framed(code, base, topFrame);
+    const named = root?.children.filter(c => c.named) ?? [];
+    const found = named.find(c => c.kind === 'function_definition');
+    if (found && named.length === 1 && found.end >= base + code.trimEnd().length) return found;
+    const at = bodyStart - base;
+    if (at <= 0 || at >= code.length) return found ?? (root && broken(root, base, code.length));
+    // Head and body on their own, so that damage in one leaves the other.
+    const head = framed(code.slice(0, at), base, { ...topFrame, suffix: '{}' });
+    const shell = head?.children.find(c => c.kind === 'function_definition');
+    const closes = code.trimEnd().endsWith('}');
+    const inside = code.slice(at + 1, closes ? code.trimEnd().length - 1 : code.length);
+    const body = framed(inside, bodyStart + 1, { prefix: 'void _(void){', suffix: '}', context: 'body' });
+    const compound = body && find(body, n => n.kind === 'compound_statement');
+    if (!shell || !compound) return found ?? (root && broken(root, base, code.length));
+    const end = base + code.trimEnd().length;
+    const block: Node = {
+      ...compound,
+      start: bodyStart,
+      end,
+      field: 'body',
+      children: [
+        leaf('{', bodyStart, bodyStart + 1, false),
+        ...compound.children.filter(
+          (c, i, all) => !(i === 0 && c.kind === '{') && !(i === all.length - 1 && c.kind === '}'),
+        ),
+        ...(closes ? [leaf('}', end - 1, end, false)] : []),
+      ],
+      hasError: true,
+    };
+    return {
+      ...shell,
+      start: base + code.search(/\S/),
+      end,
+      hasError: true,
+      children: [...shell.children.filter(c => c.field !== 'body'), block],
+    };
+  };
+
+  const invocation = (code: string, base: number, item: ScannedItem): Node | undefined => {
+    const callStart = (item.callStart ?? item.start) - base;
+    const callEnd = (item.callEnd ?? item.end) - base;
+    const made = call(code.slice(callStart, callEnd), base + callStart);
+    const children: Node[] = made ? [{ ...made, field: 'call' }] : [];
+    if (item.bodyStart !== undefined) {
+      const body = statements(code.slice(item.bodyStart - base), item.bodyStart);
+      if (body) children.push({ ...body, field: 'body' });
+    } else {
+      const equals = /^\s*(?:__\w+\s*)*=/.exec(code.slice(callEnd));
+      if (equals) {
+        const from = callEnd + equals[0].length;
+        const end = code.trimEnd().endsWith(';') ? code.lastIndexOf(';') : code.length;
+        const root = framed(code.slice(from, end), base + from, {
+          prefix: 'int _[]=',
+          suffix: ';',
+          context: 'value',
+        });
+        const value = root && find(root, n => n.field === 'value');
+        if (value) children.push(value);
+      }
+    }
+    const hasError = children.some(c => c.hasError);
+    return {
+      ...leaf('invocation', base, base + code.length, true),
+      children,
+      ...(hasError ? { hasError: true as const } : {}),
+    };
+  };
+
+  return { snippet, declaration, definition, invocation };
+}
+
+/** An argument on its own, masked as the argument of a call is. */
+function argumentMask(code: string): Masked {
+  const wrapped = maskCall(`_(${code})`);
+  const notes = new Map([...wrapped.notes].map(([at, note]) => [at - 2, moved(note)] as const));
+  return { code: wrapped.code.slice(2, -1), notes, unclosed: 0 };
+}
+
+function moved(note: Note): Note {
+  return 'end' in note ? { ...note, end: note.end - 2 } : note;
+}
+
+function closesAtEnd(code: string): boolean {
+  const tokens = tokensOf(code, 'body');
+  const first = tokens[0];
+  return first?.text === '{' && (first.partner < 0 || first.partner === tokens.length - 1);
+}
+
+function leaf(kind: string, start: number, end: number, named: boolean): Node {
+  return { kind, start, end, named, children: [] };
+}
+
+function detached(node: Node): Node {
+  if (node.field === undefined) return node;
+  const { field: _, ...rest } = node;
+  return rest;
+}
+
+/** What is left of a piece that did not parse as asked: the nodes of the text under one ERROR. */
+function broken(root: Node, base: number, length: number): Node {
+  const inside: Node[] = [];
+  walk(root, n => {
+    if (n.start >= base && (n.end > n.start || n.missing)) {
+      inside.push(detached(n));
+      return false;
+    }
+    return true;
+  });
+  return { kind: 'ERROR', start: base, end: base + length, named: true, children: inside, hasError: true };
+}
