@@ -1,0 +1,59 @@
+import { strict as assert } from 'node:assert';
+import { lanes } from '../../../src/report/lanes';
+import { checkGolden } from '../golden';
+import { story, traceOf } from './story';
+
+describe('a schedule as lanes', () => {
+  it('has a column per thread, calls indented, preemptions marked, local steps folded', () => {
+    checkGolden('report/goldens/lanes', lanes(story, { width: 110 }));
+  });
+  it('shows every step when asked to', () => {
+    checkGolden('report/goldens/lanes-all', lanes(story, { width: 110, all: true }));
+  });
+  it('goes into one column where three would be too narrow', () => {
+    checkGolden('report/goldens/lanes-narrow', lanes(story, { width: 72 }));
+  });
+  for (const width of [40, 60, 80, 100, 140])
+    it(`keeps within ${String(width)} characters`, () => {
+      for (const line of lanes(story, { width }).split('\n').slice(0, -1))
+        assert.ok(line.length <= width, `${String(line.length)}: ${line}`);
+    });
+  it('leaves out threads that do nothing', () => {
+    const two = traceOf(
+      [
+        { name: 'busy', context: 'process', cpu: 0 },
+        { name: 'idle', context: 'process', cpu: 1 },
+      ],
+      [{ name: 'x', holds: 'number', initial: '0' }],
+      [{ by: 0, text: 'x = 1;', line: 1, operation: 'store', changes: { 0: ['0', '1'] } }],
+    );
+    const text = lanes(two);
+    assert.match(text, /process busy/);
+    assert.doesNotMatch(text, /idle/);
+  });
+  it('says once what a statement of two steps is', () => {
+    const twice = traceOf(
+      [
+        { name: 'a', context: 'process', cpu: 0 },
+        { name: 'b', context: 'process', cpu: 1 },
+      ],
+      [{ name: 'n', holds: 'number', initial: '0' }],
+      [
+        { by: 0, text: 'n++;', line: 1, reads: { 0: '0' } },
+        { by: 0, text: 'n++;', line: 1, operation: 'store', changes: { 0: ['0', '1'] } },
+        { by: 1, text: 'n++;', line: 2, reads: { 0: '1' } },
+        { by: 1, text: 'n++;', line: 2, operation: 'store', changes: { 0: ['1', '2'] } },
+      ],
+    );
+    assert.equal(lanes(twice).match(/n\+\+/g)?.length, 2);
+  });
+  it('draws an empty trace', () => {
+    assert.equal(lanes(traceOf([], [], [])).trim(), '');
+  });
+  it('colours without moving a column', () => {
+    const painted = lanes(story, { width: 110, paint: (part, text) => `\u001b[3m${text}\u001b[0m` });
+    // eslint-disable-next-line no-control-regex
+    const plain = painted.replace(/\u001b\[[0-9]+m/g, '');
+    assert.equal(plain.replace(/ +$/gm, ''), lanes(story, { width: 110 }));
+  });
+});
