@@ -18,6 +18,8 @@ export interface FileAnswer {
   readonly path: string;
   readonly text?: string;
   readonly names?: readonly string[];
+  /** This answers a question for a folder. */
+  readonly folder?: true;
 }
 
 /** Extension to worker. */
@@ -28,8 +30,6 @@ export type ToWorker =
       /** The grammar and its runtime, as bytes. */
       readonly runtime: Uint8Array;
       readonly grammar: Uint8Array;
-      /** The worker reads the disk itself (Node), or asks for files (web). */
-      readonly disk: boolean;
     }
   | {
       readonly version: WorkerVersion;

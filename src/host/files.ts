@@ -1,0 +1,105 @@
+/**
+ * Files as a worker sees them: the text of open documents first, edits on trial before that, then what is below (the disk,
+ * or a store that the extension fills). What was read is kept until it is forgotten, so that one answer is about one state.
+ */
+import type { FileAnswer } from '../protocol/worker';
+
+/** The same shape as the tree's Files: `undefined` is "not there", `pending` "not here yet". */
+export interface FileSource {
+  read(path: string): string | undefined | 'pending';
+  list(path: string): readonly string[] | undefined | 'pending';
+}
+
+export interface OverlaidFiles extends FileSource {
+  /** Sets or (without text) takes away the text of an open document. */
+  overlay(path: string, text: string | undefined): void;
+  /** Puts other texts before everything while `work` runs. */
+  during<T>(texts: ReadonlyMap<string, string>, work: () => T): T;
+  /** Forgets what was read from below; without paths, all of it. */
+  forget(paths?: readonly string[]): void;
+}
+
+export function overlaidFiles(below: FileSource): OverlaidFiles {
+  const open = new Map<string, string>();
+  const texts = new Map<string, string | undefined>();
+  const folders = new Map<string, readonly string[] | undefined>();
+  let trial: ReadonlyMap<string, string> = new Map();
+  return {
+    read(path) {
+      const shown = trial.get(path) ?? open.get(path);
+      if (shown !== undefined) return shown;
+      if (texts.has(path)) return texts.get(path);
+      const found = below.read(path);
+      if (found !== 'pending') texts.set(path, found);
+      return found;
+    },
+    list(path) {
+      if (folders.has(path)) return folders.get(path);
+      const found = below.list(path);
+      if (found !== 'pending') folders.set(path, found);
+      return found;
+    },
+    overlay(path, text) {
+      if (text === undefined) open.delete(path);
+      else open.set(path, text);
+      texts.delete(path);
+    },
+    during(other, work) {
+      const before = trial;
+      trial = other;
+      try {
+        return work();
+      } finally {
+        trial = before;
+      }
+    },
+    forget(paths) {
+      folders.clear();
+      if (!paths) texts.clear();
+      else for (const path of paths) texts.delete(path);
+    },
+  };
+}
+
+export interface AskedFiles extends FileSource {
+  /** What was asked for since the last call and is not here; asking again without an answer repeats it. */
+  takeWanted(): { readonly files: readonly string[]; readonly folders: readonly string[] };
+  answer(answers: readonly FileAnswer[]): void;
+  forget(paths?: readonly string[]): void;
+}
+
+/** Files that somebody else fetches: everything is pending until it is answered. */
+export function askedFiles(): AskedFiles {
+  const texts = new Map<string, string | undefined>();
+  const folders = new Map<string, readonly string[] | undefined>();
+  const wantedFiles = new Set<string>();
+  const wantedFolders = new Set<string>();
+  return {
+    read(path) {
+      if (texts.has(path)) return texts.get(path);
+      wantedFiles.add(path);
+      return 'pending';
+    },
+    list(path) {
+      if (folders.has(path)) return folders.get(path);
+      wantedFolders.add(path);
+      return 'pending';
+    },
+    takeWanted() {
+      const wanted = { files: [...wantedFiles], folders: [...wantedFolders] };
+      wantedFiles.clear();
+      wantedFolders.clear();
+      return wanted;
+    },
+    answer(answers) {
+      for (const { path, text, names, folder } of answers)
+        if (folder) folders.set(path, names);
+        else texts.set(path, text);
+    },
+    forget(paths) {
+      folders.clear();
+      if (!paths) texts.clear();
+      else for (const path of paths) texts.delete(path);
+    },
+  };
+}

@@ -1,0 +1,242 @@
+/**
+ * What the worker does for each method: calls the features of `ide` on a scene and turns spans into lines and columns.
+ * Every handler is total: a file that is not there gives an empty answer, never an error.
+ */
+import type { LineMap, Span } from '../base/span';
+import { createLineMap } from '../base/span';
+import { actions, type Action } from '../ide/actions';
+import { decorations } from '../ide/decorations';
+import { functionAt, harness, harnessesFor } from '../ide/harnesses';
+import { hover } from '../ide/hover';
+import { lenses } from '../ide/lenses';
+import { createPipeline, type Pipeline } from '../ide/pipeline';
+import { recipe } from '../ide/recipe';
+import { placeOf, replayView } from '../ide/replay';
+import type { Scene, TextEdit } from '../ide/scene';
+import type { ViewNote, ViewPlace, ViewPosition } from '../protocol/view';
+import type { WorkerProgress } from '../protocol/worker';
+import type { OverlaidFiles } from './files';
+import type { ActionData, CheckParams, EditData, MethodName, Methods, Params, Result } from './methods';
+
+export interface HandlersInput {
+  readonly files: OverlaidFiles;
+  readonly runtime: Uint8Array;
+  readonly grammar: Uint8Array;
+}
+
+export interface Handlers {
+  /** The result, or nothing that counts if files were missing (the caller asks the files, fetches, and calls again). */
+  handle(method: MethodName, params: unknown, onProgress: (progress: WorkerProgress) => void): unknown;
+  changed(paths?: readonly string[]): void;
+}
+
+type Handler<M extends MethodName> = (
+  params: Params<M>,
+  onProgress: (progress: WorkerProgress) => void,
+) => Result<M> | 'pending';
+
+/** Progress is told no more often than this, in milliseconds. */
+const tellEvery = 100;
+
+export async function createHandlers({ files, runtime, grammar }: HandlersInput): Promise<Handlers> {
+  const pipeline = await createPipeline({ files, runtime, grammar });
+  const place = (span: Span): ViewPlace => placeOf(span, { lines: file => pipeline.lines(file) });
+
+  function sceneOf(path: string, open: readonly string[]): Scene {
+    return pipeline.scene([path, ...open.filter(other => other !== path)]);
+  }
+
+  const actionData = (action: Action): ActionData => ({
+    title: action.title,
+    key: action.key,
+    preferred: action.preferred,
+    edits: action.edits.map(edit => ({ place: place(edit.span), newText: edit.newText })),
+  });
+
+  const table: { readonly [M in keyof Methods]: Handler<M> } = {
+    decorations({ path, open }) {
+      const scene = sceneOf(path, open);
+      const file = scene.files.find(source => source.path === path);
+      if (!file) return [];
+      return decorations(scene, file).map(({ span, ...rest }) => ({ ...rest, place: place(span) }));
+    },
+    hover({ path, open, position }) {
+      const scene = sceneOf(path, open);
+      const file = scene.files.find(source => source.path === path);
+      if (!file) return undefined;
+      const found = hover(scene, file, file.lines.offsetAt(position), span => linkTo(place(span)));
+      return found && { place: place(found.span), markdown: found.markdown };
+    },
+    lenses({ path, open, verdicts }) {
+      const scene = sceneOf(path, open);
+      const file = scene.files.find(source => source.path === path);
+      if (!file) return [];
+      return lenses(scene, file, key => verdicts[key]).map(lens => ({
+        key: lens.key,
+        place: place(lens.span),
+        title: lens.title,
+        tooltip: lens.tooltip,
+        action: lens.action,
+        function: lens.publication.function,
+      }));
+    },
+    actions({ path, open, start, end }) {
+      const scene = sceneOf(path, open);
+      const file = scene.files.find(source => source.path === path);
+      if (!file) return [];
+      return actions(scene, file, file.lines.offsetAt(start), file.lines.offsetAt(end)).map(actionData);
+    },
+    fix({ path, open, key }) {
+      const scene = sceneOf(path, open);
+      const file = scene.files.find(source => source.path === path);
+      if (!file) return undefined;
+      const found = actions(scene, file, 0, file.text.length).find(action => action.key === key);
+      return found && actionData(found);
+    },
+    harness({ path }) {
+      const file = pipeline.scene([path]).files[0];
+      const found = file && harness(file);
+      if (!found) return undefined;
+      return {
+        path: found.file,
+        threads: found.threads.map(thread => ({
+          name: thread.name,
+          context: thread.context,
+          place: place(thread.span),
+        })),
+        ...(found.expects === undefined ? {} : { expects: found.expects }),
+      };
+    },
+    harnesses({ path, candidates, function: name }) {
+      const scene = pipeline.scene([path, ...candidates]);
+      const file = scene.files.find(source => source.path === path);
+      if (!file) return [];
+      const others = scene.files.filter(source => candidates.includes(source.path));
+      return harnessesFor(file, others, name).map(match => ({
+        path: match.harness.file,
+        threads: match.harness.threads.filter(thread => thread.kind !== 'init').map(thread => thread.name),
+        includesFile: match.includesFile,
+        functions: match.functions,
+      }));
+    },
+    functionAt({ path, position }) {
+      const file = pipeline.scene([path]).files[0];
+      return file && functionAt(file, file.lines.offsetAt(position));
+    },
+    recipe({ open, beside }) {
+      return recipe(pipeline.scene(open), beside);
+    },
+    check: (params, onProgress) => check(params, onProgress),
+    model({ harness: path }) {
+      const model = pipeline.model(path);
+      if (model === 'pending') return 'pending';
+      const problems = model.problems.map(problem => `# ${problem.severity}: ${problem.message}\n`).join('');
+      return problems + model.text;
+    },
+    status() {
+      const scene = pipeline.scene([]);
+      return {
+        facts: scene.facts.size,
+        ...(scene.tree.root === undefined ? {} : { root: scene.tree.root }),
+      };
+    },
+  };
+
+  function check(
+    params: CheckParams,
+    onProgress: (progress: WorkerProgress) => void,
+  ): Result<'check'> | 'pending' {
+    const trial = editedTexts(params.edits ?? [], path => files.read(path));
+    if (trial === 'pending') return 'pending';
+    if (!trial.size) return explore(pipeline, params, onProgress);
+    const paths = [...trial.keys()];
+    try {
+      return files.during(trial, () => {
+        pipeline.forget(paths);
+        return explore(pipeline, params, onProgress);
+      });
+    } finally {
+      pipeline.forget(paths);
+    }
+  }
+
+  return {
+    handle: (method, params, onProgress) =>
+      (table[method] as Handler<MethodName>)(params as never, onProgress),
+    changed(paths) {
+      pipeline.forget(paths);
+    },
+  };
+}
+
+function explore(
+  pipeline: Pipeline,
+  params: CheckParams,
+  onProgress: (progress: WorkerProgress) => void,
+): Result<'check'> | 'pending' {
+  const start = performance.now();
+  let told = start;
+  const answer = pipeline.check({
+    harness: params.harness,
+    ...(params.schedule === undefined ? {} : { schedule: params.schedule }),
+    options: { maxStates: params.maxStates },
+    onProgress({ states, transitions, frontier }) {
+      const now = performance.now();
+      if (now - told >= tellEvery) {
+        told = now;
+        onProgress({ phase: 'exploring', states, transitions, frontier });
+      }
+      return now - start > params.maxSeconds * 1000 ? 'time' : 'go';
+    },
+  });
+  if (answer === 'pending') return 'pending';
+  const lines = (file: string): LineMap | undefined => pipeline.lines(file);
+  const context = { lines };
+  return replayView(answer.report, {
+    harness: params.harness,
+    seconds: (performance.now() - start) / 1000,
+    ...(answer.program?.expectation ? { expectation: answer.program.expectation } : {}),
+    files: answer.files,
+    problems: answer.problems.map((problem): ViewNote => ({
+      kind: problem.severity,
+      message: problem.message,
+      places: problem.span ? [placeOf(problem.span, context)] : [],
+    })),
+    lines,
+  });
+}
+
+/** The texts with edits made, by path. Edits of one file do not overlap. */
+export function editedTexts(
+  edits: readonly EditData[],
+  read: (path: string) => string | undefined | 'pending',
+): ReadonlyMap<string, string> | 'pending' {
+  const texts = new Map<string, string>();
+  for (const path of new Set(edits.map(edit => edit.place.path))) {
+    const text = read(path);
+    if (text === 'pending') return 'pending';
+    if (text === undefined) continue;
+    const lines = createLineMap(text);
+    const own: TextEdit[] = edits
+      .filter(edit => edit.place.path === path)
+      .map(({ place, newText }) => ({
+        span: { file: path, start: lines.offsetAt(place.start), end: lines.offsetAt(place.end) },
+        newText,
+      }))
+      .sort((a, b) => b.span.start - a.span.start);
+    let edited = text;
+    for (const { span, newText } of own)
+      edited = edited.slice(0, span.start) + newText + edited.slice(span.end);
+    texts.set(path, edited);
+  }
+  return texts;
+}
+
+/** A link that markdown carries; the extension makes a command of it. */
+function linkTo(place: ViewPlace): string {
+  return `racelens:${encodeURI(place.path)}#${linePart(place.start)}`;
+}
+
+function linePart({ line, column }: ViewPosition): string {
+  return `${String(line + 1)},${String(column + 1)}`;
+}

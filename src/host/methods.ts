@@ -1,0 +1,126 @@
+/**
+ * What the worker can be asked: every method's parameters and result, as plain data that crosses a thread boundary. Paths
+ * are the worker's; places have lines and columns, because the texts are in the worker.
+ */
+import type { DecorationKind } from '../ide/decorations';
+import type { LensVerdict } from '../ide/lenses';
+import type { ReplayView, ViewPlace, ViewPosition } from '../protocol/view';
+
+/** An open or visible file and the open files beside it, which "who sets this bit" is answered for. */
+export interface FileParams {
+  readonly path: string;
+  readonly open: readonly string[];
+}
+
+export interface DecorationData {
+  readonly kind: DecorationKind;
+  readonly place: ViewPlace;
+  readonly depth: number;
+  readonly label: string;
+  readonly hover: string;
+  readonly ruler: boolean;
+}
+
+export interface HoverData {
+  readonly place: ViewPlace;
+  /** Links to places are `racelens:PATH#LINE,COLUMN`; the extension turns them into commands. */
+  readonly markdown: string;
+}
+
+export interface LensData {
+  readonly key: string;
+  readonly place: ViewPlace;
+  readonly title: string;
+  readonly tooltip: string;
+  readonly action: 'simulate' | 'apply' | 'none';
+  readonly function: string;
+}
+
+export interface EditData {
+  readonly place: ViewPlace;
+  readonly newText: string;
+}
+
+export interface ActionData {
+  readonly title: string;
+  readonly key: string;
+  readonly edits: readonly EditData[];
+  readonly preferred: boolean;
+}
+
+export interface HarnessThreadData {
+  readonly name: string;
+  readonly context: string;
+  readonly place: ViewPlace;
+}
+
+export interface HarnessData {
+  readonly path: string;
+  readonly threads: readonly HarnessThreadData[];
+  readonly expects?: string;
+}
+
+export interface HarnessMatchData {
+  readonly path: string;
+  readonly threads: readonly string[];
+  readonly includesFile: boolean;
+  readonly functions: readonly string[];
+}
+
+export interface RecipeData {
+  readonly text: string;
+  readonly name: string;
+  readonly roles: Readonly<Record<string, string>>;
+}
+
+export interface CheckParams {
+  readonly harness: string;
+  /** Execute this schedule in place of exploring. */
+  readonly schedule?: string;
+  /** Run on the text with these edits made, without touching it. */
+  readonly edits?: readonly EditData[];
+  readonly maxStates: number;
+  /** Wall time after which the run ends in `cannot-tell`. */
+  readonly maxSeconds: number;
+}
+
+export interface StatusData {
+  readonly facts: number;
+  readonly root?: string;
+}
+
+/** Method name to [parameters, result]. */
+export interface Methods {
+  readonly decorations: readonly [FileParams, readonly DecorationData[]];
+  readonly hover: readonly [FileParams & { readonly position: ViewPosition }, HoverData | undefined];
+  readonly lenses: readonly [
+    FileParams & { readonly verdicts: Readonly<Record<string, LensVerdict>> },
+    readonly LensData[],
+  ];
+  readonly actions: readonly [
+    FileParams & { readonly start: ViewPosition; readonly end: ViewPosition },
+    readonly ActionData[],
+  ];
+  /** The edits behind a lens, found anew in the present text; undefined if it has none any more. */
+  readonly fix: readonly [FileParams & { readonly key: string }, ActionData | undefined];
+  readonly harness: readonly [{ readonly path: string }, HarnessData | undefined];
+  readonly harnesses: readonly [
+    { readonly path: string; readonly candidates: readonly string[]; readonly function?: string },
+    readonly HarnessMatchData[],
+  ];
+  readonly functionAt: readonly [
+    { readonly path: string; readonly position: ViewPosition },
+    string | undefined,
+  ];
+  readonly recipe: readonly [
+    { readonly open: readonly string[]; readonly beside: string },
+    RecipeData | undefined,
+  ];
+  readonly check: readonly [CheckParams, ReplayView];
+  readonly model: readonly [{ readonly harness: string }, string];
+  readonly status: readonly [Record<string, never>, StatusData];
+}
+
+export type MethodName = keyof Methods;
+export type Params<M extends MethodName> = Methods[M][0];
+export type Result<M extends MethodName> = Methods[M][1];

@@ -1,0 +1,45 @@
+/** Starts the worker thread from the Node extension host. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { FromWorker } from '../../protocol/worker';
+import { workerVersion, type Channel } from '../client';
+
+/** `folder` holds worker.js and the two wasm files. */
+export async function spawnThread(folder: string): Promise<Channel> {
+  const [runtime, grammar] = await Promise.all([
+    readFile(join(folder, 'tree-sitter.wasm')),
+    readFile(join(folder, 'tree-sitter-c.wasm')),
+  ]);
+  const worker = new Worker(join(folder, 'worker.js'), {
+    resourceLimits: { maxOldGenerationSizeMb: 4096 },
+    stdout: false,
+  });
+  let asked = false;
+  worker.postMessage({
+    version: workerVersion,
+    type: 'start',
+    runtime: new Uint8Array(runtime),
+    grammar: new Uint8Array(grammar),
+  });
+  return {
+    post: message => {
+      worker.postMessage(message);
+    },
+    listen(onMessage, dead) {
+      worker.on('message', (message: FromWorker) => {
+        onMessage(message);
+      });
+      worker.on('error', error => {
+        if (!asked) dead(`The Racelens worker stopped: ${error.message}`);
+      });
+      worker.on('exit', code => {
+        if (!asked) dead(`The Racelens worker ended (exit code ${String(code)})`);
+      });
+    },
+    end() {
+      asked = true;
+      void worker.terminate();
+    },
+  };
+}
