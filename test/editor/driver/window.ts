@@ -31,6 +31,8 @@ export interface Window {
   readonly folder: string;
   /** Console messages of the page and the extension host, oldest first, as `type: text`. */
   readonly messages: readonly string[];
+  /** The user settings that it was opened with. */
+  readonly settings: Readonly<Record<string, unknown>>;
   /** Resolves to the exit code once the in-host tests are through. */
   readonly exited: Promise<number>;
   close(): Promise<void>;
@@ -40,6 +42,8 @@ export interface Window {
 const quiet = {
   'editor.acceptSuggestionOnEnter': 'off',
   'editor.autoClosingBrackets': 'never',
+  'editor.autoClosingQuotes': 'never',
+  'editor.autoSurround': 'never',
   'editor.autoIndent': 'none',
   'editor.hover.delay': 100,
   'editor.minimap.enabled': false,
@@ -57,6 +61,9 @@ const quiet = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
 };
+
+/** What a server without native modules and without a gallery says of itself: true, and of no interest. */
+const noise = /Could not locate the bindings file|watchdog|additional builtin extensions/;
 
 /** Opens a window and waits until the workbench is drawn. The caller closes it. */
 export async function openWindow(options: WindowOptions): Promise<Window> {
@@ -84,15 +91,13 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
   }
 }
 
-type Opened = Pick<Window, 'page' | 'exited' | 'close'>;
+type Opened = Pick<Window, 'page' | 'settings' | 'exited' | 'close'>;
 
 async function openBrowser(folder: string, options: WindowOptions, messages: string[]): Promise<Opened> {
   const executablePath = findBrowser();
   if (!executablePath) throw new Error(`no browser: ${howToGetBrowser}`);
-  const server = await startServer({
-    settings: { ...quiet, ...options.settings },
-    vsix: options.vsix,
-  });
+  const settings = { ...quiet, ...options.settings };
+  const server = await startServer({ settings, vsix: options.vsix });
   const browser = await chromium
     .launch({ executablePath, args: browserFlags })
     .catch(async (error: unknown) => {
@@ -110,7 +115,9 @@ async function openBrowser(folder: string, options: WindowOptions, messages: str
     });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
-    page.on('console', message => messages.push(`${message.type()}: ${message.text()}`));
+    page.on('console', message => {
+      if (!noise.test(message.text())) messages.push(`${message.type()}: ${message.text()}`);
+    });
     page.on('pageerror', error => messages.push(`pageerror: ${error.stack ?? error.message}`));
     // The workbench reports what the in-host tests print and how they end through these two.
     await page.exposeFunction('codeAutomationLog', (type: string, args: readonly unknown[]) => {
@@ -126,7 +133,7 @@ async function openBrowser(folder: string, options: WindowOptions, messages: str
         ...(options.tests ? { tests: resolve(options.tests) } : {}),
       }),
     );
-    return { page, exited, close };
+    return { page, settings, exited, close };
   } catch (error) {
     await close();
     throw error;
@@ -141,16 +148,14 @@ async function openDesktop(
   messages: string[],
 ): Promise<Opened> {
   const user = join(root, 'user');
+  const settings = {
+    ...quiet,
+    'window.dialogStyle': 'custom',
+    'window.titleBarStyle': 'custom',
+    ...options.settings,
+  };
   mkdirSync(join(user, 'User'), { recursive: true });
-  writeFileSync(
-    join(user, 'User/settings.json'),
-    JSON.stringify({
-      ...quiet,
-      'window.dialogStyle': 'custom',
-      'window.titleBarStyle': 'custom',
-      ...options.settings,
-    }),
-  );
+  writeFileSync(join(user, 'User/settings.json'), JSON.stringify(settings));
   const app = await _electron.launch({
     executablePath,
     args: [
@@ -169,5 +174,10 @@ async function openDesktop(
   const page = await app.firstWindow();
   page.setDefaultTimeout(15_000);
   page.on('console', message => messages.push(`${message.type()}: ${message.text()}`));
-  return { page, exited: new Promise<number>(() => undefined), close: () => app.close() };
+  return {
+    page,
+    settings,
+    exited: new Promise<number>(() => undefined),
+    close: () => app.close(),
+  };
 }

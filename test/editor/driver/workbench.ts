@@ -55,6 +55,10 @@ export interface Workbench extends Window {
   lenses(): Promise<readonly string[]>;
   /** One code lens, to wait for or to click. */
   lens(text: string | RegExp): Locator;
+  /** Titles of the code actions offered at a place. */
+  codeActions(at: Place): Promise<readonly string[]>;
+  /** Picks a code action at a place. */
+  applyCodeAction(at: Place, title: string | RegExp): Promise<void>;
   /** What extensions have marked in the visible part of the active editor. */
   marks(): Promise<readonly Mark[]>;
   /** Messages of the notifications now shown. */
@@ -76,6 +80,8 @@ export interface Workbench extends Window {
   status(): Promise<readonly string[]>;
   /** A picture into test-results/; with `docs`, and when blessing, into docs/images/ as well. */
   screenshot(name: string, options?: { readonly docs?: boolean; readonly of?: Locator }): Promise<void>;
+  /** Changes user settings through the editor of settings.json, as a person would. */
+  configure(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** Reloads the window, as `Developer: Reload Window` does. */
   reload(): Promise<void>;
 }
@@ -86,6 +92,7 @@ const editorSelector = '.editor-group-container.active .editor-instance .monaco-
 export async function openWorkbench(options: WindowOptions): Promise<Workbench> {
   const window = await openWindow(options);
   const { page, folder } = window;
+  const settings: Record<string, unknown> = { ...window.settings };
   const editor = page.locator(editorSelector).first();
   const quickInput = {
     field: page.locator('.quick-input-widget input.input'),
@@ -93,6 +100,15 @@ export async function openWorkbench(options: WindowOptions): Promise<Workbench> 
   };
   const toast = page.locator('.notifications-toasts .notification-toast');
 
+  const actions = page.locator('.action-widget .monaco-list-row.action');
+  const openActions = async (at: Place): Promise<void> => {
+    await workbench.goTo(at);
+    await until(`no code action at ${String(at.line)}:${String(at.column)}`, async () => {
+      await page.keyboard.press('ControlOrMeta+.');
+      await actions.first().waitFor({ timeout: 2000 });
+      return true;
+    });
+  };
   const palette = async (text: string): Promise<void> => {
     await page.keyboard.press('F1');
     await quickInput.field.fill(`>${text}`);
@@ -194,6 +210,23 @@ export async function openWorkbench(options: WindowOptions): Promise<Workbench> 
       return texts.flatMap(t => t.split(/\s*\|\s*/)).map(t => t.replaceAll('\u00a0', ' ').trim());
     },
     lens: text => editor.locator('.codelens-decoration a').filter({ hasText: text }).first(),
+    async codeActions(at) {
+      await openActions(at);
+      const titles = await actions.allInnerTexts();
+      await page.keyboard.press('Escape');
+      return titles.map(t => t.trim());
+    },
+    async applyCodeAction(at, title) {
+      await openActions(at);
+      // By keyboard: the list refuses the mouse until it has moved.
+      const wanted = actions.filter({ hasText: title }).first();
+      await until(`no code action ${String(title)}`, async () => {
+        if (/\bfocused\b/.test((await wanted.getAttribute('class', { timeout: 2000 })) ?? '')) return true;
+        await page.keyboard.press('ArrowDown');
+        return undefined;
+      });
+      await page.keyboard.press('Enter');
+    },
     marks: async () => marksOf(editor),
     async notifications() {
       const texts = await toast.locator('.notification-list-item-message').allInnerTexts();
@@ -222,7 +255,7 @@ export async function openWorkbench(options: WindowOptions): Promise<Workbench> 
     },
     async status() {
       const texts = await page.locator('.part.statusbar .statusbar-item').allInnerTexts();
-      return texts.map(t => t.replaceAll('\u00a0', ' ').trim()).filter(t => t !== '');
+      return texts.map(t => t.replaceAll(/\s+/g, ' ').trim()).filter(t => t !== '');
     },
     async screenshot(name, { docs = false, of } = {}) {
       const path = join('test-results', `${name}.png`);
@@ -231,6 +264,21 @@ export async function openWorkbench(options: WindowOptions): Promise<Workbench> 
       if (!docs || !process.env.RACELENS_BLESS) return;
       mkdirSync('docs/images', { recursive: true });
       copyFileSync(path, join('docs/images', `${name}.png`));
+    },
+    async configure(changes) {
+      Object.assign(settings, changes);
+      await workbench.command('Preferences: Open User Settings (JSON)');
+      await until('settings.json did not open', async () =>
+        (await workbench.activeTab()) === 'settings.json' ? true : undefined,
+      );
+      await focusEditor(page);
+      await page.keyboard.press('ControlOrMeta+A');
+      await page.keyboard.insertText(JSON.stringify(settings));
+      await workbench.save();
+      await workbench.command('View: Close Editor');
+      await page
+        .locator('.tab.active .label-name', { hasText: 'settings.json' })
+        .waitFor({ state: 'detached' });
     },
     async reload() {
       await page.reload();
