@@ -19,6 +19,11 @@ export interface WindowOptions {
   readonly extension?: string;
   /** A packaged extension to install, in place of one under development. */
   readonly vsix?: string;
+  /**
+   * Which extension host runs the extension: Node beside the server, or the web worker in the browser, which loads the
+   * bundle that `browser` in package.json names. Node by default; the desktop has no web worker.
+   */
+  readonly host?: 'node' | 'web';
   /** A module whose `run()` is called in the extension host (it has the vscode API). */
   readonly tests?: string;
   /** Size of the window in CSS pixels. */
@@ -96,7 +101,8 @@ type Opened = Pick<Window, 'page' | 'settings' | 'exited' | 'close'>;
 async function openBrowser(folder: string, options: WindowOptions, messages: string[]): Promise<Opened> {
   const executablePath = findBrowser();
   if (!executablePath) throw new Error(`no browser: ${howToGetBrowser}`);
-  const settings = { ...quiet, ...options.settings };
+  const web = { 'remote.extensionKind': { 'racelens.racelens': ['web'] } };
+  const settings = { ...quiet, ...(options.host === 'web' ? web : {}), ...options.settings };
   const server = await startServer({ settings, vsix: options.vsix });
   const browser = await chromium
     .launch({ executablePath, args: browserFlags })
