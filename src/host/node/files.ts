@@ -1,16 +1,18 @@
 /** The disk. Paths use `/`; on Windows a drive comes first, `c:/linux/net/core/dev.c`. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { FileSource } from '../files';
 
-/** Larger files are not C that anybody wrote; they count as not there. */
-const largest = 16 * 1024 * 1024;
+/** Nobody wrote more C than this into one file. Of a longer file this much and a little more is read, so that who parses it sees that it is too long. */
+const largest = 8 * 1024 * 1024;
 
 export function diskFiles(): FileSource {
   return {
     read(path) {
       try {
-        const { size } = statSync(path);
-        return size > largest ? undefined : readFileSync(path, 'utf8');
+        const stat = statSync(path);
+        if (!stat.isFile()) return undefined;
+        return stat.size > largest ? beginning(path, largest + 1024) : readFileSync(path, 'utf8');
       } catch {
         return undefined;
       }
@@ -18,11 +20,40 @@ export function diskFiles(): FileSource {
     list(path) {
       try {
         return readdirSync(path, { withFileTypes: true }).map(entry =>
-          entry.isDirectory() ? `${entry.name}/` : entry.name,
+          entry.isDirectory() || (entry.isSymbolicLink() && isFolder(join(path, entry.name)))
+            ? `${entry.name}/`
+            : entry.name,
         );
       } catch {
         return undefined;
       }
     },
+  };
+}
+
+function beginning(path: string, bytes: number): string {
+  const file = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(bytes);
+    return buffer.toString('latin1', 0, readSync(file, buffer, 0, bytes, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** The grammar and its runtime, which the build puts beside the bundle. */
+export function grammarBytes(bundle: string): { readonly runtime: Uint8Array; readonly grammar: Uint8Array } {
+  const folder = dirname(bundle);
+  return {
+    runtime: readFileSync(join(folder, 'tree-sitter.wasm')),
+    grammar: readFileSync(join(folder, 'tree-sitter-c.wasm')),
   };
 }
