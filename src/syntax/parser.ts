@@ -110,16 +110,16 @@ function sourceFile(
   cache: NodeCache,
   earlier: NodeCache | undefined,
 ): SourceFile {
-  const plain = plainOf(text);
-  const items = scanItems(plain, path);
-  const scanned = new Map<Item, ScannedItem>(items.map(i => [i, i]));
-  const problems: Problem[] = items
-    .filter(i => i.broken)
-    .map(i => ({
-      severity: 'warning',
-      message: `${i.kind} ${i.name} is not complete: a bracket is open or one too many`,
-      span: { file: path, start: i.start, end: i.end },
-    }));
+  const plain = once(() => plainOf(text));
+  const items = once(() => scanItems(plain(), path));
+  const scanned = once(() => new Map<Item, ScannedItem>(items().map(i => [i, i])));
+  const problems = once(() =>
+    items()
+      .filter(i => i.broken)
+      .map(i => incomplete(path, i)),
+  );
+  const includes = once(() => includesOf(plain()));
+  const lines = once(() => createLineMap(text));
 
   const cached = (key: string, base: number, make: () => Node | undefined): Node | undefined => {
     const hit = cache.get(key) ?? earlier?.get(key);
@@ -131,20 +131,41 @@ function sourceFile(
     cache.set(key, entry);
     return entry.node;
   };
-  const lines = createLineMap(text);
   return {
     path,
     text,
-    lines,
-    items,
-    includes: includesOf(plain),
-    problems,
-    node(item, decide) {
-      const known = scanned.get(item) ?? items.find(i => same(i, item));
-      return known && itemNode(plain, known, pieces, decide, cached);
+    get lines() {
+      return lines();
     },
-    macro: item => (item.kind === 'macro' ? macroDefinition(plain, item) : undefined),
+    get items() {
+      return items();
+    },
+    get includes() {
+      return includes();
+    },
+    get problems() {
+      return problems();
+    },
+    node(item, decide) {
+      const known = scanned().get(item) ?? items().find(i => same(i, item));
+      return known && itemNode(plain(), known, pieces, decide, cached);
+    },
+    macro: item => (item.kind === 'macro' ? macroDefinition(plain(), item) : undefined),
     commentAt: at => commentFor(text, at.start, at.end),
+  };
+}
+
+/** Headers are opened by the hundred for their includes alone: what else is asked of a file is made when asked. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function incomplete(path: string, item: ScannedItem): Problem {
+  return {
+    severity: 'warning',
+    message: `${item.kind} ${item.name} is not complete: a bracket is open or one too many`,
+    span: { file: path, start: item.start, end: item.end },
   };
 }
 

@@ -1,7 +1,8 @@
 /**
  * A kernel tree, or a loose folder, as an index of names. Everything is looked up on demand; nothing is built.
  */
-import type { Item, MacroDefinition, SourceFile } from '../syntax/source';
+import type { CancelToken } from '../base/cancel';
+import type { Decide, Item, MacroDefinition, SourceFile } from '../syntax/source';
 import type { Node } from '../syntax/node';
 
 /**
@@ -73,8 +74,15 @@ export interface Tree {
     config: Config,
     variants?: boolean,
   ): readonly Definition[];
-  /** Functions defined anywhere in the index, by name (for "include the file X to have a body for f"). */
-  whereIs(name: string): readonly string[];
+  /**
+   * Files of the tree that define a function, likely folders first, the search ending with the first folder that has
+   * it (for "include the file X to have a body for f"). Reads many files the first time: for messages only.
+   */
+  whereIs(name: string, cancel?: CancelToken): readonly string[];
+  /** The procedure that chooses `#if` branches under a config, for SourceFile.node and evaluateCondition. */
+  decide(scope: Scope, config: Config): Decide;
+  /** The text of a file (or of all files) may have changed: it is read again when asked for next. */
+  forget(path?: string): void;
   /** Paths that were asked for and are pending. */
   wanted(): readonly string[];
 }

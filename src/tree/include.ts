@@ -1,0 +1,96 @@
+/** Finds what an `#include` names, and everything that sources reach through their includes. */
+import { evaluateConditions, type NameLookup } from '../syntax/condition';
+import { folderOf, join } from './paths';
+import type { Reader } from './reader';
+import type { Config, Scope } from './tree';
+
+/** Where the kernel's makefiles look, in their order. The last but one is for what `asm/` falls back to. */
+const searchFolders: readonly string[] = [
+  'include',
+  'arch/x86/include',
+  'arch/x86/include/generated',
+  'include/uapi',
+  'arch/x86/include/uapi',
+  'arch/x86/include/generated/uapi',
+  'include/generated/uapi',
+];
+
+export interface Places {
+  readonly root: string | undefined;
+  readonly folder: string | undefined;
+  /** Headers that come with Racelens, by the name in the #include. */
+  readonly bundled: ReadonlyMap<string, string>;
+}
+
+export function resolveInclude(
+  reader: Reader,
+  places: Places,
+  from: string,
+  target: string,
+  angled: boolean,
+): string | undefined {
+  const { root, folder } = places;
+  const beside = join(folderOf(from), target);
+  const candidates: string[] = [];
+  if (!angled) candidates.push(beside);
+  if (!angled && root !== undefined) candidates.push(join(root, target));
+  if (root !== undefined) {
+    for (const f of searchFolders) candidates.push(join(root, `${f}/${target}`));
+    if (target.startsWith('asm/')) candidates.push(join(root, `include/asm-generic/${target.slice(4)}`));
+    if (angled) candidates.push(join(root, target));
+  }
+  if (folder !== undefined) candidates.push(join(folder, target), join(folder, `include/${target}`));
+  if (angled) candidates.push(beside);
+  const bundled = places.bundled.has(target) ? target : undefined;
+  for (const path of new Set(candidates)) if (path !== from && reader.exists(path)) return path;
+  return bundled;
+}
+
+/** Breadth first, so that headers come nearest first. Included `.c` files count as sources. */
+export function closureOf(
+  reader: Reader,
+  sources: readonly string[],
+  config: Config,
+  resolve: (from: string, target: string, angled: boolean) => string | undefined,
+): Scope {
+  const lookup: NameLookup = name => config.value(name);
+  const ordered: string[] = [];
+  const seen = new Set<string>();
+  const headers: string[] = [];
+  let level: string[] = [];
+
+  // Sources first, in the order in which the compiler would meet them.
+  const addSource = (path: string): void => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    ordered.push(path);
+    for (const [to, isSource] of reached(path)) {
+      if (isSource) addSource(to);
+      else level.push(to);
+    }
+  };
+  const reached = (path: string): readonly (readonly [string, boolean])[] => {
+    const source = reader.file(path);
+    if (!source) return [];
+    const found: (readonly [string, boolean])[] = [];
+    for (const include of source.includes) {
+      if (include.conditions.length > 0 && evaluateConditions(include.conditions, lookup) === false) continue;
+      const to = resolve(path, include.target, include.angled);
+      if (to !== undefined) found.push([to, to.endsWith('.c')]);
+    }
+    return found;
+  };
+
+  for (const s of sources) addSource(s);
+  while (level.length > 0) {
+    const next: string[] = [];
+    for (const path of level) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      headers.push(path);
+      for (const [to] of reached(path)) next.push(to);
+    }
+    level = next;
+  }
+  return { sources: ordered, headers };
+}

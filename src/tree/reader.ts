@@ -1,0 +1,111 @@
+/**
+ * Reads files and folders through the host's `Files`, once each, and parses them on demand.
+ *
+ * What is "not yet here" is noted in `wanted` and asked for again next time; everything else is kept until `forget`.
+ */
+import type { CParser } from '../syntax/parser';
+import type { SourceFile } from '../syntax/source';
+import { folderOf, join, nameOf, normalize } from './paths';
+import type { Files } from './tree';
+
+export interface Reader {
+  file(path: string): SourceFile | undefined;
+  /** The text without keeping it: for searches through many files. */
+  text(path: string): string | undefined;
+  exists(path: string): boolean;
+  /** Names in a folder, folders with a trailing `/`; empty if there is none. */
+  list(path: string): readonly string[];
+  /** All files below a folder whose name has the ending, in a stable order; links in circles end at `depth`. */
+  below(folder: string, ending: RegExp, depth: number): readonly string[];
+  wanted(): readonly string[];
+  forget(path?: string): void;
+  /** True once the host said "not yet": then nothing reads files by the hundred. */
+  slow(): boolean;
+  /** Grows with each forget: what was computed from files before is stale. */
+  generation(): number;
+}
+
+export function createReader(files: Files, parser: CParser, bundled: ReadonlyMap<string, string>): Reader {
+  const sources = new Map<string, SourceFile | undefined>();
+  const earlier = new Map<string, SourceFile>();
+  const folders = new Map<string, ReadonlySet<string> | undefined>();
+  const wanted = new Set<string>();
+  const state = { slow: false, generation: 0 };
+
+  const pending = (path: string): void => {
+    wanted.add(path);
+    state.slow = true;
+  };
+  const text = (path: string): string | undefined => {
+    const own = bundled.get(path);
+    if (own !== undefined) return own;
+    const found = files.read(path);
+    if (found === 'pending') {
+      pending(path);
+      return undefined;
+    }
+    wanted.delete(path);
+    return found;
+  };
+  const names = (path: string): ReadonlySet<string> | undefined => {
+    if (folders.has(path)) return folders.get(path);
+    const found = files.list(path);
+    if (found === 'pending') {
+      pending(path);
+      return undefined;
+    }
+    wanted.delete(path);
+    const set = found && new Set(found);
+    folders.set(path, set);
+    return set;
+  };
+  const file = (asked: string): SourceFile | undefined => {
+    const path = normalize(asked);
+    if (sources.has(path)) return sources.get(path);
+    const content = text(path);
+    if (content === undefined) {
+      if (!wanted.has(path)) sources.set(path, undefined);
+      return undefined;
+    }
+    const before = earlier.get(path);
+    const source = before?.text === content ? before : parser.parseFile(path, content, before);
+    earlier.set(path, source);
+    sources.set(path, source);
+    return source;
+  };
+  return {
+    file,
+    text,
+    exists(path) {
+      if (bundled.has(path) || sources.get(path)) return true;
+      const set = names(folderOf(path));
+      if (set) return set.has(nameOf(path));
+      // Hosts that cannot list a folder may still read a file in it.
+      return !wanted.has(folderOf(path)) && file(path) !== undefined;
+    },
+    list: path => [...(names(path) ?? [])],
+    below(folder, ending, depth) {
+      const found: string[] = [];
+      const visit = (at: string, left: number): void => {
+        const inside = [...(names(at) ?? [])].sort();
+        for (const n of inside) if (!n.endsWith('/') && ending.test(n)) found.push(join(at, n));
+        if (left > 0) for (const n of inside) if (n.endsWith('/')) visit(join(at, n.slice(0, -1)), left - 1);
+      };
+      visit(folder, depth);
+      return found;
+    },
+    wanted: () => [...wanted],
+    forget(path) {
+      state.generation++;
+      if (path === undefined) {
+        sources.clear();
+        folders.clear();
+      } else {
+        sources.delete(normalize(path));
+        folders.delete(folderOf(normalize(path)));
+      }
+    },
+    slow: () => state.slow,
+    generation: () => state.generation,
+  };
+}
