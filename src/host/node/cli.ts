@@ -6,9 +6,8 @@
 import { realpathSync } from 'node:fs';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { createPipeline } from '../../ide/pipeline';
-import manifest from '../../../package.json';
 import { runCommand } from './command';
-import { diskFiles, grammarBytes } from './files';
+import { diskFiles, grammarBytes, packageVersion } from './files';
 
 /** What the thread is started with. */
 interface Start {
@@ -81,7 +80,7 @@ async function runThread(start: Start): Promise<void> {
       columns: start.columns,
       colour: start.colour,
     },
-    version: manifest.version,
+    version: packageVersion(__filename),
   });
   post({ type: 'end', code });
 }

@@ -57,3 +57,15 @@ export function grammarBytes(bundle: string): { readonly runtime: Uint8Array; re
     grammar: readFileSync(join(folder, 'tree-sitter-c.wasm')),
   };
 }
+
+/** The version in the package.json one folder above the bundle's. */
+export function packageVersion(bundle: string): string {
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(join(dirname(bundle), '..', 'package.json'), 'utf8'));
+    if (typeof manifest === 'object' && manifest !== null && 'version' in manifest)
+      return String(manifest.version);
+  } catch {
+    // A bundle that was moved away from its package has no version.
+  }
+  return 'unknown';
+}
