@@ -1,0 +1,60 @@
+/**
+ * Puts the parts together. Activation registers and returns: workers, grammar and panel come when they are needed. What
+ * differs by host is handed in.
+ */
+import * as vscode from 'vscode';
+import type { Channel } from '../host/client';
+import { createActions } from './actions';
+import { registerCommands, restore } from './commands';
+import { createHovers } from './hovers';
+import { createLenses } from './lenses';
+import { createLog } from './log';
+import { createMarks } from './marks';
+import { createPanel } from './panel';
+import { createRegions } from './regions';
+import { createSession } from './session';
+import { createSimulation } from './simulate';
+import { createWorkers } from './workers';
+
+export function start(context: vscode.ExtensionContext, spawn: () => Promise<Channel>): void {
+  const log = createLog();
+  const workers = createWorkers(spawn);
+  const session = createSession(workers.onDidChangeFiles);
+  const simulation = createSimulation(workers, session, log);
+  const marks = createMarks();
+  let shown = false;
+  const showMarks = (): void => {
+    marks.show(shown ? session.run?.view.trace : undefined, session.step);
+  };
+  const panel = createPanel(context.extensionUri, session, {
+    again: () => void vscode.commands.executeCommand('racelens.again'),
+    cancel: () => {
+      simulation.cancel();
+    },
+    replay: schedule => void vscode.commands.executeCommand('racelens.replay', schedule),
+    applyFix: () => void vscode.commands.executeCommand('racelens.applyFix'),
+    // Marks without their panel would only be in the way.
+    opened: open => {
+      shown = open;
+      showMarks();
+    },
+    restore: state =>
+      void log.guard(vscode.l10n.t('restoring the panel'), undefined, () => restore(state, simulation)),
+  });
+  context.subscriptions.push(
+    log,
+    workers,
+    session,
+    simulation,
+    marks,
+    panel,
+    session.onDidChange(change => {
+      if (change === 'run' || change === 'step') showMarks();
+    }),
+    registerCommands({ context, workers, session, simulation, panel: () => panel, log }),
+    createRegions(workers, log),
+    createHovers(workers, log),
+    createLenses(workers, session, log),
+    createActions(workers, log),
+  );
+}

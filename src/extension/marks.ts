@@ -1,0 +1,119 @@
+/**
+ * "This thread is here": where every thread of the replayed schedule stands at the current step, in all visible editors,
+ * with the lane's colour and the thread's name at the line's end. The thread that just moved has its line tinted as well.
+ */
+import * as vscode from 'vscode';
+import type { ViewPlace, ViewTrace } from '../protocol/view';
+import { toPath } from './paths';
+
+export interface Marks extends vscode.Disposable {
+  /** Shows the threads as they stand after `position` steps; without a trace, nothing. */
+  show(trace: ViewTrace | undefined, position: number): void;
+}
+
+interface Mark {
+  readonly thread: number;
+  readonly place: ViewPlace;
+  readonly text: string;
+  readonly hover: string;
+  readonly moved: boolean;
+}
+
+const colours = 8;
+
+export function createMarks(): Marks {
+  const types = new Map<string, vscode.TextEditorDecorationType>();
+  let marks: readonly Mark[] = [];
+
+  function typeOf(thread: number, moved: boolean): vscode.TextEditorDecorationType {
+    const number = (thread % colours) + 1;
+    const key = `${String(number)} ${String(moved)}`;
+    const colour = new vscode.ThemeColor(`racelens.thread${String(number)}`);
+    const made =
+      types.get(key) ??
+      vscode.window.createTextEditorDecorationType({
+        isWholeLine: true,
+        borderColor: colour,
+        borderStyle: 'solid',
+        borderWidth: '0 0 0 4px',
+        overviewRulerColor: colour,
+        overviewRulerLane: vscode.OverviewRulerLane.Full,
+        ...(moved ? { backgroundColor: new vscode.ThemeColor('racelens.currentStep') } : {}),
+        after: { color: colour, margin: '0 0 0 2em', fontWeight: moved ? 'bold' : 'normal' },
+      });
+    types.set(key, made);
+    return made;
+  }
+
+  function draw(): void {
+    for (const editor of vscode.window.visibleTextEditors) {
+      const path = toPath(editor.document.uri);
+      const byType = new Map<vscode.TextEditorDecorationType, vscode.DecorationOptions[]>();
+      for (const type of types.values()) byType.set(type, []);
+      for (const mark of marks) {
+        if (mark.place.path !== path || mark.place.start.line >= editor.document.lineCount) continue;
+        const type = typeOf(mark.thread, mark.moved);
+        const list = byType.get(type) ?? [];
+        byType.set(type, list);
+        list.push({
+          range: editor.document.lineAt(mark.place.start.line).range,
+          hoverMessage: mark.hover,
+          renderOptions: { after: { contentText: mark.text } },
+        });
+      }
+      for (const [type, options] of byType) editor.setDecorations(type, options);
+    }
+  }
+
+  const listener = vscode.window.onDidChangeVisibleTextEditors(draw);
+  return {
+    show(trace, at) {
+      marks = trace ? marksOf(trace, at) : [];
+      draw();
+    },
+    dispose() {
+      vscode.Disposable.from(listener, ...types.values()).dispose();
+    },
+  };
+}
+
+/** One mark per thread that is somewhere. */
+function marksOf(trace: ViewTrace, position: number): readonly Mark[] {
+  const statuses = trace.moments[position]?.threads ?? [];
+  const moved = trace.steps[position - 1];
+  return trace.threads.flatMap((thread, index): Mark[] => {
+    const status = statuses[index];
+    const isMoved = moved?.thread === index;
+    const place = isMoved ? moved.place : status?.frames.at(-1)?.place;
+    if (!status || !place || (status.state === 'done' && !isMoved)) return [];
+    const doing =
+      status.state === 'blocked'
+        ? vscode.l10n.t('waits')
+        : status.state === 'done'
+          ? vscode.l10n.t('done')
+          : status.state === 'not-started'
+            ? vscode.l10n.t('not started')
+            : undefined;
+    const notes = [
+      thread.context,
+      ...(doing === undefined ? [] : [doing]),
+      ...(status.reader === undefined ? [] : [vscode.l10n.t('RCU reader')]),
+      ...(status.holds.length ? [vscode.l10n.t('holds {0}', status.holds.join(', '))] : []),
+    ];
+    return [
+      {
+        thread: index,
+        place,
+        moved: isMoved,
+        text: `${isMoved ? '◀' : '◁'} ${thread.name} · ${notes.join(' · ')}`,
+        hover: vscode.l10n.t(
+          'Thread {0} ({1}, CPU {2}) is here after step {3}',
+          thread.name,
+          thread.context,
+          thread.cpu,
+          position,
+        ),
+      },
+    ];
+  });
+}

@@ -1,0 +1,34 @@
+/** Settings, read when they are needed. */
+import * as vscode from 'vscode';
+
+export interface Settings {
+  readonly 'decorations.rcu': boolean;
+  readonly 'decorations.locks': boolean;
+  readonly 'decorations.interrupts': boolean;
+  readonly 'decorations.accesses': boolean;
+  readonly 'decorations.labels': boolean;
+  readonly 'decorations.overviewRuler': boolean;
+  readonly 'codeLens.enabled': boolean;
+  readonly 'hover.enabled': boolean;
+  readonly 'check.maxStates': number;
+  readonly 'check.timeLimit': number;
+  readonly 'replay.follow': boolean;
+}
+
+const fallback: Settings = {
+  'decorations.rcu': true,
+  'decorations.locks': true,
+  'decorations.interrupts': true,
+  'decorations.accesses': true,
+  'decorations.labels': true,
+  'decorations.overviewRuler': true,
+  'codeLens.enabled': true,
+  'hover.enabled': true,
+  'check.maxStates': 2_000_000,
+  'check.timeLimit': 120,
+  'replay.follow': true,
+};
+
+export function setting<K extends keyof Settings>(name: K): Settings[K] {
+  return vscode.workspace.getConfiguration('racelens').get<Settings[K]>(name) ?? fallback[name];
+}

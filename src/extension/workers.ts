@@ -1,0 +1,152 @@
+/**
+ * Two workers, started when first needed: one for what the editor shows, one for the engine, so that a long run holds up no
+ * hover. Both see the text of open documents as it is now, saved or not; it is sent just before they are asked something.
+ */
+import * as vscode from 'vscode';
+import { createClient, type Channel, type Client, type RequestOptions } from '../host/client';
+import type { MethodName, Params, Result } from '../host/methods';
+import type { FileAnswer } from '../protocol/worker';
+import { isC } from './convert';
+import { fileUri, toPath } from './paths';
+
+export interface Workers extends vscode.Disposable {
+  /** Features of the editor; cancelling only stops waiting. */
+  ask<M extends MethodName>(
+    method: M,
+    params: Params<M>,
+    token?: vscode.CancellationToken,
+  ): Promise<Result<M>>;
+  /** Runs of the engine; cancelling ends them. */
+  run<M extends MethodName>(method: M, params: Params<M>, options: RequestOptions): Promise<Result<M>>;
+  /** Fires with the paths of files that changed on disk. */
+  readonly onDidChangeFiles: vscode.Event<readonly string[]>;
+  /** Whether each has been started. */
+  state(): { readonly editor: boolean; readonly engine: boolean };
+}
+
+export function createWorkers(start: () => Promise<Channel>): Workers {
+  const disposables: vscode.Disposable[] = [];
+  const changedFiles = new vscode.EventEmitter<readonly string[]>();
+  const started = { editor: false, engine: false };
+
+  const make = (name: 'editor' | 'engine'): { readonly client: Client; readonly flush: () => void } => {
+    const changed = new Set<vscode.TextDocument>(vscode.workspace.textDocuments.filter(differs));
+    const client = createClient({
+      endOnCancel: name === 'engine',
+      start() {
+        started[name] = true;
+        watch();
+        return start();
+      },
+      fetch: (files, folders) => fetchFiles(files, folders),
+    });
+    const note = (document: vscode.TextDocument): void => {
+      if (isC(document)) changed.add(document);
+    };
+    disposables.push(
+      client,
+      vscode.workspace.onDidChangeTextDocument(event => {
+        note(event.document);
+      }),
+      vscode.workspace.onDidOpenTextDocument(note),
+      vscode.workspace.onDidCloseTextDocument(note),
+      vscode.workspace.onDidSaveTextDocument(document => {
+        note(document);
+        client.forget([toPath(document.uri)]);
+      }),
+      changedFiles.event(paths => {
+        client.forget(paths);
+      }),
+    );
+    return {
+      client,
+      flush() {
+        for (const document of changed)
+          client.overlay(toPath(document.uri), differs(document) ? document.getText() : undefined);
+        changed.clear();
+      },
+    };
+  };
+  const editor = make('editor');
+  const engine = make('engine');
+  let watching = false;
+
+  /** Changes from outside, once there is a worker that may have read something. */
+  function watch(): void {
+    if (watching) return;
+    watching = true;
+    const watcher = vscode.workspace.createFileSystemWatcher('**/*.{c,h}');
+    const tell = (uri: vscode.Uri): void => {
+      changedFiles.fire([toPath(uri)]);
+    };
+    disposables.push(
+      watcher,
+      watcher.onDidChange(tell),
+      watcher.onDidCreate(tell),
+      watcher.onDidDelete(tell),
+    );
+  }
+
+  return {
+    ask(method, params, token) {
+      editor.flush();
+      return editor.client.request(method, params, token ? { signal: signalOf(token) } : {});
+    },
+    run(method, params, options) {
+      engine.flush();
+      return engine.client.request(method, params, options);
+    },
+    onDidChangeFiles: changedFiles.event,
+    state: () => started,
+    dispose() {
+      changedFiles.dispose();
+      vscode.Disposable.from(...disposables).dispose();
+    },
+  };
+}
+
+/** The document's text is not what the file holds. */
+function differs(document: vscode.TextDocument): boolean {
+  return !document.isClosed && (document.isDirty || document.isUntitled);
+}
+
+export function signalOf(token: vscode.CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  else
+    token.onCancellationRequested(() => {
+      controller.abort();
+    });
+  return controller.signal;
+}
+
+/** Larger files count as not there. */
+const largest = 16 * 1024 * 1024;
+
+async function fetchFiles(
+  files: readonly string[],
+  folders: readonly string[],
+): Promise<readonly FileAnswer[]> {
+  const decoder = new TextDecoder();
+  const readOne = async (path: string): Promise<FileAnswer> => {
+    try {
+      const uri = fileUri(path);
+      const { size } = await vscode.workspace.fs.stat(uri);
+      return size > largest
+        ? { path }
+        : { path, text: decoder.decode(await vscode.workspace.fs.readFile(uri)) };
+    } catch {
+      return { path };
+    }
+  };
+  const listOne = async (path: string): Promise<FileAnswer> => {
+    try {
+      const entries = await vscode.workspace.fs.readDirectory(fileUri(path.replace(/(.)\/$/, '$1')));
+      const names = entries.map(([name, type]) => (type & vscode.FileType.Directory ? `${name}/` : name));
+      return { path, folder: true, names };
+    } catch {
+      return { path, folder: true };
+    }
+  };
+  return Promise.all([...files.map(readOne), ...folders.map(listOne)]);
+}
