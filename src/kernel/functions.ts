@@ -1,11 +1,182 @@
-/** Facts of functions and files, cached by the function's text. */
+/**
+ * The functions of a file, with everything about one function that its own text tells, each part made on first use and
+ * kept by the function's text: an edit elsewhere in the file costs nothing here. Offsets inside an analysis are those of
+ * the text it was made from; `shift` is what to add for the file as it is now.
+ */
+import type { Span } from '../base/span';
+import { child, walk, type Node } from '../syntax/node';
+import type { Item, SourceFile } from '../syntax/source';
+import { memoEvents } from './loops';
+import { callArguments, callee } from './expression';
+import type { Event } from './events';
+import { flowOf, type Flow, type Point } from './flow';
+import { localsOf, type Locals } from './places';
+import { declared } from './events';
+
+/** What is known of one function text. */
+export interface Analysis {
+  /** The file's text at the time; all nodes have offsets into it. */
+  readonly text: string;
+  readonly base: number;
+  readonly node: Node;
+  /** Absent for a function that is only being typed. */
+  readonly body: Node | undefined;
+  readonly locals: Locals;
+  readonly flow: Flow;
+  readonly events: (point: Point) => readonly Event[];
+  /** Names of all functions and macros that it calls. */
+  readonly calls: ReadonlySet<string>;
+  /** Results of other analyses of this text, by name of the analysis. */
+  readonly memo: Map<string, unknown>;
+}
+
+export interface FunctionFacts {
+  readonly name: string;
+  readonly file: string;
+  readonly item: Item;
+  readonly analysis: Analysis;
+  /** Add this to offsets of the analysis. */
+  readonly shift: number;
+}
 
 /** Holds what was found out about function texts. Made by createFactStore(). */
 export interface FactStore {
   /** Number of function texts held. */
   readonly size: number;
+  analysis(text: string, item: Item, node: Node): Analysis;
+  functions(file: SourceFile, make: () => readonly FunctionFacts[]): readonly FunctionFacts[];
+  /** Results about a set of files, kept as long as the very same file values are asked about. */
+  about<T>(files: readonly SourceFile[], name: string, make: () => T): T;
 }
 
+/** Beyond so many function texts the oldest are forgotten. */
+const MOST = 20_000;
+
 export function createFactStore(): FactStore {
-  return { size: 0 };
+  const analyses = new Map<string, Analysis>();
+  const files = new WeakMap<SourceFile, readonly FunctionFacts[]>();
+  const sets: { files: readonly SourceFile[]; results: Map<string, unknown> }[] = [];
+  return {
+    get size() {
+      return analyses.size;
+    },
+    analysis(text, item, node) {
+      const key = text.slice(item.start, item.end);
+      let a = analyses.get(key);
+      if (!a) {
+        a = analyse(text, item, node);
+        analyses.set(key, a);
+        const oldest = analyses.size > MOST ? analyses.keys().next().value : undefined;
+        if (oldest !== undefined) analyses.delete(oldest);
+      }
+      return a;
+    },
+    functions(file, make) {
+      let f = files.get(file);
+      if (!f) files.set(file, (f = make()));
+      return f;
+    },
+    about<T>(of: readonly SourceFile[], name: string, make: () => T): T {
+      let set = sets.find(s => s.files.length === of.length && s.files.every((f, i) => f === of[i]));
+      if (!set) {
+        sets.unshift((set = { files: of, results: new Map() }));
+        sets.length = Math.min(sets.length, 8);
+      }
+      if (!set.results.has(name)) set.results.set(name, make());
+      return set.results.get(name) as T;
+    },
+  };
+}
+
+/** The functions defined in a file (harness threads too), in text order. */
+export function functionsOf(file: SourceFile, store: FactStore): readonly FunctionFacts[] {
+  return store.functions(file, () =>
+    file.items.flatMap(item => {
+      if (item.kind !== 'function' && item.kind !== 'invocation') return [];
+      const node = file.node(item);
+      if (!node) return [];
+      const name = item.kind === 'function' ? item.name : invocationName(file.text, item, node);
+      if (name === undefined) return [];
+      const analysis = store.analysis(file.text, item, node);
+      return [{ name, file: file.path, item, analysis, shift: item.start - analysis.base }];
+    }),
+  );
+}
+
+/** A harness thread is named by its second argument; other invocations count only if they have a body. */
+function invocationName(text: string, item: Item, node: Node): string | undefined {
+  if (!child(node, 'body')) return undefined;
+  const call = child(node, 'call');
+  const args = call ? callArguments(call) : [];
+  const name = args[1] ?? args[0];
+  return name ? text.slice(name.start, name.end) : item.name;
+}
+
+function analyse(text: string, item: Item, node: Node): Analysis {
+  const body = child(node, 'body') ?? (node.kind === 'compound_statement' ? node : undefined);
+  const lazy = <T>(make: () => T): (() => T) => {
+    let made: { value: T } | undefined;
+    return () => (made ??= { value: make() }).value;
+  };
+  const locals = lazy(() => localsOf(text, node));
+  const flow = lazy(() => flowOf(text, body ?? node));
+  const calls = lazy(() => {
+    const found = new Set<string>();
+    walk(body ?? node, n => {
+      if (n.kind === 'call_expression') {
+        const name = callee(text, n);
+        if (name !== undefined) found.add(name);
+      } else if (n.kind === 'macro_loop' && n.name !== undefined) found.add(n.name);
+    });
+    return found;
+  });
+  return {
+    text,
+    base: item.start,
+    node,
+    body,
+    get locals() {
+      return locals();
+    },
+    get flow() {
+      return flow();
+    },
+    events: memoEvents(text),
+    get calls() {
+      return calls();
+    },
+    memo: new Map(),
+  };
+}
+
+/** A result that depends on the function's text (and on what `name` names) alone. */
+export function remember<T>(analysis: Analysis, name: string, make: () => T): T {
+  if (!analysis.memo.has(name)) analysis.memo.set(name, make());
+  return analysis.memo.get(name) as T;
+}
+
+/** The place of a node in the file as it is now. */
+export function spanOf(f: FunctionFacts, node: { readonly start: number; readonly end: number }): Span {
+  return { file: f.file, start: node.start + f.shift, end: node.end + f.shift };
+}
+
+/** The whole function. */
+export function functionSpan(f: FunctionFacts): Span {
+  return { file: f.file, start: f.item.start, end: f.item.end };
+}
+
+/** Its name, where it is defined. */
+export function nameSpan(f: FunctionFacts): Span {
+  if (f.item.kind === 'function')
+    return { file: f.file, start: f.item.nameStart, end: f.item.nameStart + f.item.name.length };
+  const call = child(f.analysis.node, 'call');
+  const arg = call ? (callArguments(call)[1] ?? call) : f.analysis.node;
+  return spanOf(f, arg);
+}
+
+/** The name that a function_definition's declarator declares, for callers that have only a node. */
+export function declaredFunction(text: string, node: Node): string | undefined {
+  const d = child(node, 'declarator');
+  const name = d && declared(d);
+  return name && text.slice(name.start, name.end);
 }
