@@ -150,14 +150,15 @@ export function registerCommands(input: CommandInput): vscode.Disposable {
 
   async function showStatus(): Promise<void> {
     const state = workers.state();
-    const status = await workers.ask('status', {});
+    const active = vscode.window.activeTextEditor?.document.uri ?? session.run?.harness;
+    const status = active && (await workers.ask('status', { path: toPath(active) }));
     const { run, stale } = session;
     const lines = [
       `Racelens ${String((context.extension.packageJSON as { version: string }).version)}`,
       vscode.l10n.t('host: {0}', vscode.env.uiKind === vscode.UIKind.Web ? 'web' : 'desktop'),
       vscode.l10n.t('workers: editor features {0}, engine {1}', word(true), word(state.engine)),
-      vscode.l10n.t('function texts with known facts: {0}', status.facts),
-      vscode.l10n.t('kernel tree: {0}', status.root ?? vscode.l10n.t('none, loose files')),
+      vscode.l10n.t('function texts with known facts: {0}', status?.facts ?? 0),
+      vscode.l10n.t('kernel tree: {0}', status?.root ?? vscode.l10n.t('none, loose files')),
       run
         ? vscode.l10n.t('verdict on show: {0} of {1}', run.view.verdict.kind, nameOf(run.harness)) +
           (stale === undefined ? '' : ` (${stale})`)

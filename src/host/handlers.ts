@@ -9,7 +9,7 @@ import { decorations } from '../ide/decorations';
 import { functionAt, harness, harnessesFor } from '../ide/harnesses';
 import { hover } from '../ide/hover';
 import { lenses } from '../ide/lenses';
-import { createPipeline, type Pipeline } from '../ide/pipeline';
+import { createPipelines, type Pipeline } from '../ide/pipeline';
 import { recipe } from '../ide/recipe';
 import { placeOf, replayView } from '../ide/replay';
 import type { Scene, TextEdit } from '../ide/scene';
@@ -39,11 +39,24 @@ type Handler<M extends MethodName> = (
 const tellEvery = 100;
 
 export async function createHandlers({ files, runtime, grammar }: HandlersInput): Promise<Handlers> {
-  const pipeline = await createPipeline({ files, runtime, grammar });
-  const place = (span: Span): ViewPlace => placeOf(span, { lines: file => pipeline.lines(file) });
+  const pipelines = await createPipelines({ files, runtime, grammar });
+  const lines = (path: string): LineMap | undefined => {
+    const pipeline = pipelines.of(path);
+    return pipeline === 'pending' ? undefined : pipeline.lines(path);
+  };
+  const place = (span: Span): ViewPlace => placeOf(span, { lines });
 
-  function sceneOf(path: string, open: readonly string[]): Scene {
-    return pipeline.scene([path, ...open.filter(other => other !== path)]);
+  /** The scene of a file and the open files of the same tree; undefined if files are missing or it is not there. */
+  function at(
+    path: string,
+    others: readonly string[],
+  ): { readonly scene: Scene; readonly file: Scene['files'][number] } | undefined {
+    const pipeline = pipelines.of(path);
+    if (pipeline === 'pending') return undefined;
+    const mine = others.filter(other => other !== path && pipelines.of(other) === pipeline);
+    const scene = pipeline.scene([path, ...mine]);
+    const file = scene.files.find(source => source.path === path);
+    return file && { scene, file };
   }
 
   const actionData = (action: Action): ActionData => ({
@@ -55,23 +68,22 @@ export async function createHandlers({ files, runtime, grammar }: HandlersInput)
 
   const table: { readonly [M in keyof Methods]: Handler<M> } = {
     decorations({ path, open }) {
-      const scene = sceneOf(path, open);
-      const file = scene.files.find(source => source.path === path);
-      if (!file) return [];
-      return decorations(scene, file).map(({ span, ...rest }) => ({ ...rest, place: place(span) }));
+      const here = at(path, open);
+      return (here ? decorations(here.scene, here.file) : []).map(({ span, ...rest }) => ({
+        ...rest,
+        place: place(span),
+      }));
     },
     hover({ path, open, position }) {
-      const scene = sceneOf(path, open);
-      const file = scene.files.find(source => source.path === path);
-      if (!file) return undefined;
+      const here = at(path, open);
+      if (!here) return undefined;
+      const { scene, file } = here;
       const found = hover(scene, file, file.lines.offsetAt(position), span => linkTo(place(span)));
       return found && { place: place(found.span), markdown: found.markdown };
     },
     lenses({ path, open, verdicts }) {
-      const scene = sceneOf(path, open);
-      const file = scene.files.find(source => source.path === path);
-      if (!file) return [];
-      return lenses(scene, file, key => verdicts[key]).map(lens => ({
+      const here = at(path, open);
+      return (here ? lenses(here.scene, here.file, key => verdicts[key]) : []).map(lens => ({
         key: lens.key,
         place: place(lens.span),
         title: lens.title,
@@ -81,38 +93,37 @@ export async function createHandlers({ files, runtime, grammar }: HandlersInput)
       }));
     },
     actions({ path, open, start, end }) {
-      const scene = sceneOf(path, open);
-      const file = scene.files.find(source => source.path === path);
-      if (!file) return [];
-      return actions(scene, file, file.lines.offsetAt(start), file.lines.offsetAt(end)).map(actionData);
+      const here = at(path, open);
+      if (!here) return [];
+      const { lines: map } = here.file;
+      return actions(here.scene, here.file, map.offsetAt(start), map.offsetAt(end)).map(actionData);
     },
     fix({ path, open, key }) {
-      const scene = sceneOf(path, open);
-      const file = scene.files.find(source => source.path === path);
-      if (!file) return undefined;
-      const found = actions(scene, file, 0, file.text.length).find(action => action.key === key);
+      const here = at(path, open);
+      const all = here ? actions(here.scene, here.file, 0, here.file.text.length) : [];
+      const found = all.find(action => action.key === key);
       return found && actionData(found);
     },
     harness({ path }) {
-      const file = pipeline.scene([path]).files[0];
-      const found = file && harness(file);
-      if (!found) return undefined;
-      return {
-        path: found.file,
-        threads: found.threads.map(thread => ({
-          name: thread.name,
-          context: thread.context,
-          place: place(thread.span),
-        })),
-        ...(found.expects === undefined ? {} : { expects: found.expects }),
-      };
+      const here = at(path, []);
+      const found = here && harness(here.file);
+      return (
+        found && {
+          path: found.file,
+          threads: found.threads.map(thread => ({
+            name: thread.name,
+            context: thread.context,
+            place: place(thread.span),
+          })),
+          ...(found.expects === undefined ? {} : { expects: found.expects }),
+        }
+      );
     },
     harnesses({ path, candidates, function: name }) {
-      const scene = pipeline.scene([path, ...candidates]);
-      const file = scene.files.find(source => source.path === path);
-      if (!file) return [];
-      const others = scene.files.filter(source => candidates.includes(source.path));
-      return harnessesFor(file, others, name).map(match => ({
+      const here = at(path, []);
+      if (!here) return [];
+      const others = candidates.flatMap(candidate => at(candidate, [])?.file ?? []);
+      return harnessesFor(here.file, others, name).map(match => ({
         path: match.harness.file,
         threads: match.harness.threads.filter(thread => thread.kind !== 'init').map(thread => thread.name),
         includesFile: match.includesFile,
@@ -120,25 +131,27 @@ export async function createHandlers({ files, runtime, grammar }: HandlersInput)
       }));
     },
     functionAt({ path, position }) {
-      const file = pipeline.scene([path]).files[0];
-      return file && functionAt(file, file.lines.offsetAt(position));
+      const here = at(path, []);
+      return here && functionAt(here.file, here.file.lines.offsetAt(position));
     },
     recipe({ open, beside }) {
-      return recipe(pipeline.scene(open), beside);
+      const here = at(open[0] ?? '', open);
+      return here && recipe(here.scene, beside);
     },
     check: (params, onProgress) => check(params, onProgress),
     model({ harness: path }) {
+      const pipeline = pipelines.of(path);
+      if (pipeline === 'pending') return 'pending';
       const model = pipeline.model(path);
       if (model === 'pending') return 'pending';
       const problems = model.problems.map(problem => `# ${problem.severity}: ${problem.message}\n`).join('');
       return problems + model.text;
     },
-    status() {
-      const scene = pipeline.scene([]);
-      return {
-        facts: scene.facts.size,
-        ...(scene.tree.root === undefined ? {} : { root: scene.tree.root }),
-      };
+    status: ({ path }) => {
+      const here = at(path, []);
+      if (!here) return undefined;
+      const { facts, tree } = here.scene;
+      return { facts: facts.size, ...(tree.root === undefined ? {} : { root: tree.root }) };
     },
   };
 
@@ -146,6 +159,8 @@ export async function createHandlers({ files, runtime, grammar }: HandlersInput)
     params: CheckParams,
     onProgress: (progress: WorkerProgress) => void,
   ): Result<'check'> | 'pending' {
+    const pipeline = pipelines.of(params.harness);
+    if (pipeline === 'pending') return 'pending';
     const trial = editedTexts(params.edits ?? [], path => files.read(path));
     if (trial === 'pending') return 'pending';
     if (!trial.size) return explore(pipeline, params, onProgress);
@@ -164,7 +179,7 @@ export async function createHandlers({ files, runtime, grammar }: HandlersInput)
     handle: (method, params, onProgress) =>
       (table[method] as Handler<MethodName>)(params as never, onProgress),
     changed(paths) {
-      pipeline.forget(paths);
+      pipelines.forget(paths);
     },
   };
 }
@@ -190,8 +205,7 @@ function explore(
     },
   });
   if (answer === 'pending') return 'pending';
-  const lines = (file: string): LineMap | undefined => pipeline.lines(file);
-  const context = { lines };
+  const context = { lines: (file: string): LineMap | undefined => pipeline.lines(file) };
   return replayView(answer.report, {
     harness: params.harness,
     seconds: (performance.now() - start) / 1000,
@@ -202,7 +216,7 @@ function explore(
       message: problem.message,
       places: problem.span ? [placeOf(problem.span, context)] : [],
     })),
-    lines,
+    ...context,
   });
 }
 

@@ -118,7 +118,7 @@ export interface Methods {
   ];
   readonly check: readonly [CheckParams, ReplayView];
   readonly model: readonly [{ readonly harness: string }, string];
-  readonly status: readonly [Record<string, never>, StatusData];
+  readonly status: readonly [{ readonly path: string }, StatusData | undefined];
 }
 
 export type MethodName = keyof Methods;

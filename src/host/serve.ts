@@ -36,6 +36,8 @@ export function serve(port: Port, disk: FileSource | undefined): (message: ToWor
         });
         const wanted = asked.takeWanted();
         if (!wanted.files.length && !wanted.folders.length) {
+          if (value === 'pending')
+            throw new Error(`internal: ${method} waits for files that it did not ask for`);
           port.post({ version, type: 'result', id, value });
           return;
         }

@@ -9,7 +9,12 @@ import type { LineMap } from '../base/span';
 import type { Options, Progress } from '../engine/options';
 import type { Report } from '../engine/report';
 import type { Program } from '../ir/program';
-import type { Files } from '../tree/tree';
+import { createFactStore, type FactStore } from '../kernel/functions';
+import { createParser, type CParser } from '../syntax/parser';
+import { createConfig } from '../tree/config';
+import { createTree } from '../tree/create';
+import type { Config, Files } from '../tree/tree';
+import { findRoot } from './root';
 import type { Scene } from './scene';
 
 export interface PipelineInput {
@@ -57,7 +62,105 @@ export interface Pipeline {
   forget(paths?: readonly string[]): void;
 }
 
-export async function createPipeline(_input: PipelineInput): Promise<Pipeline> {
-  await Promise.resolve();
-  throw new Error('internal: the pipeline is not put together yet');
+/** One pipeline, for a tree or for loose files. */
+export async function createPipeline(input: PipelineInput): Promise<Pipeline> {
+  const parser = await createParser(input);
+  return assemble(input.files, input.root, undefined, parser, createFactStore());
+}
+
+/** Pipelines for a window that may have files of several trees open. */
+export interface Pipelines {
+  /** The pipeline of the tree, or of the loose folder, that a file lies in. */
+  of(path: string): Pipeline | 'pending';
+  forget(paths?: readonly string[]): void;
+}
+
+export async function createPipelines(input: Omit<PipelineInput, 'root'>): Promise<Pipelines> {
+  const parser = await createParser(input);
+  const facts = createFactStore();
+  const made = new Map<string, Pipeline>();
+  const roots = new Map<string, string | undefined>();
+  return {
+    of(path) {
+      const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+      if (!roots.has(folder)) {
+        const root = findRoot(path, input.files);
+        if (root === 'pending') return 'pending';
+        roots.set(folder, root);
+      }
+      const root = roots.get(folder);
+      const key = root === undefined ? `folder ${folder}` : `root ${root}`;
+      const known = made.get(key);
+      if (known) return known;
+      const pipeline = assemble(input.files, root, folder, parser, facts);
+      made.set(key, pipeline);
+      return pipeline;
+    },
+    forget(paths) {
+      if (!paths) roots.clear();
+      for (const pipeline of made.values()) pipeline.forget(paths);
+    },
+  };
+}
+
+function assemble(
+  files: Files,
+  root: string | undefined,
+  folder: string | undefined,
+  parser: CParser,
+  facts: FactStore,
+): Pipeline {
+  const tree = createTree({
+    files,
+    parser,
+    ...(root === undefined ? {} : { root }),
+    ...(folder === undefined ? {} : { folder }),
+  });
+  const scenes = new Map<string, Scene>();
+  let config: Config | undefined;
+
+  /** The tree's .config, or the documented defaults. */
+  function configOf(): Config {
+    if (config) return config;
+    const dotConfig = root === undefined ? undefined : files.read(`${root}/.config`);
+    if (dotConfig === 'pending') return createConfig();
+    config = createConfig(dotConfig === undefined ? {} : { dotConfig });
+    return config;
+  }
+
+  return {
+    check() {
+      throw new Error('internal: the engine is not put in yet');
+    },
+    model() {
+      throw new Error('internal: the lowering is not put in yet');
+    },
+    scene(paths) {
+      const key = paths.join('\n');
+      const known = scenes.get(key);
+      if (known) return known;
+      const own = configOf();
+      const sources = paths.flatMap(path => tree.file(path) ?? []);
+      const scene: Scene = {
+        tree,
+        scope: tree.scope(
+          sources.map(source => source.path),
+          own,
+        ),
+        config: own,
+        files: sources,
+        facts,
+      };
+      if (!tree.wanted().length) scenes.set(key, scene);
+      return scene;
+    },
+    lines: path => tree.file(path)?.lines,
+    wanted: () => tree.wanted(),
+    forget(paths) {
+      scenes.clear();
+      config = undefined;
+      if (!paths) tree.forget();
+      else for (const path of paths) tree.forget(path);
+    },
+  };
 }
