@@ -56,11 +56,13 @@ function copyFiles() {
 }
 
 async function buildProduct() {
-  const there = product.filter(entry => {
-    if (!existsSync(entry.in)) console.warn(`build: ${entry.in} is not there, left out`);
-    return existsSync(entry.in);
-  });
-  const jobs = there.map(entry => {
+  const missing = product.filter(entry => !existsSync(entry.in));
+  if (missing.length) {
+    console.error(`build: ${missing.map(entry => entry.in).join(' and ')} must be there, and is not`);
+    process.exitCode = 1;
+    return;
+  }
+  const jobs = product.map(entry => {
     /** @type {import('esbuild').BuildOptions} */
     const options = { ...common, entryPoints: [{ in: entry.in, out: entry.out }], outdir: 'dist' };
     return { ...options, .../** @type {import('esbuild').BuildOptions} */ (entry.options) };

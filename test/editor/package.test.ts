@@ -49,7 +49,7 @@ describe('the package', function () {
     const top =
       /^(package\.json|package\.nls.*\.json|README\.md|CHANGELOG\.md|LICENSE|language-configuration.*\.json)$/;
     const folders =
-      /^(dist\/([\w.]+\.(js|wasm)|third-party\.txt|codicons\/)|media\/|syntaxes\/|l10n\/|samples\/|docs\/images\/)/;
+      /^(dist\/([\w.-]+\.(js|wasm)|third-party\.txt|codicons\/)|media\/|syntaxes\/|l10n\/|samples\/|docs\/images\/)/;
     assert.deepEqual(
       files.filter(file => !top.test(file) && !folders.test(file)),
       [],
