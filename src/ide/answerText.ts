@@ -91,7 +91,7 @@ function headline(answer: CheckAnswer, context: AnswerContext, { paint }: Answer
   if (outcome === 'found' && report.confirmed) words.push('confirmed');
   if (program?.expectation) {
     const wanted = `${program.expectation.possible ? 'possible ' : ''}${program.expectation.kind}`;
-    words.push(isMet(answer) ? 'as expected' : `but RACE_EXPECT says ${wanted}`);
+    words.push(isMet(answer) ? 'as expected' : `expected: ${wanted}`);
   }
   return `${paint('place', context.file)}: ${words.join(', ')}`;
 }

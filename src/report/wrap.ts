@@ -1,5 +1,6 @@
 /**
- * Fits text into a width: breaks at blanks, behind commas and bars, and only in the last resort inside a word.
+ * Fits text into a width: breaks at blanks, behind commas and bars, else behind a bracket, and only in the last resort
+ * inside a word.
  */
 
 /** Lines of at most `width` characters; all but the first begin with `hang`. Never gives an empty list. */
@@ -19,10 +20,12 @@ export function wrap(text: string, width: number, hang = ''): readonly string[] 
 
 /** The best place to cut before `room`, in characters from the start. */
 function breakAt(text: string, room: number, least: number): number {
-  for (let i = room; i > least && i > room / 3; i--) {
+  const first = Math.max(least, Math.floor(room / 3));
+  for (let i = room; i > first; i--) {
     if (text[i] === ' ' && text[i - 1] !== ' ') return i;
-    if ((text[i - 1] === ',' || text[i - 1] === '|') && text[i] !== ' ' && i <= room) return i;
+    if ((text[i - 1] === ',' || text[i - 1] === '|') && text[i] !== ' ') return i;
   }
+  for (let i = room; i > first; i--) if (text[i - 1] === '(') return i;
   return room;
 }
 
