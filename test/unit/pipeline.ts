@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { diskFiles } from '../../src/host/node/files';
 import type { FileSource } from '../../src/host/files';
-import { createPipeline, type CheckAnswer, type CheckRequest, type Pipeline } from '../../src/ide/pipeline';
+import {
+  createPipeline,
+  createPipelines,
+  type CheckAnswer,
+  type CheckRequest,
+  type Pipeline,
+} from '../../src/ide/pipeline';
 
 const bytes = (name: string): Uint8Array => readFileSync(`dist/${name}`);
 
@@ -14,6 +20,16 @@ export function pipelineOn(files: FileSource, root?: string): Promise<Pipeline> 
     grammar: bytes('tree-sitter-c.wasm'),
     ...(root === undefined ? {} : { root }),
   });
+}
+
+/** As the command line has it: by the tree or the folder that a file lies in. */
+export async function pipelinesOn(files: FileSource): Promise<(path: string) => Pipeline | 'pending'> {
+  const pipelines = await createPipelines({
+    files,
+    runtime: bytes('tree-sitter.wasm'),
+    grammar: bytes('tree-sitter-c.wasm'),
+  });
+  return path => pipelines.of(path);
 }
 
 export function diskPipeline(root?: string): Promise<Pipeline> {

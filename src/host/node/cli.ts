@@ -5,7 +5,7 @@
  */
 import { realpathSync } from 'node:fs';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { createPipeline } from '../../ide/pipeline';
+import { createPipeline, createPipelines } from '../../ide/pipeline';
 import { runCommand } from './command';
 import { diskFiles, grammarBytes, packageVersion } from './files';
 
@@ -62,8 +62,12 @@ async function runThread(start: Start): Promise<void> {
     args: start.args,
     folder: start.folder,
     files: diskFiles(),
-    createPipeline: (files, root) =>
-      createPipeline({ files, ...grammarBytes(__filename), ...(root === undefined ? {} : { root }) }),
+    async createPipelines(files, root) {
+      const bytes = grammarBytes(__filename);
+      if (root === undefined) return (await createPipelines({ files, ...bytes })).of;
+      const pipeline = await createPipeline({ files, ...bytes, root });
+      return () => pipeline;
+    },
     cancel: {
       get cancelled() {
         return Atomics.load(cancelled, 0) !== 0;

@@ -7,7 +7,7 @@ import { answerRecord, outcomeOfAnswer, problemRecord, type AnswerContext } from
 import { answerText, problemText, type TextPart } from '../../ide/answerText';
 import { facts } from '../../ide/facts';
 import { factsText } from '../../ide/factsText';
-import type { Pipeline, PipelineInput } from '../../ide/pipeline';
+import type { Pipeline } from '../../ide/pipeline';
 import type { FileSource } from '../files';
 import { help, parseRequest, type Request } from './arguments';
 
@@ -16,7 +16,8 @@ export interface CommandInput {
   /** The working folder, absolute, `/` in between. */
   readonly folder: string;
   readonly files: FileSource;
-  readonly createPipeline: (files: FileSource, root: string | undefined) => Promise<Pipeline>;
+  /** The pipeline for a file: of the tree given, else of the tree or the folder that it lies in. */
+  readonly createPipelines: (files: FileSource, root: string | undefined) => Promise<PipelineOf>;
   readonly cancel: CancelToken;
   /** Seconds; only differences count. */
   readonly now: () => number;
@@ -30,7 +31,7 @@ export interface CommandInput {
   readonly version: string;
 }
 
-export type { PipelineInput };
+export type PipelineOf = (path: string) => Pipeline | 'pending';
 
 const exit = { met: 0, missed: 1, unknown: 2, input: 3 } as const;
 
@@ -69,6 +70,12 @@ function treeOf(tree: string | undefined, input: CommandInput): { root?: string 
   return { root };
 }
 
+/** The disk has everything at once. */
+function here<T>(value: T | 'pending'): T {
+  if (value === 'pending') throw new Error('internal: a file on disk was pending');
+  return value as T;
+}
+
 /** What is wrong with a file before anything is made of it, as a sentence. */
 function unreadable(path: string, shown: string, files: FileSource): string | undefined {
   const text = files.read(path);
@@ -86,14 +93,14 @@ async function check(request: CheckArguments, input: CommandInput): Promise<numb
     terminal.error(`racelens: ${tree}\n`);
     return exit.input;
   }
-  const pipeline = await input.createPipeline(files, tree.root);
+  const pipelineOf = await input.createPipelines(files, tree.root);
   const codes = new Set<number>();
   for (const file of request.files) {
     if (input.cancel.cancelled) {
       codes.add(exit.unknown);
       break;
     }
-    codes.add(checkOne(file, request, pipeline, input, tree.root));
+    codes.add(checkOne(file, request, pipelineOf, input, tree.root));
   }
   return [exit.input, exit.missed, exit.unknown].find(code => codes.has(code)) ?? exit.met;
 }
@@ -101,7 +108,7 @@ async function check(request: CheckArguments, input: CommandInput): Promise<numb
 function checkOne(
   file: string,
   request: CheckArguments,
-  pipeline: Pipeline,
+  pipelineOf: PipelineOf,
   input: CommandInput,
   root: string | undefined,
 ): number {
@@ -113,13 +120,15 @@ function checkOne(
     else terminal.error(`racelens: ${wrong}\n`);
     return exit.input;
   }
+  const pipeline = here(pipelineOf(path));
   const show = (p: string): string => shownPath(p, input.folder, root);
   const places = { show, lines: (p: string) => pipeline.lines(p) };
   if (request.model) return showModel(path, pipeline, input, places);
 
   const start = input.now();
   const limit = request.time;
-  const answer = pipeline.check({
+  const answer = here(
+    pipeline.check({
     harness: path,
     ...(request.schedule === undefined ? {} : { schedule: request.schedule }),
     ...(request.maxStates === undefined ? {} : { options: { maxStates: request.maxStates } }),
@@ -154,8 +163,7 @@ function showModel(
   { terminal }: CommandInput,
   places: Pick<AnswerContext, 'show' | 'lines'>,
 ): number {
-  const model = pipeline.model(path);
-  if (model === 'pending') throw new Error('internal: a file on disk was pending');
+  const model = here(pipeline.model(path));
   for (const problem of model.problems) terminal.error(`${problemText(problem, places)}\n`);
   terminal.out(model.text.endsWith('\n') ? model.text : `${model.text}\n`);
   return model.problems.some(p => p.severity === 'error') ? exit.input : exit.met;
@@ -192,12 +200,12 @@ async function showFacts(request: FactsArguments, input: CommandInput): Promise<
     terminal.error(`racelens: ${tree}\n`);
     return exit.input;
   }
-  const pipeline = await input.createPipeline(files, tree.root);
+  const pipelineOf = await input.createPipelines(files, tree.root);
   let code: number = exit.met;
   for (const file of request.files) {
     const path = absolute(input.folder, file);
     const wrong = unreadable(path, file, files);
-    const scene = wrong === undefined ? pipeline.scene([path]) : undefined;
+    const scene = wrong === undefined ? here(pipelineOf(path)).scene([path]) : undefined;
     const source = scene?.files.find(f => f.path === path);
     if (!scene || !source) {
       terminal.error(`racelens: ${wrong ?? `${file} could not be read`}\n`);

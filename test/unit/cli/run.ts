@@ -3,7 +3,7 @@ import { createLineMap } from '../../../src/base/span';
 import { neverCancelled, type CancelToken } from '../../../src/base/cancel';
 import { runCommand } from '../../../src/host/node/command';
 import type { CheckAnswer, CheckRequest, Pipeline } from '../../../src/ide/pipeline';
-import { filesWith, pipelineOn } from '../pipeline';
+import { filesWith, pipelineOn, pipelinesOn } from '../pipeline';
 
 export interface Ran {
   readonly code: number;
@@ -28,7 +28,12 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
     args,
     folder: '/work',
     files: filesWith(options.files ?? {}),
-    createPipeline: (files, root) => (pipeline ? Promise.resolve(pipeline) : pipelineOn(files, root)),
+    async createPipelines(files, root) {
+      if (pipeline) return () => pipeline;
+      if (root === undefined) return pipelinesOn(files);
+      const own = await pipelineOn(files, root);
+      return () => own;
+    },
     cancel: options.cancel ?? neverCancelled,
     now: () => 0,
     terminal: {

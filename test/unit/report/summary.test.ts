@@ -70,6 +70,8 @@ describe('wrapping', () => {
       'rcu_assign_pointer(dev->',
       'info, info)',
     ]);
+    assert.deepEqual(wrap('cmpxchg(&owner, -1, 1)', 18), ['cmpxchg(&owner,', '-1, 1)']);
+    assert.deepEqual(wrap('rcu_dereference(device->info)', 22), ['rcu_dereference(', 'device->info)']);
     assert.deepEqual(wrap('one two three', 8), ['one two', 'three']);
     assert.deepEqual(wrap('abcdefghij', 8), ['abcdefgh', 'ij']);
     assert.deepEqual(wrap('', 8), ['']);
