@@ -1,4 +1,5 @@
-// `npm run package`: racelens-VERSION.vsix, with the minified product and nothing that a user does not need.
+// `npm run package [-- OUT [OPTION...]]`: racelens-VERSION.vsix, with the minified product and nothing that a user does
+// not need. Options go to vsce as they are.
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +21,7 @@ try {
     // The pictures of the README are in the package.
     '--no-rewrite-relative-links',
     `--out=${out}`,
+    ...process.argv.slice(3),
   ]);
   console.log(`${out}: ${String(Math.round(statSync(out).size / 1024))} kB`);
 } catch (error) {
