@@ -140,6 +140,8 @@ function typeLength(tops: readonly Top[]): number {
 function invocationOf(rest: readonly Top[], code: string): Made | undefined {
   const [name, group, next] = rest;
   if (name?.kind !== 'word' || group?.kind !== 'paren' || builtinTypes.has(name.text)) return undefined;
+  // `u64 (*table[])(int) = { … }`: a pointer, whatever the type is called.
+  if (next?.kind === 'paren' && /^\(\s*\*/.test(code.slice(group.start, group.end))) return undefined;
   const system = headMacro.exec(name.text);
   const last = rest[rest.length - 1];
   const body = last?.kind === 'brace' && !rest.some(t => t.text === '=') ? last : undefined;

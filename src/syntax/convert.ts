@@ -66,6 +66,10 @@ function unmasked(node: Node, note: Note, c: Conversion): Node {
       return node.kind === 'identifier' || node.kind === 'type_identifier'
         ? parameters(node, note.end, c)
         : node;
+    case 'operator':
+      return node.kind === 'identifier'
+        ? { ...node, kind: 'operator_argument', end: c.base - c.noteShift + note.end }
+        : node;
     case 'typeof':
       return node.kind === 'primitive_type' ? typeOf(node, note.end, c) : node;
     case 'invocation':
@@ -170,6 +174,8 @@ function stored(node: Node, note: Note & { kind: 'invocation' }, c: Conversion):
 function castsOf(node: Node, c: Conversion): Node {
   if (node.kind === 'call_expression') {
     const callee = node.children.find(k => k.field === 'function');
+    if (callee?.kind === 'identifier' && c.slice(callee.start, callee.end) === 'offsetof')
+      return offsetOf(node);
     const type = callee && castType(callee, c);
     const list = node.children.find(k => k.field === 'arguments');
     if (!callee || !type || !list) return node;
@@ -203,6 +209,22 @@ function castsOf(node: Node, c: Conversion): Node {
   }
   if (node.kind === 'case_statement') return caseRange(node, c);
   return node;
+}
+
+/** `offsetof(type, member)`: fields `type` and `member`; the member is a field_identifier, a field_expression or a subscript. */
+function offsetOf(node: Node): Node {
+  const list = node.children.find(k => k.field === 'arguments');
+  const [type, member] = list?.children.filter(k => k.named) ?? [];
+  if (!list || !type || !member) return node;
+  const named = type.kind === 'identifier' ? { ...type, kind: 'type_identifier', field: 'type' } : undefined;
+  const descriptor: Node = named
+    ? { ...type, kind: 'type_descriptor', children: [named] }
+    : (type.children.find(k => k.kind === 'type_descriptor') ?? type);
+  const children: Node[] = [
+    { ...descriptor, field: 'type' },
+    { ...member, kind: member.kind === 'identifier' ? 'field_identifier' : member.kind, field: 'member' },
+  ];
+  return { ...node, kind: 'offsetof_expression', children };
 }
 
 function castType(node: Node, c: Conversion): Node | undefined {

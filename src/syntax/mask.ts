@@ -17,6 +17,7 @@ import {
   attributeWords,
   builtinTypes,
   isLoopName,
+  isTypeName,
   statementWords,
   storageWords,
   tagWords,
@@ -35,6 +36,7 @@ export type Note =
       readonly callEnd: number;
       readonly hasValue: boolean;
     }
+  | { readonly kind: 'operator'; readonly end: number }
   | { readonly kind: 'range' };
 
 export interface Masked {
@@ -61,10 +63,13 @@ export function mask(code: string, outer: Context): Masked {
   }
   const work: Work = { code, tokens, out, notes: new Map() };
   let unclosed = 0;
+  if (outer === 'top') maskLeadingWords(work);
   for (let i = 0; i < tokens.length; i++) {
     const t = tokens[i];
     if (!t) break;
     if (t.kind === 'word') i = maskWord(work, i, t);
+    else if (t.kind === 'number') maskPasted(work, t);
+    else if (t.text === ',' && tokens[i + 1]?.text === ')') work.out[t.start] = 32;
     else if (t.text === '{' && t.partner < 0) unclosed++;
     else if (t.text === '...') maskRange(work, i, t);
   }
@@ -106,6 +111,16 @@ function maskWord(work: Work, i: number, t: Token): number {
     return after.partner;
   }
   if (asmWords.has(t.text)) return maskAsm(work, i, t);
+  const joined = joinedCall(tokens, i);
+  if (joined > 0) {
+    put(work, t.start, tokens[joined]?.end ?? t.end, '');
+    return joined;
+  }
+  if (t.text === 'while_each_thread' || /^while_each_|^while_for_each_/.test(t.text)) maskLoopEnd(work, i, t);
+  // As plain calls these take any member and any expression; convert.ts names offsetof again.
+  if (t.text === 'offsetof' || alignWords.has(t.text)) work.out[t.start] = 88;
+  if (t.context === 'body' && after?.text === '}' && isBareStatement(tokens, i))
+    addSemicolon(work, t.end, after);
   if (after?.kind === 'word' && isPrefixOfString(tokens, i)) put(work, t.start, t.end, '');
   if (after?.text !== '(') return i;
   if (t.context === 'top') maskHead(work, i, t);
@@ -133,7 +148,107 @@ function isPrefixOfString(tokens: readonly Token[], i: number): boolean {
   if (!t || t.context === 'top' || statementWords.has(t.text) || storageWords.has(t.text)) return false;
   let k = i + 1;
   while (tokens[k]?.kind === 'word' && k < i + 4) k++;
-  return tokens[k]?.kind === 'string' && tokens[k]?.text.startsWith('"') === true;
+  if (tokens[k]?.kind === 'string' && tokens[k]?.text.startsWith('"')) return true;
+  // `printk(KERN_DEBUG pr_fmt("%s"), x)`
+  return (
+    k === i + 2 &&
+    tokens[k]?.text === '(' &&
+    /^[A-Z][A-Z0-9_]*$/.test(t.text) &&
+    tokens[t.inside]?.text === '('
+  );
+}
+
+const alignWords = new Set(['__alignof__', '__alignof', '_Alignof', 'alignof']);
+
+/**
+ * A macro call that is no argument of its own: joined to a string (`__stringify(X) "\\n"`), to a parameter before it
+ * (`addr ___ARCH_X(a, b)`), or to a value behind it (`NAME("x") CHOICE, 5`). Returns the index of its `)`, or -1.
+ */
+function joinedCall(tokens: readonly Token[], i: number): number {
+  const t = tokens[i];
+  const open = tokens[i + 1];
+  const before = tokens[i - 1];
+  const around = tokens[t?.inside ?? -1];
+  if (!t || open?.text !== '(' || open.partner < 0 || !around) return -1;
+  const next = tokens[open.partner + 1];
+  if (before?.kind === 'string' && before.text.startsWith('"')) return open.partner;
+  if (statementWords.has(t.text) || storageWords.has(t.text) || builtinTypes.has(t.text)) return -1;
+  if (next?.kind === 'string' && next.text.startsWith('"')) return open.partner;
+  if (
+    around.text === '(' &&
+    before?.kind === 'word' &&
+    /^__/.test(t.text) &&
+    !statementWords.has(before.text)
+  )
+    return open.partner;
+  if (
+    around.text === '{' &&
+    t.context === 'value' &&
+    next?.kind === 'word' &&
+    /^[{,]$/.test(before?.text ?? '')
+  )
+    return open.partner;
+  return -1;
+}
+
+/** `do { … } while_each_thread(a, b);` ends a loop. */
+function maskLoopEnd(work: Work, i: number, t: Token): void {
+  const brace = work.tokens[i - 1];
+  if (brace?.text !== '}' || work.tokens[brace.partner - 1]?.text !== 'do') return;
+  put(work, t.start, t.end, 'while');
+}
+
+/** A word that is all of a statement without `;`. */
+function isBareStatement(tokens: readonly Token[], i: number): boolean {
+  return isStatementStart(tokens, i) && !statementWords.has(tokens[i]?.text ?? '');
+}
+
+/** `32BIT_BAR` is half of a pasted name. */
+function maskPasted(work: Work, t: Token): void {
+  if (!/^\d+[A-Za-z_]/.test(t.text)) return;
+  if (/^(?:0[xX][\da-fA-F]+|0[bB][01]+|\d+(?:[eE][+-]?\d+)?)(?:[uUlLfF]*)$/.test(t.text)) return;
+  if (/^0[xX][\da-fA-F.]+[pP]/.test(t.text)) return;
+  work.out[t.start] = 95;
+}
+
+/**
+ * Unknown words in front of a declaration (`INDIRECT_CALLABLE_SCOPE u32 f(…)`, `static result_t debug_noinline f(…)`):
+ * all but the type and the name go.
+ */
+function maskLeadingWords(work: Work): void {
+  const { tokens } = work;
+  const words: Token[] = [];
+  let tagged: Token | undefined;
+  let builtin = false;
+  let k = 0;
+  for (let t = tokens[0]; t?.kind === 'word'; t = tokens[++k]) {
+    if (t.text === 'typedef' || typeofWords.has(t.text)) return;
+    if (attributeWords.has(t.text) && !attributeMacros.has(t.text)) continue;
+    if (attributeMacros.has(t.text) && tokens[k + 1]?.text === '(' && (tokens[k + 1]?.partner ?? -1) > 0) {
+      k = tokens[k + 1]?.partner ?? k;
+      continue;
+    }
+    if (storageWords.has(t.text)) continue;
+    if (tagWords.has(t.text)) {
+      tagged = tokens[++k];
+      if (tagged?.kind !== 'word') return;
+    } else if (builtinTypes.has(t.text)) builtin = true;
+    else words.push(t);
+  }
+  const next = tokens[k];
+  if (next === undefined || next.text === '{') return;
+  const named = /^[(=;[,:]$/.test(next.text) && !(next.text === '(' && tokens[k + 1]?.text === '*');
+  const before = named ? words.slice(0, -1) : words;
+  if (builtin || tagged) {
+    for (const w of before) put(work, w.start, w.end, '');
+    return;
+  }
+  if (before.length < 2) return;
+  const type =
+    before.find(w => isTypeName(w.text)) ??
+    before.find(w => /[a-z]/.test(w.text) && !/inline|^__/.test(w.text)) ??
+    before[before.length - 1];
+  for (const w of before) if (w !== type) put(work, w.start, w.end, '');
 }
 
 const asmWords = new Set(['asm', '__asm__', '__asm', 'asm_volatile_goto', 'asm_inline']);
@@ -165,8 +280,30 @@ function maskAsm(work: Work, i: number, t: Token): number {
   const last = tokens[end - 1];
   if (first && last && end > open + 1 && !plainStrings && last.end - first.start >= 2)
     put(work, first.start, last.end, '""');
+  maskOperands(work, end, paren.partner);
   // Operands may hold types and statement expressions as other calls do; the general rules see to them.
   return open;
+}
+
+/** Outputs and inputs that are macros go: the grammar wants `[name] "constraint" (value)`. */
+function maskOperands(work: Work, from: number, to: number): void {
+  const { tokens } = work;
+  let start = from + 1;
+  for (let k = from + 1; k <= to; k++) {
+    const t = tokens[k];
+    if (!t) return;
+    if (t.kind === 'sign' && t.text !== ')' && t.partner > k) k = t.partner;
+    const ends = k === to || (t.kind === 'sign' && t.text === ':');
+    if (!ends) continue;
+    const section = tokens.slice(start, k);
+    const first = section[0];
+    const last = section[section.length - 1];
+    const hasCall = section.some(
+      (s, n) => s.kind === 'word' && section[n + 1]?.text === '(' && s.inside === t.inside,
+    );
+    if (first && last && hasCall) put(work, first.start, last.end, '');
+    start = k + 1;
+  }
 }
 
 const systemHead = /^(?:COMPAT_)?SYSCALL_DEFINE(\d)$|^BPF_CALL_(\d)$/;
@@ -364,11 +501,12 @@ function storedInvocation(work: Work, i: number, t: Token): number {
   const { tokens } = work;
   let first = i;
   while (first > 0 && storageWords.has(tokens[first - 1]?.text ?? '')) first--;
-  if (first === i || !isStatementStart(tokens, first) || builtinTypes.has(t.text)) return -1;
+  if (!isStatementStart(tokens, first) || builtinTypes.has(t.text)) return -1;
   const open = tokens[i + 1];
   const close = open && open.partner >= 0 ? tokens[open.partner] : undefined;
   const next = open ? tokens[open.partner + 1] : undefined;
   if (!open || !close || (next?.text !== ';' && next?.text !== '=')) return -1;
+  if (first === i && (next.text !== '=' || tokens[open.partner + 2]?.text !== '{')) return -1;
   if (close.end - t.start < 3) return -1;
   put(work, t.start, close.end, 'T x');
   work.notes.set(tokens[first]?.start ?? t.start, {
@@ -385,7 +523,6 @@ function isCall(tokens: readonly Token[], i: number): boolean {
   const t = tokens[i];
   const before = tokens[i - 1];
   if (!t || t.context === 'top' || statementWords.has(t.text) || builtinTypes.has(t.text)) return false;
-  if (t.text === 'offsetof') return false;
   if (before?.kind === 'word') return statementWords.has(before.text);
   return true;
 }
@@ -400,7 +537,11 @@ function maskArguments(work: Work, open: number, lists: boolean): void {
     const first = tokens[from];
     const last = tokens[at - 1];
     if (first && last && from < at) {
-      if (isType(tokens, from, at)) {
+      if (at === from + 1 + Number(isOperatorPair(tokens, from)) && isOperator(first)) {
+        // `ASSERTCMP(a, ==, b)`
+        put(work, first.start, last.end, 'O');
+        work.notes.set(first.start, { kind: 'operator', end: last.end });
+      } else if (isType(tokens, from, at)) {
         const word = first.text.charAt(0).toUpperCase() + first.text.slice(1);
         put(work, first.start, last.end, word);
         work.notes.set(first.start, { kind: 'type', end: last.end });
@@ -416,6 +557,15 @@ function maskArguments(work: Work, open: number, lists: boolean): void {
     }
     from = at + 1;
   }
+}
+
+function isOperator(t: Token): boolean {
+  return t.kind === 'sign' && /^[=<>!&|+*/%^-]$/.test(t.text);
+}
+
+function isOperatorPair(tokens: readonly Token[], from: number): boolean {
+  const next = tokens[from + 1];
+  return next !== undefined && isOperator(next);
 }
 
 /** Tokens [from, to) are a type without a name: `struct T`, `unsigned long`, `u8 *`, `typeof(*x)`. */
@@ -469,14 +619,15 @@ function isParameterList(tokens: readonly Token[], from: number, to: number): bo
 /** `case 1 ... 5:` gets an operator that the grammar knows. */
 function maskRange(work: Work, i: number, t: Token): void {
   if (t.context !== 'body') return;
-  for (let k = i - 1; k >= 0 && k > i - 20; k--) {
+  for (let k = i - 1; k >= 0 && k > i - 60; k--) {
     const s = work.tokens[k];
+    if (s && s.kind === 'sign' && s.partner >= 0 && s.partner < k) k = s.partner;
     if (s?.text === 'case') {
       put(work, t.start, t.end, '||');
       work.notes.set(t.start, { kind: 'range' });
       return;
     }
-    if (s?.kind === 'sign' && /^[;{}[]$/.test(s.text)) return;
+    if (s?.kind === 'sign' && s.partner < 0 && s.text === ';') return;
   }
 }
 

@@ -9,6 +9,7 @@
 import type { Condition, Item, ItemKind } from './source';
 import type { Plain } from './plain';
 import { classify, type Segment, type Top } from './classify';
+import { attributeMacros } from './words';
 
 /** An item with what the parser needs to know of it. */
 export interface ScannedItem extends Item {
@@ -372,7 +373,7 @@ function tagBefore(tops: readonly Top[], from: number): boolean {
   for (let i = from + 1; i < tops.length - 1; i++) {
     const t = tops[i];
     if (!t || t.kind === 'word') continue;
-    if (t.kind === 'paren' && isAttributeLike(tops[i - 1]?.text ?? '')) continue;
+    if (t.kind === 'paren' && attributeMacros.has(tops[i - 1]?.text ?? '')) continue;
     if (t.kind === 'sign' && t.text === ':') return true;
     return false;
   }

@@ -3,6 +3,8 @@
  * each brace opens. The mask works on these.
  */
 
+import { attributeMacros } from './words';
+
 export type TokenKind = 'word' | 'number' | 'string' | 'sign';
 
 /** What stands inside a brace. `top` is outside all braces. */
@@ -15,6 +17,8 @@ export interface Token {
   readonly end: number;
   /** Index of the partner of a bracket; -1 if it has none, or for other tokens. */
   partner: number;
+  /** Index of the innermost open bracket around this token; -1 outside all. */
+  inside: number;
   /** What the innermost brace around this token holds. A brace itself belongs to what is outside. */
   context: Context;
 }
@@ -33,7 +37,15 @@ export function tokensOf(code: string, outer: Context): readonly Token[] {
     if ((c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95 || c === 36) kind = 'word';
     else if ((c >= 48 && c <= 57) || (c === 46 && text.length > 1 && text !== '...')) kind = 'number';
     else if ((c === 34 || c === 39) && text.length > 1) kind = 'string';
-    tokens.push({ kind, text, start: m.index, end: m.index + text.length, partner: -1, context: outer });
+    tokens.push({
+      kind,
+      text,
+      start: m.index,
+      end: m.index + text.length,
+      partner: -1,
+      inside: -1,
+      context: outer,
+    });
   }
   pair(tokens);
   contexts(tokens, outer);
@@ -43,6 +55,7 @@ export function tokensOf(code: string, outer: Context): readonly Token[] {
 function pair(tokens: readonly Token[]): void {
   const open: number[] = [];
   tokens.forEach((t, i) => {
+    t.inside = open[open.length - 1] ?? -1;
     if (t.kind !== 'sign') return;
     if (openers[t.text] !== undefined) open.push(i);
     else if (t.text === ')' || t.text === ']' || t.text === '}') {
@@ -107,7 +120,7 @@ function tagBefore(tokens: readonly Token[], i: number): Context | undefined {
   for (let k = i - 1; k >= 0 && k >= i - 12; k--) {
     const t = tokens[k];
     if (!t) return undefined;
-    if (t.kind === 'sign' && t.text === ')' && /^__/.test(tokens[t.partner - 1]?.text ?? '')) {
+    if (t.kind === 'sign' && t.text === ')' && attributeMacros.has(tokens[t.partner - 1]?.text ?? '')) {
       k = t.partner;
       continue;
     }
