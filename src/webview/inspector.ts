@@ -4,6 +4,7 @@
  */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ReplayView, ViewCell, ViewChange, ViewNote, ViewTrace, ViewValue } from '../protocol/view';
+import { code } from './code';
 import { cellOrder, commonPrefix, shortBit } from './layout';
 import type { Actions, Model } from './model';
 import { placeLink } from './places';
@@ -114,7 +115,7 @@ function section(
   open: boolean,
   body: TemplateResult,
 ): TemplateResult {
-  return html`<details class="section ${id}" ?open=${open}>
+  return html`<details class="section section-${id}" ?open=${open}>
     <summary>
       <span class="codicon codicon-chevron-right" aria-hidden="true"></span>
       <h2>${title}</h2>
@@ -163,7 +164,7 @@ function waiters(model: Model, view: ReplayView, actions: Actions): TemplateResu
                   ${waiter.sites.map(
                     site =>
                       html`<li>
-                        <div><code>${site.text}</code></div>
+                        <div><code>${code(site.text)}</code></div>
                         <div class="in">
                           ${t('in {0}()', site.function)} ${placeLink(site.place, actions)}
                         </div>

@@ -7,7 +7,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ViewStatus, ViewTrace } from '../protocol/view';
 import { changeText, rowsOf, type LaneCell, type Row } from './layout';
 import type { Actions, Model } from './model';
-import { placeLink } from './places';
+import { code } from './code';
 import { at, stepText } from './transcript';
 
 const laneColours = 8;
@@ -40,8 +40,12 @@ export function lanes(model: Model, trace: ViewTrace, actions: Actions): Templat
         <span class="whole">${t('start')}</span>
       </div>
       ${rows.map(row => [
-        trace.doomedAt === row.index ? divider('flame', t('From here on it cannot be avoided')) : nothing,
-        trace.lassoAt === row.index ? divider('sync', t('From here on the steps repeat for ever')) : nothing,
+        trace.doomedAt === row.index
+          ? divider('flame', t('From here on it cannot be avoided'), row)
+          : nothing,
+        trace.lassoAt === row.index
+          ? divider('sync', t('From here on the steps repeat for ever'), row)
+          : nothing,
         stepRow(model, trace, row, actions),
       ])}
       ${trace.doomedAt === rows.length ? divider('flame', t('From here on it cannot be avoided')) : nothing}
@@ -154,7 +158,7 @@ function stepRow(model: Model, trace: ViewTrace, row: Row, actions: Actions): Te
     ${row.lanes.map((lane, index) => {
       const own = index === row.step.thread;
       return html`<div class="lane lane-${index % laneColours} ${own ? 'own' : ''}">
-        ${rail(lane, own)} ${own && !compact ? stepBody(model, trace, row, actions) : nothing}
+        ${rail(lane, own)} ${own && !compact ? stepBody(model, trace, row) : nothing}
         ${
           !compact && row.preempts === index
             ? html`<span class="preempted">${t('preempted')}</span>`
@@ -165,9 +169,7 @@ function stepRow(model: Model, trace: ViewTrace, row: Row, actions: Actions): Te
     })}
     ${
       compact
-        ? html`<div class="text lane-${row.step.thread % laneColours}">
-            ${stepBody(model, trace, row, actions)}
-          </div>`
+        ? html`<div class="text lane-${row.step.thread % laneColours}">${stepBody(model, trace, row)}</div>`
         : nothing
     }
   </div>`;
@@ -199,7 +201,7 @@ function captions(lane: LaneCell): TemplateResult | typeof nothing {
     : nothing;
 }
 
-function stepBody(model: Model, trace: ViewTrace, row: Row, actions: Actions): TemplateResult {
+function stepBody(model: Model, trace: ViewTrace, row: Row): TemplateResult {
   const { step } = row;
   const { compact, t } = model;
   const own = row.lanes[step.thread];
@@ -223,7 +225,7 @@ function stepBody(model: Model, trace: ViewTrace, row: Row, actions: Actions): T
       heading => html`<div class="heading in-${Math.min(heading.depth, 10)}">${heading.function}()</div>`,
     )}
     <div class="step in-${indent} ${quiet(row) ? 'quiet' : ''}">
-      <code>${step.text}</code>
+      <code>${code(step.text)}</code>
       ${step.changes.map(change => {
         const cell = trace.cells[change.cell];
         return cell && cell.holds !== 'lock'
@@ -236,7 +238,6 @@ function stepBody(model: Model, trace: ViewTrace, row: Row, actions: Actions): T
       ${own?.bars
         .filter(bar => bar.caption !== undefined)
         .map(bar => html`<span class="caption ${bar.kind}">${bar.caption}</span>`)}
-      <span class="go">${placeLink(step.place, actions)}</span>
     </div>
   </div>`;
 }
@@ -246,9 +247,26 @@ function quiet(row: Row): boolean {
   return row.step.changes.length === 0 && row.step.note === undefined;
 }
 
-function divider(icon: string, text: string): TemplateResult {
-  return html`<div class="divider" role="presentation">
-    <span class="codicon codicon-${icon}" aria-hidden="true"></span>${text}
+/** A remark between two rows; the lifelines and bars run on behind it. */
+function divider(icon: string, text: string, next?: Row): TemplateResult {
+  return html`<div class="row divider h-0" role="presentation">
+    <span class="number codicon codicon-${icon}" aria-hidden="true"></span>
+    ${next?.lanes.map(
+      (lane, index) =>
+        html`<div class="lane lane-${index % laneColours}">
+          ${rail(
+            {
+              before: lane.before,
+              after: lane.before,
+              bars: lane.bars
+                .filter(bar => bar.part !== 'start')
+                .map(bar => ({ ...bar, part: 'full' as const })),
+            },
+            false,
+          )}
+        </div>`,
+    )}
+    <span class="remark">${text}</span>
   </div>`;
 }
 

@@ -104,7 +104,10 @@ function start(root: HTMLElement, host: Host): void {
   }
 
   function arrive(): void {
-    document.getElementById(`step-${model.position}`)?.scrollIntoView({ block: 'nearest' });
+    document.getElementById(`step-${String(model.position)}`)?.scrollIntoView({ block: 'nearest' });
+    // With the last step comes how it ends.
+    if (model.position === lastPosition(model))
+      root.querySelector('.row.end')?.scrollIntoView({ block: 'nearest' });
   }
 
   /** Every lane needs about 220 pixels for its text; below that, rails. */

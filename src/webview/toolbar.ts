@@ -1,6 +1,8 @@
 /** First, back, play, step, last; a slider; follow. The same as the keys: Home, up, space, down, End. */
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { chainOf } from './layout';
 import { lastPosition, type Actions, type Model } from './model';
+import { placeLink } from './places';
 
 export function toolbar(model: Model, actions: Actions): TemplateResult {
   const { t, position } = model;
@@ -14,7 +16,7 @@ export function toolbar(model: Model, actions: Actions): TemplateResult {
     ></vscode-toolbar-button>`;
   return html`<div class="toolbar" role="toolbar" aria-label=${t('Replay')}>
     <span class="buttons">
-      ${button('debug-restart', t('First'), 'Home', () => actions.goTo(0))}
+      ${button('debug-reverse-continue', t('First'), 'Home', () => actions.goTo(0))}
       ${button('debug-step-back', t('Step back'), '↑', () => actions.goTo(position - 1))}
       ${button(
         model.playing ? 'debug-pause' : 'play',
@@ -35,6 +37,7 @@ export function toolbar(model: Model, actions: Actions): TemplateResult {
       @input=${(event: Event) => actions.goTo(Number((event.target as HTMLInputElement).value))}
     />
     <output class="count">${position}<span class="of"> / ${last}</span></output>
+    ${here(model, actions)}
     <vscode-toolbar-button
       class="follow"
       icon="eye"
@@ -46,4 +49,15 @@ export function toolbar(model: Model, actions: Actions): TemplateResult {
       >${t('Follow')}</vscode-toolbar-button
     >
   </div>`;
+}
+
+/** Where the current step stands in the code. */
+function here(model: Model, actions: Actions): TemplateResult | typeof nothing {
+  const trace = model.run?.view.trace;
+  const step = trace?.steps[model.position - 1];
+  if (!trace || !step) return nothing;
+  const name = chainOf(step, trace).at(-1);
+  return html`<span class="here"
+    >${name === undefined ? nothing : html`<code>${name}()</code>`} ${placeLink(step.place, actions)}</span
+  >`;
 }
