@@ -1,11 +1,18 @@
 // Bundles the product into dist/ with esbuild, and the tests into dist/test/.
-//   node tools/build.mjs [--minify] [--watch]           the product
-//   node tools/build.mjs --tests=SUITE [--only=TEXT]    unit, kernel, editor or host tests whose path holds TEXT
+//   node tools/build.mjs [--minify] [--watch] [--out=DIR]   the product
+//   node tools/build.mjs --tests=SUITE [--only=TEXT]        unit, kernel, editor or host tests whose path holds TEXT
 import { build, context } from 'esbuild';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const minify = process.argv.includes('--minify');
+/** Where the product goes. */
+const out = option('--out') ?? 'dist';
+
+/** What stands behind `--name=`. @param {string} name */
+function option(name) {
+  return process.argv.find(a => a.startsWith(`${name}=`))?.slice(name.length + 1);
+}
 
 /** @type {import('esbuild').BuildOptions} */
 const common = {
@@ -50,8 +57,8 @@ const copies = [
 
 function copyFiles() {
   for (const [from, file, to] of copies) {
-    mkdirSync(dirname(join('dist', to)), { recursive: true });
-    cpSync(join('node_modules', from, file), join('dist', to));
+    mkdirSync(dirname(join(out, to)), { recursive: true });
+    cpSync(join('node_modules', from, file), join(out, to));
   }
 }
 
@@ -64,7 +71,7 @@ async function buildProduct() {
   }
   const jobs = product.map(entry => {
     /** @type {import('esbuild').BuildOptions} */
-    const options = { ...common, entryPoints: [{ in: entry.in, out: entry.out }], outdir: 'dist' };
+    const options = { ...common, entryPoints: [{ in: entry.in, out: entry.out }], outdir: out };
     return { ...options, .../** @type {import('esbuild').BuildOptions} */ (entry.options) };
   });
   if (process.argv.includes('--watch')) {
@@ -87,7 +94,7 @@ function writeLicences(inputs) {
     const text = files.map(file => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n');
     return `${name} ${version} (${license})\n\n${text}\n`;
   });
-  writeFileSync('dist/third-party.txt', texts.join(`\n${'-'.repeat(80)}\n\n`));
+  writeFileSync(join(out, 'third-party.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
 /** Files under a folder whose name ends like this. @param {string} dir @param {string} ending @returns {string[]} */
@@ -100,7 +107,7 @@ function filesIn(dir, ending) {
 }
 
 /** Where a suite's bundles go; RACELENS_TEST_OUT lets two runs in one checkout keep apart. @param {string} suite */
-export function testFolder(suite) {
+function testFolder(suite) {
   const own = process.env.RACELENS_TEST_OUT;
   if (!own) return `dist/test/${suite}`;
   return suite === 'unit' ? own : `${own}-${suite}`;
@@ -135,10 +142,7 @@ async function buildTests(suite, only) {
   });
 }
 
-if (process.argv[1]?.endsWith('build.mjs')) {
-  const suite = process.argv.find(a => a.startsWith('--tests'))?.slice('--tests='.length);
-  const only = process.argv.find(a => a.startsWith('--only='))?.slice('--only='.length) ?? '';
-  copyFiles();
-  if (suite === undefined) await buildProduct();
-  else await buildTests(suite || 'unit', only);
-}
+const suite = option('--tests');
+copyFiles();
+if (suite === undefined) await buildProduct();
+else await buildTests(suite, option('--only') ?? '');

@@ -1,31 +1,53 @@
-// `npm run package [-- OUT [OPTION...]]`: racelens-VERSION.vsix, with the minified product and nothing that a user does
-// not need. Options go to vsce as they are.
-import { readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+// `npm run package [-- OUT]`: racelens-VERSION.vsix, with the minified product and nothing that a user does not need.
+// vsce packs a folder made for it: in the checkout it would look at each of the 100,000 files of .cache first, and a
+// build for it would take the place of the one that is being worked with.
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installPackagesOfProject } from './install.mjs';
 import { isSentence, run } from './run.mjs';
 
-process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
 
+/** What .vscodeignore chooses from, beside the bundles. */
+const parts = [
+  ...['.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE', 'package.nls.json'],
+  ...['media', 'syntaxes', 'l10n', 'samples', 'docs/images'],
+];
+
+/** @param {string} folder @param {string} out */
+function pack(folder, out) {
+  for (const part of parts) if (existsSync(part)) cpSync(part, join(folder, part), { recursive: true });
+  run(process.execPath, ['tools/build.mjs', '--minify', `--out=${join(folder, 'dist')}`]);
+
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+  // The bundles hold all that is needed of the packages, and there is nothing to run in a package.
+  delete manifest.scripts;
+  delete manifest.devDependencies;
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+
+  const vsce = join(root, 'node_modules/@vscode/vsce/vsce');
+  const options = ['--no-dependencies', '--allow-missing-repository'];
+  // The pictures of the README are in the package.
+  options.push('--no-rewrite-relative-links', `--out=${out}`);
+  process.chdir(folder);
+  run(process.execPath, [vsce, 'package', ...options]);
+  process.chdir(root);
+  console.log(`${out}: ${String(Math.round(statSync(out).size / 1024))} kB`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'racelens-package-'));
 try {
   installPackagesOfProject();
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-  const out = process.argv[2] ?? `racelens-${version}.vsix`;
-  // vsce runs the script vscode:prepublish, which builds. The bundles hold all that is needed of node_modules.
-  run(process.execPath, [
-    'node_modules/@vscode/vsce/vsce',
-    'package',
-    '--no-dependencies',
-    '--allow-missing-repository',
-    // The pictures of the README are in the package.
-    '--no-rewrite-relative-links',
-    `--out=${out}`,
-    ...process.argv.slice(3),
-  ]);
-  console.log(`${out}: ${String(Math.round(statSync(out).size / 1024))} kB`);
+  pack(folder, resolve(process.argv[2] ?? `racelens-${version}.vsix`));
 } catch (error) {
   if (!isSentence(error)) throw error;
   console.error(`package: ${/** @type {Error} */ (error).message}`);
   process.exitCode = 1;
+} finally {
+  process.chdir(root);
+  rmSync(folder, { recursive: true, force: true });
 }
