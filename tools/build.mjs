@@ -3,7 +3,7 @@
 //   node tools/build.mjs --tests=SUITE [--only=TEXT]        unit, kernel, editor or host tests whose path holds TEXT
 import { build, context } from 'esbuild';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 const minify = process.argv.includes('--minify');
 /** Where the product goes. */
@@ -28,7 +28,13 @@ const common = {
 };
 
 /** @type {import('esbuild').BuildOptions} */
-const node = { platform: 'node', format: 'cjs', external: ['vscode'] };
+const node = {
+  platform: 'node',
+  format: 'cjs',
+  external: ['vscode'],
+  // Its module for `import` asks for import.meta.url, which a CommonJS bundle has not.
+  alias: { 'web-tree-sitter': resolve('node_modules/web-tree-sitter/web-tree-sitter.cjs') },
+};
 
 /** @type {import('esbuild').BuildOptions} */
 const browser = {
