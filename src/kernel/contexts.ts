@@ -1,0 +1,304 @@
+/**
+ * In which context a function runs, and why: it was registered as a softirq action, a NAPI poll, a timer, a work item …,
+ * or something that was calls it. Contexts flow down direct calls, and through calls of a field (`n->poll(n, …)`) to the
+ * functions that are stored in fields of that name. A call from inside a section (BH off, a lock held) takes it along.
+ *
+ * A function that is not static may be called from elsewhere: what is said here are contexts that are known, never that
+ * there are no others.
+ */
+import { child, namedChildren, walk, type Node } from '../syntax/node';
+import { bare, callArguments, callee } from './expression';
+import { remember, type Analysis, type FunctionFacts } from './functions';
+import { meanings } from './sections';
+import type { Survey } from './survey';
+
+export type ContextKind = 'process' | 'kthread' | 'softirq' | 'hardirq';
+
+export interface RunsIn {
+  readonly context: ContextKind;
+  /** Why a reader there is one without rcu_read_lock(): `softirq`, `BH off`, `spinlock held`; absent if it is none. */
+  readonly implicitReader?: string;
+  /** The function, its caller, … up to what registered it: `napi_poll`, `net_rx_action`, `open_softirq()`. */
+  readonly chain: readonly string[];
+}
+
+/** Calls that make a function run later: index of the function's argument and where it will run. */
+const registrations: Readonly<
+  Record<string, readonly (readonly [argument: number, context: ContextKind])[]>
+> = {
+  open_softirq: [[1, 'softirq']],
+  netif_napi_add: [[2, 'softirq']],
+  netif_napi_add_weight: [[2, 'softirq']],
+  netif_napi_add_tx: [[2, 'softirq']],
+  netif_napi_add_tx_weight: [[2, 'softirq']],
+  netif_napi_add_config: [[2, 'softirq']],
+  netif_napi_add_locked: [[2, 'softirq']],
+  netif_tx_napi_add: [[2, 'softirq']],
+  tasklet_init: [[1, 'softirq']],
+  tasklet_setup: [[1, 'softirq']],
+  DECLARE_TASKLET: [[1, 'softirq']],
+  timer_setup: [[1, 'softirq']],
+  timer_setup_on_stack: [[1, 'softirq']],
+  setup_timer: [[1, 'softirq']],
+  DEFINE_TIMER: [[1, 'softirq']],
+  hrtimer_setup: [[1, 'hardirq']],
+  call_rcu: [[1, 'softirq']],
+  call_rcu_hurry: [[1, 'softirq']],
+  call_srcu: [[2, 'kthread']],
+  INIT_WORK: [[1, 'kthread']],
+  INIT_WORK_ONSTACK: [[1, 'kthread']],
+  INIT_DELAYED_WORK: [[1, 'kthread']],
+  INIT_DEFERRABLE_WORK: [[1, 'kthread']],
+  INIT_RCU_WORK: [[1, 'kthread']],
+  DECLARE_WORK: [[1, 'kthread']],
+  DECLARE_DELAYED_WORK: [[1, 'kthread']],
+  kthread_init_work: [[1, 'kthread']],
+  kthread_run: [[0, 'kthread']],
+  kthread_create: [[0, 'kthread']],
+  kthread_create_on_node: [[0, 'kthread']],
+  kthread_create_on_cpu: [[0, 'kthread']],
+  request_irq: [[1, 'hardirq']],
+  devm_request_irq: [[2, 'hardirq']],
+  request_threaded_irq: [
+    [1, 'hardirq'],
+    [2, 'kthread'],
+  ],
+  devm_request_threaded_irq: [
+    [2, 'hardirq'],
+    [3, 'kthread'],
+  ],
+  init_irq_work: [[1, 'hardirq']],
+  smp_call_function: [[0, 'hardirq']],
+  smp_call_function_single: [[1, 'hardirq']],
+  smp_call_function_many: [[1, 'hardirq']],
+  on_each_cpu: [[0, 'hardirq']],
+  on_each_cpu_mask: [[1, 'hardirq']],
+  stop_machine: [[0, 'kthread']],
+  module_init: [[0, 'process']],
+  module_exit: [[0, 'process']],
+  subsys_initcall: [[0, 'process']],
+  fs_initcall: [[0, 'process']],
+  late_initcall: [[0, 'process']],
+  device_initcall: [[0, 'process']],
+  core_initcall: [[0, 'process']],
+};
+
+/** Members of operation tables and the context their functions are called in. `*` ends a prefix. */
+const members: Readonly<Record<string, { readonly context: ContextKind; readonly reader?: string }>> = {
+  ndo_start_xmit: { context: 'softirq', reader: 'BH off' },
+  ndo_poll_controller: { context: 'process', reader: 'interrupts off' },
+  ndo_set_rx_mode: { context: 'process', reader: 'spinlock held' },
+  ndo_get_stats64: { context: 'process', reader: 'RCU reader' },
+  ndo_open: { context: 'process' },
+  ndo_stop: { context: 'process' },
+  ndo_init: { context: 'process' },
+  ndo_uninit: { context: 'process' },
+  ndo_change_mtu: { context: 'process' },
+  ndo_netpoll_setup: { context: 'process' },
+  ndo_netpoll_cleanup: { context: 'process' },
+  doit: { context: 'process' },
+  dumpit: { context: 'process' },
+  probe: { context: 'process' },
+  remove: { context: 'process' },
+  unlocked_ioctl: { context: 'process' },
+  release: { context: 'process' },
+  open: { context: 'process' },
+  read: { context: 'process' },
+  write: { context: 'process' },
+  sendmsg: { context: 'process' },
+  recvmsg: { context: 'process' },
+};
+
+interface Binding {
+  readonly name: string;
+  readonly context: ContextKind;
+  readonly implicitReader?: string;
+  readonly because: string;
+}
+
+/** What a text registers and stores in fields. `node` may be a function or a top-level initialiser. */
+export interface Bindings {
+  readonly runs: readonly Binding[];
+  /** Function names stored in fields, by field. */
+  readonly stored: readonly (readonly [field: string, name: string])[];
+  /** Fields called through. */
+  readonly calledFields: readonly string[];
+}
+
+/** The bindings in one function or top-level item. */
+export function bindingsIn(text: string, node: Node): Bindings {
+  const runs: Binding[] = [];
+  const stored: [string, string][] = [];
+  const calledFields: string[] = [];
+  const nameOf = (n: Node | undefined): string | undefined => {
+    let inner = n && bare(text, n);
+    if (inner?.kind === 'pointer_expression') inner = child(inner, 'argument');
+    return inner?.kind === 'identifier' ? text.slice(inner.start, inner.end) : undefined;
+  };
+  walk(node, n => {
+    if (n.kind === 'call_expression') {
+      const name = callee(text, n);
+      if (name === undefined) {
+        const f = child(n, 'function');
+        const field = f && child(bare(text, f), 'field');
+        if (field) calledFields.push(text.slice(field.start, field.end));
+        return;
+      }
+      const args = callArguments(n);
+      for (const [argument, context] of registrations[name] ?? []) {
+        const target = nameOf(args[argument]);
+        if (target !== undefined)
+          runs.push({ name: target, context, ...atomic(context), because: `${name}()` });
+      }
+      return;
+    }
+    let field: Node | undefined;
+    let value: Node | undefined;
+    if (n.kind === 'initializer_pair') {
+      const designator = namedChildren(n).find(c => c.kind === 'field_designator');
+      field = designator && namedChildren(designator)[0];
+      value = child(n, 'value');
+    } else if (n.kind === 'assignment_expression') {
+      const left = child(n, 'left');
+      field = left?.kind === 'field_expression' ? child(left, 'field') : undefined;
+      value = child(n, 'right');
+    }
+    const target = field && nameOf(value);
+    if (!field || target === undefined) return;
+    const member = text.slice(field.start, field.end);
+    stored.push([member, target]);
+    const known = members[member];
+    if (known)
+      runs.push({
+        name: target,
+        context: known.context,
+        ...(known.reader !== undefined && { implicitReader: known.reader }),
+        because: `.${member}`,
+      });
+  });
+  return { runs, stored, calledFields };
+}
+
+function atomic(context: ContextKind): { implicitReader?: string } {
+  return context === 'softirq' || context === 'hardirq' ? { implicitReader: context } : {};
+}
+
+/** Longer chains are not followed. */
+const LONGEST = 12;
+
+/** Contexts by function. `initialisers` are top-level items that are no functions, with the text they are in. */
+export function contextsOf(
+  s: Survey,
+  initialisers: readonly { readonly text: string; readonly node: Node }[] = [],
+): ReadonlyMap<FunctionFacts, readonly RunsIn[]> {
+  const stored = new Map<string, Set<string>>();
+  const found = new Map<FunctionFacts, RunsIn[]>();
+  const todo: { f: FunctionFacts; runs: RunsIn }[] = [];
+  const learn = (f: FunctionFacts, runs: RunsIn): void => {
+    const list = found.get(f) ?? [];
+    // One chain for each context is enough: the first found is the shortest.
+    if (list.some(r => r.context === runs.context && r.implicitReader === runs.implicitReader)) return;
+    found.set(f, [...list, runs]);
+    if (runs.chain.length < LONGEST) todo.push({ f, runs });
+  };
+  const all = [
+    ...s.functions.map(f => bindingsOf(f.analysis)),
+    ...initialisers.map(i => bindingsIn(i.text, i.node)),
+  ];
+  for (const b of all) {
+    for (const [field, name] of b.stored) {
+      const set = stored.get(field);
+      if (set) set.add(name);
+      else stored.set(field, new Set([name]));
+    }
+    for (const r of b.runs) {
+      const f = s.find(r.name);
+      if (f)
+        learn(f, {
+          context: r.context,
+          ...(r.implicitReader !== undefined && { implicitReader: r.implicitReader }),
+          chain: [f.name, r.because],
+        });
+    }
+  }
+  for (const f of s.functions) {
+    const thread = threadContext(f);
+    if (thread) learn(f, { context: thread, ...atomic(thread), chain: [f.name, 'RACE_THREAD'] });
+    else if (
+      /^\s*(asmlinkage\b.*)?(SYSCALL|COMPAT_SYSCALL)_DEFINE\d/.test(
+        f.analysis.text.slice(f.analysis.base, f.analysis.base + 60),
+      )
+    )
+      learn(f, { context: 'process', chain: [f.name, 'system call'] });
+  }
+  for (let next = todo.shift(); next; next = todo.shift()) {
+    const { f, runs } = next;
+    for (const [name, reader] of calledFrom(s, f, stored)) {
+      const g = s.find(name);
+      if (!g || g === f || !s.functions.includes(g)) continue;
+      const implicit = runs.implicitReader ?? reader;
+      learn(g, {
+        context: runs.context,
+        ...(implicit !== undefined && { implicitReader: implicit }),
+        chain: [g.name, ...runs.chain],
+      });
+    }
+  }
+  return found;
+}
+
+function bindingsOf(a: Analysis): Bindings {
+  return remember(a, 'bindings', () => bindingsIn(a.text, a.node));
+}
+
+/** Functions that `f` calls, each with the reason why the call is inside an implicit reader. */
+function calledFrom(
+  s: Survey,
+  f: FunctionFacts,
+  stored: ReadonlyMap<string, ReadonlySet<string>>,
+): ReadonlyMap<string, string | undefined> {
+  const found = new Map<string, string | undefined>();
+  const sections = s.sections(f);
+  if (!sections) {
+    for (const name of f.analysis.calls) found.set(name, undefined);
+    for (const field of bindingsOf(f.analysis).calledFields)
+      for (const name of stored.get(field) ?? []) found.set(name, undefined);
+    return found;
+  }
+  for (const p of f.analysis.flow.points)
+    for (const e of f.analysis.events(p)) {
+      if (e.kind !== 'call') continue;
+      let names: Iterable<string> = e.name === undefined ? [] : [e.name];
+      if (e.name === undefined) {
+        const field = child(e.called, 'field');
+        names = (field && stored.get(f.analysis.text.slice(field.start, field.end))) ?? [];
+      }
+      let reason: string | undefined;
+      for (const levels of sections.before[p.id]?.values() ?? [])
+        for (const l of levels) {
+          const effect = sections.sites[l.sites[0] ?? -1]?.effect;
+          if (effect && l.must)
+            reason ??=
+              meanings[effect.kind].implicitReader ??
+              (effect.kind.startsWith('rcu') ? 'RCU reader' : undefined);
+        }
+      for (const name of names) if (!found.has(name) || reason === undefined) found.set(name, reason);
+    }
+  return found;
+}
+
+/** The context a harness gives its thread. */
+function threadContext(f: FunctionFacts): ContextKind | undefined {
+  if (f.item.kind !== 'invocation') return undefined;
+  const call = child(f.analysis.node, 'call');
+  const first = call && callArguments(call)[0];
+  const word = first && f.analysis.text.slice(first.start, first.end);
+  return word === 'softirq' || word === 'hardirq' || word === 'process' || word === 'kthread'
+    ? word
+    : undefined;
+}
+
+/** Whether sleeping is a bug wherever the function is known to run: it is known, and nowhere but in atomic context. */
+export function neverSleeps(runs: readonly RunsIn[] | undefined): boolean {
+  return runs !== undefined && runs.length > 0 && runs.every(r => r.implicitReader !== undefined);
+}
