@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /** Several million states: nobody waits for its end. */
@@ -33,6 +33,8 @@ describe('the racelens process', () => {
       format: 'cjs',
       target: 'es2022',
       loader: { '.h': 'text', '.tsv': 'text', '.c': 'text' },
+      // As tools/build.mjs has it.
+      alias: { 'web-tree-sitter': resolve('node_modules/web-tree-sitter/web-tree-sitter.cjs') },
       logLevel: 'error',
     });
     for (const name of ['tree-sitter.wasm', 'tree-sitter-c.wasm']) cpSync(`dist/${name}`, join(folder, name));
@@ -93,7 +95,7 @@ RACE_FINALLY(n == 2)
     let out = '';
     child.stdout.on('data', (data: Buffer) => (out += data.toString()));
     setTimeout(() => child.kill('SIGINT'), 1500);
-    const code = await new Promise(resolve => child.on('close', resolve));
+    const code = await new Promise(done => child.on('close', done));
     const record = JSON.parse(out) as Record<string, unknown>;
     assert.equal(record['verdict'], 'cannot-tell');
     assert.equal(record['reason'], 'cancelled');
