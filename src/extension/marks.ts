@@ -94,25 +94,27 @@ function marksOf(trace: ViewTrace, position: number): readonly Mark[] {
           : status.state === 'not-started'
             ? vscode.l10n.t('not started')
             : undefined;
-    const notes = [
-      thread.context,
-      ...(doing === undefined ? [] : [doing]),
-      ...(status.reader === undefined ? [] : [vscode.l10n.t('RCU reader')]),
+    const facts = [
+      ...(status.reader === undefined ? [] : [vscode.l10n.t('RCU reader by {0}', status.reader)]),
       ...(status.holds.length ? [vscode.l10n.t('holds {0}', status.holds.join(', '))] : []),
+      ...(status.waitsFor === undefined ? [] : [vscode.l10n.t('waits for {0}', status.waitsFor)]),
     ];
     return [
       {
         thread: index,
         place,
         moved: isMoved,
-        text: `${isMoved ? '◀' : '◁'} ${thread.name} · ${notes.join(' · ')}`,
-        hover: vscode.l10n.t(
-          'Thread {0} ({1}, CPU {2}) is here after step {3}',
-          thread.name,
-          thread.context,
-          thread.cpu,
-          position,
-        ),
+        text: [`${isMoved ? '◀' : '◁'} ${thread.name}`, ...(doing === undefined ? [] : [doing])].join(' · '),
+        hover: [
+          vscode.l10n.t(
+            'Thread {0} ({1}, CPU {2}) is here after step {3}',
+            thread.name,
+            thread.context,
+            thread.cpu,
+            position,
+          ),
+          ...facts,
+        ].join(' · '),
       },
     ];
   });

@@ -204,11 +204,13 @@ async function openPlace(place: ViewPlace): Promise<void> {
 
 async function reveal(place: ViewPlace, preserveFocus: boolean): Promise<void> {
   const { uri, range } = location(place);
+  // The whole range could scroll the line's beginning out of sight.
+  const line = new vscode.Range(range.start.line, 0, range.start.line, 0);
   const shown = vscode.window.visibleTextEditors.find(
     editor => editor.document.uri.toString() === uri.toString(),
   );
   if (shown && preserveFocus) {
-    shown.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    shown.revealRange(line, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     return;
   }
   const column =
@@ -222,7 +224,7 @@ async function reveal(place: ViewPlace, preserveFocus: boolean): Promise<void> {
       preview: true,
       ...(preserveFocus ? {} : { selection: range }),
     });
-    editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    editor.revealRange(line, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   } catch {
     vscode.window.setStatusBarMessage(vscode.l10n.t('{0} cannot be opened', place.path), 4000);
   }
