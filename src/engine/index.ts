@@ -4,3 +4,5 @@
 export type * from './report';
 export type * from './options';
 export { defaultOptions } from './options';
+export { check, createCheck, type Check } from './check';
+export { replay, type Replay } from './replay';

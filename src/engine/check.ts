@@ -1,0 +1,144 @@
+/**
+ * From a finished search to a report: is every state able to finish, which kinds of endings are reachable, the best
+ * schedule for each, and the evidence.
+ */
+import { neverCancelled, type CancelToken } from '../base/cancel';
+import type { Program } from '../ir/program';
+import { validateProgram } from '../ir/validate';
+import { createExploration, type Search } from './explore';
+import { canFinish } from './graph';
+import { defaultOptions, type Options } from './options';
+import { findPaths, type Hit } from './path';
+import type { Report, Verdict, VerdictKind } from './report';
+import { describe, type Described } from './describe';
+import { findings } from './findings';
+
+/** A check that can be continued in quanta, so that a worker can report and be cancelled. */
+export interface Check {
+  /** Expands up to `states` states. The report, when all is done. */
+  run(states: number): 'more' | Report;
+}
+
+/** Starts a check. Throws only for a program that our own lowering must not make. */
+export function createCheck(
+  program: Program,
+  options: Partial<Options> = {},
+  cancel: CancelToken = neverCancelled,
+): Check {
+  const wrong = validateProgram(program);
+  if (wrong.length > 0)
+    throw new Error(`internal: the program is not valid: ${wrong.slice(0, 5).join('; ')}`);
+  const all: Options = { ...defaultOptions, ...options };
+  const exploration = createExploration(program, all, cancel);
+  return {
+    run(states) {
+      const search = exploration.run(states);
+      return search === 'more' ? 'more' : conclude(program, search);
+    },
+  };
+}
+
+/** Explores the program and reports. */
+export function check(
+  program: Program,
+  options: Partial<Options> = {},
+  cancel: CancelToken = neverCancelled,
+): Report {
+  const running = createCheck(program, options, cancel);
+  for (;;) {
+    const report = running.run(4096);
+    if (report !== 'more') return report;
+  }
+}
+
+function conclude(program: Program, search: Search): Report {
+  const { machine: m, store, graph } = search;
+  const good = canFinish(graph, store.size);
+  const kinds = new Set<VerdictKind>();
+  for (const e of graph.endings) if ('fault' in e) kinds.add(e.fault.kind);
+  for (let s = 0; s < graph.expanded; s++)
+    if (!good[s]) {
+      kinds.add('hang');
+      break;
+    }
+  const wanted = (target: number): string | undefined => {
+    if (target >= 0) return good[target] ? undefined : 'hang';
+    const e = graph.endings[-1 - target];
+    return e && 'fault' in e ? e.fault.kind : undefined;
+  };
+  const certain = findPaths(graph, 0, wanted, true, kinds.size);
+  const missing = kinds.size - certain.length;
+  const possible = missing > 0 ? findPaths(graph, 0, wanted, false, kinds.size) : [];
+  const hits: readonly Hit[] = [...certain, ...possible.filter(h => !certain.some(c => c.key === h.key))];
+  const limits = graph.endings.flatMap(e => ('limit' in e ? [e.limit] : []));
+  for (const l of limits) if (l.stated) m.statedBounds.add(l.message);
+  const open = limits.filter(l => !l.stated);
+  const common = {
+    states: store.size,
+    transitions: graph.edges,
+    assumptions: program.assumptions,
+    findings: findings(m),
+    bounds: [...m.statedBounds].sort(),
+  };
+  const exhaustive = !search.stopped && open.length === 0;
+  const best = hits.map(h => describe(search, good, h)).sort(byCost);
+  const [first, ...others] = best;
+  if (first) {
+    return {
+      verdict: first.verdict,
+      exhaustive,
+      confirmed: !first.decided,
+      schedule: first.schedule,
+      preemptions: first.preemptions,
+      trace: first.trace,
+      explanation: first.explanation,
+      also: others.map(o => ({
+        kind: o.verdict.kind,
+        message: o.verdict.message,
+        schedule: o.schedule,
+        preemptions: o.preemptions,
+      })),
+      ...common,
+    };
+  }
+  const verdict: Verdict = search.stopped
+    ? {
+        kind: 'cannot-tell',
+        reason: search.stopped.reason,
+        message: `${search.stopped.message} (${store.size} states explored)${advice(search)}`,
+      }
+    : open[0]
+      ? {
+          kind: 'cannot-tell',
+          reason: open[0].reason,
+          message: open[0].message,
+          ...spanOf(program, open[0].site),
+        }
+      : { kind: 'holds' };
+  return { verdict, exhaustive, confirmed: true, also: [], ...common };
+}
+
+/** Confirmed before possible, then fewest preemptions, then fewest steps. */
+function byCost(a: Described, b: Described): number {
+  return Number(a.decided) - Number(b.decided) || a.preemptions - b.preemptions || a.length - b.length;
+}
+
+function spanOf(program: Program, site: number): { span?: Program['sites'][number]['span'] } {
+  const s = program.sites[site];
+  return s ? { span: s.span } : {};
+}
+
+/** What would make the model smaller. */
+function advice(search: Search): string {
+  const reason = search.stopped?.reason;
+  if (reason !== 'states' && reason !== 'memory' && reason !== 'time') return '';
+  const { machine: m } = search;
+  const unknown = m.global.facts.size > 0 || m.program.assumptions.some(a => a.kind.startsWith('unknown'));
+  const repeated = m.program.threads.filter(t => t.repeat > 1).map(t => t.name);
+  const hints = [
+    ...(unknown ? ['pin unknown calls and values in the harness'] : []),
+    ...(repeated.length ? [`let ${repeated.join(', ')} run less often (RACE_REPEAT)`] : []),
+    'use fewer threads, or stub what does not matter',
+  ];
+  return `; ${hints.join(', ')}`;
+}

@@ -1,0 +1,62 @@
+/**
+ * Prepares functions for execution: liveness of registers, so that dead ones are forgotten when a state is stored
+ * (two states that differ in dead registers only are one). Backward data flow per function.
+ */
+import { operandsOf } from '../ir/validate';
+import type { Function, Instruction, Program } from '../ir/program';
+import type { Code } from './model';
+
+export function prepare(program: Program): readonly Code[] {
+  return program.functions.map(f => ({
+    function: f,
+    body: f.body,
+    types: f.registerTypes,
+    live: liveness(f),
+  }));
+}
+
+function liveness(f: Function): number[][] {
+  const n = f.body.length;
+  const words = (f.registers + 31) >> 5;
+  const sets = Array.from({ length: n + 1 }, () => new Int32Array(words));
+  const successors = f.body.map((i, at) => successorsOf(i, at));
+  const uses = f.body.map(i => operandsOf(i).flatMap(o => (o.kind === 'register' ? [o.register] : [])));
+  for (let changed = true; changed;) {
+    changed = false;
+    for (let at = n - 1; at >= 0; at--) {
+      const set = sets[at];
+      const i = f.body[at];
+      if (!set || !i) continue;
+      const defined = 'to' in i && i.to !== undefined ? i.to : -1;
+      for (let w = 0; w < words; w++) {
+        let bits = 0;
+        for (const s of successors[at] ?? []) bits |= sets[s]?.[w] ?? 0;
+        if (defined >> 5 === w && defined >= 0) bits &= ~(1 << (defined & 31));
+        for (const u of uses[at] ?? []) if (u >> 5 === w) bits |= 1 << (u & 31);
+        if (bits !== set[w]) {
+          set[w] = bits;
+          changed = true;
+        }
+      }
+    }
+  }
+  return sets.map(set => {
+    const list: number[] = [];
+    for (let r = 0; r < f.registers; r++) if (((set[r >> 5] ?? 0) >> (r & 31)) & 1) list.push(r);
+    return list;
+  });
+}
+
+function successorsOf(i: Instruction, at: number): readonly number[] {
+  switch (i.op) {
+    case 'jump':
+      return [i.target];
+    case 'branch':
+      return [i.target, i.otherwise];
+    case 'return':
+    case 'unsupported':
+      return [];
+    default:
+      return [at + 1];
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * One hit made presentable: path, schedule, trace, verdict with its message.
+ */
+import type { Search } from './explore';
+import type { Hit } from './path';
+import { continueStuck } from './stuck';
+import { recordPath } from './record';
+import type { Explanation, Trace, Verdict } from './report';
+
+export interface Described {
+  readonly verdict: Exclude<Verdict, { kind: 'holds' } | { kind: 'cannot-tell' }>;
+  readonly schedule: string;
+  readonly trace: Trace;
+  readonly preemptions: number;
+  readonly length: number;
+  readonly decided: boolean;
+  readonly explanation?: Explanation;
+}
+
+export function describe(search: Search, good: Uint8Array, hit: Hit): Described {
+  const { graph } = search;
+  const { path } = hit;
+  const common = { preemptions: path.preemptions, length: path.steps.length, decided: path.decided };
+  if (path.end < 0) {
+    const ending = graph.endings[-1 - path.end];
+    const fault = ending && 'fault' in ending ? ending.fault : undefined;
+    if (!fault) throw new Error('internal: a path ends in something that is no fault');
+    const recorded = recordPath(search, path.steps);
+    const site = search.machine.program.sites[fault.site];
+    return {
+      verdict: { kind: fault.kind, message: fault.message, ...(site ? { span: site.span } : {}) },
+      schedule: recorded.schedule,
+      trace: recorded.trace,
+      ...common,
+      ...(recorded.explanation ? { explanation: recorded.explanation } : {}),
+    };
+  }
+  const stuck = continueStuck(search, path);
+  const recorded = recordPath(search, stuck.steps, { doomed: path.steps.length, lasso: stuck.lasso });
+  return {
+    verdict: stuck.verdict,
+    schedule: recorded.schedule,
+    trace: recorded.trace,
+    ...common,
+    explanation: stuck.explanation,
+  };
+}

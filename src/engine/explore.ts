@@ -1,0 +1,243 @@
+/**
+ * The search: breadth first over all states, edges kept.
+ *
+ * Reduction, and why it keeps what is asked for (AG EF `all required threads done`, and every kind of fault):
+ * 1. Fusing. A step runs on through accesses to memory that only one thread touches (sharing.ts). Such an access
+ *    commutes with every step of other threads and is always enabled, so each execution of the full program can be
+ *    reordered into a fused one with the same visible steps, the same faults (a failing local instruction parks, it is
+ *    never run early) and the same end; a state is stuck iff the state after the pending private work is.
+ *    `Only one thread touches it` is assumed at first and checked in every state; a conflict marks the cell and the
+ *    search starts again, so at the end the assumption has been verified for all fused executions, and by induction over
+ *    the first conflict of a full execution, for all executions.
+ * 2. Private steps. A thread in front of its own choice (RACE_CHOOSE, an unknown branch, a failing allocation), or of an
+ *    entry that nobody observes, is expanded alone: a one-thread ample set, independent of all others. To ignore nobody
+ *    for ever, this is done only if every successor has a higher number than the state, so that no cycle of the graph is
+ *    made of such states only (breadth-first numbers grow along ample edges).
+ * 3. Dead registers are forgotten (store.ts); they influence nothing.
+ */
+import { neverCancelled, type CancelToken } from '../base/cancel';
+import type { Program } from '../ir/program';
+import { addEdge, createGraph, endRow, endingTarget, FINALLY, packLabel, type Graph } from './graph';
+import type { Machine } from './machine';
+import type { Options } from './options';
+import { collectRaces } from './races';
+import type { CannotTellReason } from './report';
+import { allRequiredDone, checkFinally, isAtRest } from './rest';
+import { forgetAccesses } from './sharing';
+import { createStart, launch } from './start';
+import { choicesOf, isPrivateStep, runStep } from './step';
+import { createStore, type Store } from './store';
+
+/** What a search has found, for reporting. */
+export interface Search {
+  readonly program: Program;
+  readonly machine: Machine;
+  /** Steps that each thread took unnoticed at its start (Machine.startCounts of the initial state). */
+  readonly startCounts: readonly number[];
+  readonly store: Store;
+  readonly graph: Graph;
+  /** Set if the search stopped early. */
+  readonly stopped?: { readonly reason: CannotTellReason; readonly message: string };
+}
+
+/** A search that can be continued in quanta. */
+export interface Exploration {
+  /** Expands up to `budget` states. The search, when it is over. */
+  run(budget: number): 'more' | Search;
+}
+
+/** After the first new mark of a round the search goes on this far to find more marks, then starts again. */
+const ROUND_SLACK = 64;
+/** States up to which repeats of work items and timers are not counted: if the space is finite without, all the better. */
+const UNCOUNTED = 60_000;
+
+export function createExploration(
+  program: Program,
+  options: Options,
+  cancel: CancelToken = neverCancelled,
+  from?: Machine,
+): Exploration {
+  const m = from ?? createStart(program, options);
+  const begin = (): void => {
+    restore(m, initial);
+    if (from) return;
+    launch(m);
+  };
+  let store = createStore();
+  let graph = createGraph();
+  const initial = snapshot(m);
+  if (options.reduce) explorePassively(m, begin);
+  let marks = m.marks.shared;
+  let firstNewMark = -1;
+  let next = 0;
+  let startCounts: readonly number[] = [];
+  let transitions = 0;
+
+  const restart = (): void => {
+    forgetAccesses(m.marks);
+    begin();
+    store = createStore();
+    graph = createGraph();
+    store.begin(m);
+    startCounts = m.startCounts.slice();
+    m.notes.clear();
+    m.statedBounds.clear();
+    marks = m.marks.shared;
+    firstNewMark = -1;
+    next = 0;
+  };
+  restart();
+
+  const stop = (reason: CannotTellReason, message: string): Search => ({
+    program,
+    startCounts,
+    machine: m,
+    store,
+    graph,
+    stopped: { reason, message },
+  });
+
+  return {
+    run(budget) {
+      for (let k = 0; k < budget; k++) {
+        if (next >= store.size) {
+          if (m.marks.shared === marks) return { program, startCounts, machine: m, store, graph };
+          restart();
+        }
+        if (cancel.cancelled) return stop('cancelled', 'cancelled');
+        if (next % 256 === 0 && options.progress) {
+          const go = options.progress({
+            states: store.size,
+            transitions: transitions + graph.edges,
+            frontier: store.size - next,
+          });
+          if (go === 'time') return stop('time', 'the time limit was reached');
+          if (go === 'cancelled') return stop('cancelled', 'cancelled');
+        }
+        if (store.size > options.maxStates) return stop('states', `more than ${options.maxStates} states`);
+        if (next % 64 === 0 && store.bytes + graph.edges * 8 > options.maxBytes)
+          return stop('memory', `more than ${Math.round(options.maxBytes / 1e6)} MB of states`);
+        expand(m, store, graph, next);
+        next++;
+        if (m.marks.shared !== marks && firstNewMark < 0) firstNewMark = next;
+        if (firstNewMark >= 0 && next - firstNewMark > ROUND_SLACK + firstNewMark / 8) restart();
+        if (!m.countRepeats && store.size > UNCOUNTED && hasRepeats(m)) {
+          m.countRepeats = true;
+          restart();
+        }
+      }
+      return 'more';
+    },
+  };
+}
+
+function hasRepeats(m: Machine): boolean {
+  return m.threadInfos.some(i => i.origin === 'work' || i.origin === 'timer');
+}
+
+/** All steps of all threads in state `index`. */
+function expand(m: Machine, store: Store, graph: Graph, index: number): void {
+  store.load(m, index);
+  const count = m.threads.length;
+  let ample = -1;
+  for (let n = 0; n < count && ample < 0; n++)
+    if (isPrivateStep(m, n) && choicesOf(m, n).length > 0) ample = n;
+  const row = graph.edges;
+  if (ample >= 0) {
+    const grew = takeSteps(m, store, graph, ample, true);
+    let allAhead = grew;
+    for (let e = row; e < graph.edges; e++) if ((graph.targets[e] ?? 0) <= index) allAhead = false;
+    if (allAhead) {
+      endRow(graph, false);
+      return;
+    }
+    graph.edges = row;
+  }
+  for (let n = 0; n < count; n++) takeSteps(m, store, graph, n, false);
+  collectRaces(m);
+  const goal = allRequiredDone(m);
+  if (goal && m.program.finally.length > 0 && isAtRest(m)) {
+    const result = checkFinally(m);
+    store.undo(m);
+    if (result.fault)
+      addEdge(
+        graph,
+        endingTarget(graph, { fault: result.fault, thread: FINALLY }),
+        packLabel(FINALLY, 0, result.decided, false),
+      );
+    else if (result.limit)
+      addEdge(
+        graph,
+        endingTarget(graph, { limit: result.limit, thread: FINALLY }),
+        packLabel(FINALLY, 0, result.decided, false),
+      );
+  }
+  endRow(graph, goal);
+}
+
+/** Adds the edges of thread `n`; true if there is one. */
+function takeSteps(m: Machine, store: Store, graph: Graph, n: number, isPrivate: boolean): boolean {
+  const choices = choicesOf(m, n);
+  for (const choice of choices) {
+    const result = runStep(m, n, choice);
+    let target: number;
+    if (result.fault) target = endingTarget(graph, { fault: result.fault, thread: n });
+    else if (result.limit) target = endingTarget(graph, { limit: result.limit, thread: n });
+    else {
+      target = store.save(m);
+      addEdge(graph, target, packLabel(n, choice, result.decided, isPrivate));
+      continue;
+    }
+    store.undo(m);
+    addEdge(graph, target, packLabel(n, choice, result.decided, isPrivate));
+  }
+  return choices.length > 0;
+}
+
+interface Snapshot {
+  readonly threads: Machine['threads'];
+  readonly objects: Machine['objects'];
+  readonly global: Machine['global'];
+}
+
+function snapshot(m: Machine): Snapshot {
+  return { threads: m.threads.slice(), objects: m.objects.slice(), global: m.global };
+}
+
+function restore(m: Machine, s: Snapshot): void {
+  for (let n = 0; n < m.threads.length; n++) m.threads[n] = s.threads[n];
+  for (let n = 0; n < m.objects.length; n++) m.objects[n] = s.objects[n];
+  m.global = s.global;
+}
+
+const PASSIVE_STEPS = 3000;
+
+/** Runs the threads one after another, in every rotation of their order: most conflicts show at once. */
+function explorePassively(m: Machine, begin: () => void): void {
+  begin();
+  const count = m.threads.length;
+  for (let first = 0; first < count; first++) {
+    forgetAccesses(m.marks);
+    begin();
+    let moved = true;
+    for (let steps = 0; moved && steps < PASSIVE_STEPS;) {
+      moved = false;
+      for (let k = 0; k < m.threads.length; k++) {
+        const n = (first + k) % m.threads.length;
+        for (let own = 0; own < PASSIVE_STEPS / 4; own++) {
+          const choice = choicesOf(m, n)[0];
+          if (choice === undefined) break;
+          const before = m.marks.shared;
+          const t = m.threads[n];
+          const result = runStep(m, n, choice);
+          m.changedThreads.length = 0;
+          m.changedObjects.length = 0;
+          m.globalChanged = false;
+          steps++;
+          if (result.fault || result.limit) break;
+          moved = moved || m.marks.shared !== before || m.threads[n]?.status !== t?.status;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/** All operations by name: the rows of the objects' files, together. */
+import { operations, type OperationName } from '../ir/operations';
+import { contextHandlers } from './context';
+import type { Handler } from './handler';
+import { lockHandlers } from './locks';
+import { rcuHandlers } from './rcu';
+
+const handlers: Readonly<Record<string, Handler>> = {
+  ...contextHandlers,
+  ...rcuHandlers,
+  ...lockHandlers,
+};
+
+export function handlerOf(name: string): Handler {
+  const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
+  if (!handler) throw new Error(`internal: operation '${name}' has no handler`);
+  return handler;
+}
+
+/** Operations of the ir that the engine cannot do; empty. */
+export function missingHandlers(): readonly OperationName[] {
+  return [...operations.keys()].filter(n => !Object.hasOwn(handlers, n)) as OperationName[];
+}
