@@ -1,25 +1,20 @@
 // `npm run package [-- OUT]`: racelens-VERSION.vsix, with the minified product and nothing that a user does not need.
-// vsce packs a folder made for it: in the checkout it would look at each of the 100,000 files of .cache first, and a
-// build for it would take the place of the one that is being worked with.
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+// vsce packs a folder made for it (stage.mjs), so that dist/ stays as it is.
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installPackagesOfProject } from './install.mjs';
 import { isSentence, run } from './run.mjs';
+import { stageParts } from './stage.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 
-/** What .vscodeignore chooses from, beside the bundles. */
-const parts = [
-  ...['.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE', 'package.nls.json'],
-  ...['media', 'syntaxes', 'l10n', 'samples', 'docs/images'],
-];
-
 /** @param {string} folder @param {string} out */
 function pack(folder, out) {
-  for (const part of parts) if (existsSync(part)) cpSync(part, join(folder, part), { recursive: true });
+  stageParts(folder);
+  cpSync('.vscodeignore', join(folder, '.vscodeignore'));
   run(process.execPath, ['tools/build.mjs', '--minify', `--out=${join(folder, 'dist')}`]);
 
   const manifest = JSON.parse(readFileSync('package.json', 'utf8'));

@@ -9,6 +9,7 @@ import { demoCopy, kernelHarness, needCli, treeWith, withGracePeriod, withoutGra
 import { installPackagesOfProject } from './install.mjs';
 import { findKernelTree, howToGetTree } from './kernelTree.mjs';
 import { capture, isSentence, onPath, Sentence } from './run.mjs';
+import { stageExtension } from './stage.mjs';
 import { startServer } from './vscode-server.mjs';
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -94,7 +95,10 @@ async function openServer(folder) {
   const server = await startServer({
     settings: { 'workbench.startupEditor': 'none', 'files.autoSave': 'off', 'git.enabled': false },
   });
-  const url = server.url({ folder, extension: process.cwd() });
+  const extension = resolve('.cache/extension');
+  rmSync(extension, { recursive: true, force: true });
+  stageExtension(extension);
+  const url = server.url({ folder, extension });
   console.log(`\nVS Code with the demo is at\n\n  ${url}\n\nCtrl-C ends it.`);
   const opener = process.platform === 'darwin' ? 'open' : onPath('xdg-open');
   if (opener && (process.platform === 'darwin' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY))

@@ -8,6 +8,7 @@ import { cpSync, mkdtempSync, mkdirSync, realpathSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { browserFlags, findBrowser, howToGetBrowser } from '../../../tools/browser.mjs';
+import { stageExtension } from '../../../tools/stage.mjs';
 import { startServer } from '../../../tools/vscode-server.mjs';
 
 export interface WindowOptions {
@@ -15,7 +16,7 @@ export interface WindowOptions {
   readonly workspace: string;
   /** User settings on top of `quiet`. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Folder of the extension under development; the project itself by default. */
+  /** Folder of the extension under development; by default a copy of this project's, as it is built. */
   readonly extension?: string;
   /** A packaged extension to install, in place of one under development. */
   readonly vsix?: string;
@@ -79,7 +80,7 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
   try {
     const opened = process.env.RACELENS_DESKTOP
       ? await openDesktop(process.env.RACELENS_DESKTOP, root, folder, options, messages)
-      : await openBrowser(folder, options, messages);
+      : await openBrowser(root, folder, options, messages);
     await opened.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
     return {
       ...opened,
@@ -98,7 +99,12 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
 
 type Opened = Pick<Window, 'page' | 'settings' | 'exited' | 'close'>;
 
-async function openBrowser(folder: string, options: WindowOptions, messages: string[]): Promise<Opened> {
+async function openBrowser(
+  root: string,
+  folder: string,
+  options: WindowOptions,
+  messages: string[],
+): Promise<Opened> {
   const executablePath = findBrowser();
   if (!executablePath) throw new Error(`no browser: ${howToGetBrowser}`);
   const web = { 'remote.extensionKind': { 'racelens.racelens': ['web'] } };
@@ -135,7 +141,7 @@ async function openBrowser(folder: string, options: WindowOptions, messages: str
     await page.goto(
       server.url({
         folder,
-        ...(options.vsix ? {} : { extension: resolve(options.extension ?? '.') }),
+        ...(options.vsix ? {} : { extension: options.extension ?? staged(join(root, 'extension')) }),
         ...(options.tests ? { tests: resolve(options.tests) } : {}),
       }),
     );
@@ -144,6 +150,11 @@ async function openBrowser(folder: string, options: WindowOptions, messages: str
     await close();
     throw error;
   }
+}
+
+function staged(folder: string): string {
+  stageExtension(folder);
+  return folder;
 }
 
 async function openDesktop(
