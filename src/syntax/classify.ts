@@ -30,6 +30,9 @@ function isAttributeCall(tops: readonly Top[], i: number): boolean {
   const group = tops[i + 1];
   if (name?.kind !== 'word' || group?.kind !== 'paren') return false;
   if (attributeMacros.has(name.text) || typeofWords.has(name.text)) return true;
+  if (i > 0 && /^(?:asm|__asm__|__asm)$/.test(name.text)) return true;
+  // `int f(int a) __RENAME(f);`
+  if (i > 1 && tops[i - 1]?.kind === 'paren' && /^__/.test(name.text)) return true;
   return /^__[a-z]/.test(name.text) && tops[i + 2]?.kind === 'word' && i === 0;
 }
 
@@ -89,7 +92,7 @@ function madeOf(head: readonly Top[], code: string): readonly Made[] {
   const isTypedef = head[from]?.text === 'typedef';
   if (isTypedef) from++;
   while (head[from]?.kind === 'word' && storageWords.has(head[from]?.text ?? '')) from++;
-  const rest = head.slice(from);
+  const rest = withoutOldParameters(head.slice(from));
   if (rest[0]?.kind !== 'word') return [];
 
   const call = invocationOf(rest, code);
@@ -113,6 +116,13 @@ function madeOf(head: readonly Top[], code: string): readonly Made[] {
   }
   made.push(...declared(declarators, isTypedef, startAt > 0, code));
   return made;
+}
+
+/** `f(a) int a; { }` to `f(a) { }`. */
+function withoutOldParameters(tops: readonly Top[]): readonly Top[] {
+  if (!tops.some(t => t.kind === 'sign' && t.text === ';')) return tops;
+  const paren = tops.findIndex(t => t.kind === 'paren');
+  return [...tops.slice(0, paren + 1), ...tops.filter((t, i) => i > paren && t.kind === 'brace')];
 }
 
 function leadingQualifiers(tops: readonly Top[]): number {

@@ -70,6 +70,9 @@ export function mask(code: string, outer: Context): Masked {
     if (t.kind === 'word') i = maskWord(work, i, t);
     else if (t.kind === 'number') maskPasted(work, t);
     else if (t.text === ',' && tokens[i + 1]?.text === ')') work.out[t.start] = 32;
+    else if (t.text === ':' && t.context === 'struct') maskPadding(work, i);
+    else if (t.text === '*') maskPointerWord(work, i);
+    else if (t.context !== 'top' && (t.text === '(' || t.text === ',')) maskConstraint(work, i + 1);
     else if (t.text === '{' && t.partner < 0) unclosed++;
     else if (t.text === '...') maskRange(work, i, t);
   }
@@ -96,6 +99,12 @@ function maskWord(work: Work, i: number, t: Token): number {
   const before = tokens[i - 1];
   const after = tokens[i + 1];
   if (before?.kind === 'sign' && (before.text === '.' || before.text === '->')) return i;
+  const note = work.notes.get(t.start);
+  if (note?.kind === 'type' || note?.kind === 'parameters') {
+    // The mask of the call has dealt with it; what is inside is parsed on its own.
+    while ((tokens[i + 1]?.start ?? Infinity) < note.end) i++;
+    return i;
+  }
   if (attributeWords.has(t.text) && isAttributePlace(tokens, i)) {
     put(work, t.start, t.end, '');
     return i;
@@ -119,6 +128,8 @@ function maskWord(work: Work, i: number, t: Token): number {
   if (t.text === 'while_each_thread' || /^while_each_|^while_for_each_/.test(t.text)) maskLoopEnd(work, i, t);
   // As plain calls these take any member and any expression; convert.ts names offsetof again.
   if (t.text === 'offsetof' || alignWords.has(t.text)) work.out[t.start] = 88;
+  if (t.context === 'struct' && after?.text === ';' && isMemberAttribute(tokens, i))
+    put(work, t.start, t.end, '');
   if (t.context === 'body' && after?.text === '}' && isBareStatement(tokens, i))
     addSemicolon(work, t.end, after);
   if (after?.kind === 'word' && isPrefixOfString(tokens, i)) put(work, t.start, t.end, '');
@@ -154,7 +165,32 @@ function isPrefixOfString(tokens: readonly Token[], i: number): boolean {
     k === i + 2 &&
     tokens[k]?.text === '(' &&
     /^[A-Z][A-Z0-9_]*$/.test(t.text) &&
-    tokens[t.inside]?.text === '('
+    tokens[t.inside]?.text === '(' &&
+    !tokens[i + 1]?.text.startsWith('__')
+  );
+}
+
+/** `u8 name[8] UNKNOWN_ALIGNMENT;`: the last word of a member that has its type and its name already. */
+function isMemberAttribute(tokens: readonly Token[], i: number): boolean {
+  const t = tokens[i];
+  const before = tokens[i - 1];
+  if (!t || !/^__|^[A-Z][A-Z0-9_]*$/.test(t.text)) return false;
+  if (before?.text === ']') return true;
+  let words = 0;
+  for (let k = i - 1; tokens[k]?.kind === 'word'; k--) {
+    const w = tokens[k]?.text ?? '';
+    if (
+      !storageWords.has(w) &&
+      !attributeWords.has(w) &&
+      !(builtinTypes.has(w) && builtinTypes.has(tokens[k + 1]?.text ?? ''))
+    )
+      words++;
+  }
+  const isTagged = tagWords.has(tokens[i - 3]?.text ?? '');
+  return (
+    words >= (isTagged ? 3 : 2) &&
+    !tagWords.has(before?.text ?? '') &&
+    !tagWords.has(tokens[i - 2]?.text ?? '')
   );
 }
 
@@ -169,6 +205,15 @@ function joinedCall(tokens: readonly Token[], i: number): number {
   const open = tokens[i + 1];
   const before = tokens[i - 1];
   const around = tokens[t?.inside ?? -1];
+  // `int f(int a) __RENAME(f);`
+  if (
+    t?.context === 'top' &&
+    t.inside < 0 &&
+    before?.text === ')' &&
+    /^__/.test(t.text) &&
+    open?.text === '('
+  )
+    return open.partner;
   if (!t || open?.text !== '(' || open.partner < 0 || !around) return -1;
   const next = tokens[open.partner + 1];
   if (before?.kind === 'string' && before.text.startsWith('"')) return open.partner;
@@ -223,6 +268,7 @@ function maskLeadingWords(work: Work): void {
   let k = 0;
   for (let t = tokens[0]; t?.kind === 'word'; t = tokens[++k]) {
     if (t.text === 'typedef' || typeofWords.has(t.text)) return;
+    if (asmWords.has(t.text)) break;
     if (attributeWords.has(t.text) && !attributeMacros.has(t.text)) continue;
     if (attributeMacros.has(t.text) && tokens[k + 1]?.text === '(' && (tokens[k + 1]?.partner ?? -1) > 0) {
       k = tokens[k + 1]?.partner ?? k;
@@ -237,7 +283,9 @@ function maskLeadingWords(work: Work): void {
   }
   const next = tokens[k];
   if (next === undefined || next.text === '{') return;
-  const named = /^[(=;[,:]$/.test(next.text) && !(next.text === '(' && tokens[k + 1]?.text === '*');
+  const named =
+    (asmWords.has(next.text) || /^[(=;[,:]$/.test(next.text)) &&
+    !(next.text === '(' && tokens[k + 1]?.text === '*');
   const before = named ? words.slice(0, -1) : words;
   if (builtin || tagged) {
     for (const w of before) put(work, w.start, w.end, '');
@@ -261,7 +309,12 @@ function maskAsm(work: Work, i: number, t: Token): number {
   while (asmQualifiers.has(tokens[open]?.text ?? '')) open++;
   const paren = tokens[open];
   if (paren?.text !== '(' || paren.partner < 0) return i;
-  if (t.text.startsWith('asm_')) put(work, t.start, t.end, 'asm');
+  if (t.context === 'top' && i > 0) {
+    // `register long x asm("rsp");`
+    put(work, t.start, tokens[paren.partner]?.end ?? t.end, '');
+    return paren.partner;
+  }
+  if (t.text.startsWith('asm_')) put(work, t.start, t.end, t.text.endsWith('goto') ? 'asm goto' : 'asm');
   let depth = 0;
   let plainStrings = true;
   let end = paren.partner;
@@ -282,28 +335,102 @@ function maskAsm(work: Work, i: number, t: Token): number {
     put(work, first.start, last.end, '""');
   maskOperands(work, end, paren.partner);
   // Operands may hold types and statement expressions as other calls do; the general rules see to them.
-  return open;
+  return end - 1;
 }
 
-/** Outputs and inputs that are macros go: the grammar wants `[name] "constraint" (value)`. */
+/** Sections with operands that are macros go: the grammar wants `[name] "constraint" (value)`, strings and labels. */
 function maskOperands(work: Work, from: number, to: number): void {
   const { tokens } = work;
   let start = from + 1;
+  let section = 0;
   for (let k = from + 1; k <= to; k++) {
     const t = tokens[k];
     if (!t) return;
-    if (t.kind === 'sign' && t.text !== ')' && t.partner > k) k = t.partner;
-    const ends = k === to || (t.kind === 'sign' && t.text === ':');
-    if (!ends) continue;
-    const section = tokens.slice(start, k);
-    const first = section[0];
-    const last = section[section.length - 1];
-    const hasCall = section.some(
-      (s, n) => s.kind === 'word' && section[n + 1]?.text === '(' && s.inside === t.inside,
-    );
-    if (first && last && hasCall) put(work, first.start, last.end, '');
+    if (k < to && t.kind === 'sign' && t.partner > k) k = t.partner;
+    if (k < to && !(t.kind === 'sign' && t.text === ':')) continue;
+    const first = tokens[start];
+    const last = tokens[k - 1];
+    if (first && last && k > start && !areOperands(tokens, start, k, section))
+      put(work, first.start, last.end, '');
     start = k + 1;
+    section++;
   }
+}
+
+function areOperands(tokens: readonly Token[], from: number, to: number, section: number): boolean {
+  let expectsOperand = true;
+  for (let k = from; k < to; k++) {
+    const t = tokens[k];
+    if (!t) return false;
+    if (expectsOperand) {
+      if (section === 3) return t.kind === 'word';
+      if (section < 2 && t.text === '[' && t.partner > k) k = t.partner + 1;
+      if (tokens[k]?.kind !== 'string') return false;
+      const value = tokens[k + 1];
+      if (section < 2) {
+        if (value?.text !== '(' || value.partner < 0) return false;
+        k = value.partner;
+      }
+      expectsOperand = false;
+    } else {
+      if (t.text !== ',') return false;
+      expectsOperand = true;
+    }
+  }
+  return !expectsOperand;
+}
+
+/** Arguments like assembler operands, `[name] "constraint" (value)` and `[name]`: the value or the name stays. */
+function maskConstraint(work: Work, i: number): void {
+  const { tokens } = work;
+  const first = tokens[i];
+  const head = tokens[(first?.inside ?? 0) - 1];
+  if (!first || asmWords.has(head?.text ?? '') || asmQualifiers.has(head?.text ?? '')) return;
+  let k = i;
+  if (first.text === '[' && first.partner === i + 2 && tokens[i + 1]?.kind === 'word') {
+    k = i + 3;
+    if (/^[,)]$/.test(tokens[k]?.text ?? '')) {
+      work.out[first.start] = 32;
+      work.out[tokens[i + 2]?.start ?? first.start] = 32;
+      return;
+    }
+  }
+  const constraint = tokens[k];
+  if (constraint?.kind !== 'string' || tokens[k + 1]?.text !== '(') return;
+  put(work, first.start, constraint.end, '');
+}
+
+/** `unsigned :0;` and `u32:32;` are padding without a name, which the grammar wants. */
+function maskPadding(work: Work, i: number): void {
+  const { tokens } = work;
+  let from = i - 1;
+  while (tokens[from]?.kind === 'word') from--;
+  const words = tokens.slice(from + 1, i).filter(w => !storageWords.has(w.text));
+  const begins = from < 0 || /^[;{]$/.test(tokens[from]?.text ?? '');
+  const isPadding =
+    begins && words.length > 0 && (words.length === 1 || words.every(w => builtinTypes.has(w.text)));
+  let to = i;
+  while (tokens[to] && tokens[to]?.text !== ';') to++;
+  const first = tokens[from + 1];
+  const last = tokens[to];
+  if (isPadding && first && last) put(work, first.start, last.end, '');
+}
+
+/** `void *const POS q`: a word between a pointer's star and its name is an attribute. */
+function maskPointerWord(work: Work, i: number): void {
+  const { tokens } = work;
+  let k = i + 1;
+  while (storageWords.has(tokens[k]?.text ?? '')) k++;
+  const attribute = tokens[k];
+  const name = tokens[k + 1];
+  if (attribute?.kind !== 'word' || name?.kind !== 'word' || storageWords.has(name.text)) return;
+  if (statementWords.has(attribute.text) || tagWords.has(attribute.text) || builtinTypes.has(attribute.text))
+    return;
+  if (attributeWords.has(name.text) || attributeMacros.has(name.text)) return;
+  // After the name an unknown word may follow (`char *x __attr;`): the declared one is the first then.
+  const after = tokens[k + 2]?.text ?? '';
+  if (/^__/.test(name.text) && !/^__/.test(attribute.text)) put(work, name.start, name.end, '');
+  else if (/^[,)=;[(]$/.test(after)) put(work, attribute.start, attribute.end, '');
 }
 
 const systemHead = /^(?:COMPAT_)?SYSCALL_DEFINE(\d)$|^BPF_CALL_(\d)$/;
@@ -560,7 +687,7 @@ function maskArguments(work: Work, open: number, lists: boolean): void {
 }
 
 function isOperator(t: Token): boolean {
-  return t.kind === 'sign' && /^[=<>!&|+*/%^-]$/.test(t.text);
+  return t.kind === 'sign' && /^[=<>!&|+*/%^~-]$/.test(t.text);
 }
 
 function isOperatorPair(tokens: readonly Token[], from: number): boolean {

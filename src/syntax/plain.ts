@@ -66,7 +66,14 @@ export function withoutComments(text: string): string {
       .replace(/\r/g, '\n');
   if (t.charCodeAt(0) === 0xfeff) t = ' ' + t.slice(1);
   if (t.includes('\f')) t = t.replace(/\f/g, ' ');
-  return t.replace(hidden, m => (m.charCodeAt(0) === 47 ? blank(m) : m));
+  return t.replace(hidden, (m, at: number) => {
+    if (m.charCodeAt(0) !== 47) return m;
+    if (!m.includes('\n')) return blank(m);
+    // A comment in a directive takes the directive along to its last line.
+    if (/^[ \t]*#/.test(t.slice(t.lastIndexOf('\n', at) + 1, at)))
+      return m.replace(/(?<!\\)\n|[^\n\\]|\\(?!\n)/g, ' ');
+    return m.replace(/\\(?!\n)|[^\n\\]+/g, part => ' '.repeat(part.length));
+  });
 }
 
 const directiveLine = /^[ \t]*#[ \t]*([A-Za-z_]*)(?:\\\n|[^\n])*/gm;

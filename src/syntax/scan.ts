@@ -273,11 +273,12 @@ export function scanItems(plain: Plain, file: string): readonly ScannedItem[] {
     if (isIdentifierStart(ch)) {
       let j = i + 1;
       while (isIdentifierPart(code.charCodeAt(j))) j++;
-      if (tops.length > 0 && endsBefore(tops, code, i, sawLine)) flush(lastTopEnd(tops));
+      if (tops.length > 0 && endsBefore(tops, code, plain.text, i, sawLine)) flush(lastTopEnd(tops));
       tops.push({ kind: 'word', text: code.slice(i, j), start: i, end: j });
       i = j - 1;
     } else if (ch === 59) {
-      flush(i + 1);
+      if (isOldStyleHead(tops, code, i)) tops.push({ kind: 'sign', text: ';', start: i, end: i + 1 });
+      else flush(i + 1);
     } else if (ch === OPEN_PAREN || ch === OPEN_BRACKET || ch === OPEN_BRACE) {
       if (ch === OPEN_BRACE && isLinkage(tops)) {
         tops = [];
@@ -332,8 +333,21 @@ function isAttributeLike(name: string): boolean {
   return /^__[a-z]/.test(name);
 }
 
+const oldParameters = /^\(\s*\w+(?:\s*,\s*\w+)*\s*\)$/;
+const restOfHead = /\s*(?:[\w\s*,[\]]*;\s*)*\{/y;
+
+/** The `;` of a parameter's declaration in `int f(a) int a; {`. */
+function isOldStyleHead(tops: readonly Top[], code: string, at: number): boolean {
+  const paren = tops.findIndex(t => t.kind === 'paren');
+  const group = tops[paren];
+  if (paren < 1 || !group || tops[paren + 1]?.kind !== 'word' || tops.some(t => t.text === '=')) return false;
+  if (!oldParameters.test(code.slice(group.start, group.end))) return false;
+  restOfHead.lastIndex = at + 1;
+  return restOfHead.test(code);
+}
+
 /** A word that cannot continue what was begun: the macro call before it had no `;`, or a line was left half-typed. */
-function endsBefore(tops: readonly Top[], code: string, at: number, newLine: boolean): boolean {
+function endsBefore(tops: readonly Top[], code: string, text: string, at: number, newLine: boolean): boolean {
   if (isBareCall(tops)) {
     if (newLine && code.charCodeAt(at - 1) === NEWLINE) return true;
     const word = /^[A-Z][A-Z0-9_]*\s*\(/.exec(code.slice(at, at + 80));
@@ -341,6 +355,8 @@ function endsBefore(tops: readonly Top[], code: string, at: number, newLine: boo
   }
   if (!newLine || code.charCodeAt(at - 1) !== NEWLINE) return false;
   const last = tops[tops.length - 1];
+  // An empty line stands in no head: what was begun was left half-typed.
+  if (text.slice(last?.end ?? at, at).includes('\n\n') && beginsItem(code, at)) return true;
   // Half-typed `int x =` before the next function: a head never follows `=`, `,` or an operator.
   if (last?.kind === 'sign' && last.text !== '*') return beginsItem(code, at);
   if (last?.kind === 'paren' || last?.kind === 'bracket' || last?.kind === 'brace')

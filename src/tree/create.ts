@@ -242,7 +242,7 @@ function hashOf(name: string): number {
 function definitionPattern(name: string): RegExp {
   const n = name.replace(/\$/g, '\\$');
   return new RegExp(
-    `#[ \\t]*define[ \\t]+${n}\\b|\\b(?:struct|union|enum)\\s+${n}\\s*\\{|^[ \\t]*${n}[ \\t]*(?:[=,}/]|$)|\\b${n}\\)?[ \\t]*[;([]`,
+    `#[ \\t]*define[ \\t]+${n}\\b|\\b(?:struct|union|enum)\\s+${n}\\s*\\{|(?:^|[{,])[ \\t]*${n}[ \\t]*(?:[=,}/]|$)|\\b${n}\\)?[ \\t]*[;([]`,
     'm',
   );
 }
