@@ -4,7 +4,7 @@ import { Cancelled } from '../host/client';
 
 export interface Log extends vscode.Disposable {
   info(text: string): void;
-  /** The result, or the fallback if the work fails. Failures of the same feature are told to the user once. */
+  /** The result, or the fallback if the work fails. Failures of the same feature or cause are told to the user once. */
   guard<T>(feature: string, fallback: T, work: () => Promise<T>): Promise<T>;
   show(): void;
 }
@@ -26,8 +26,9 @@ export function createLog(): Log {
         channel().error(
           `${feature}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
         );
-        if (!told.has(feature)) {
-          told.add(feature);
+        const cause = error instanceof Error ? error.message : String(error);
+        if (!told.has(feature) && !told.has(cause)) {
+          told.add(feature).add(cause);
           const show = vscode.l10n.t('Show Log');
           void vscode.window
             .showWarningMessage(

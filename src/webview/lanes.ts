@@ -238,6 +238,19 @@ function stepBody(model: Model, trace: ViewTrace, row: Row): TemplateResult {
       ${own?.bars
         .filter(bar => bar.caption !== undefined)
         .map(bar => html`<span class="caption ${bar.kind}">${bar.caption}</span>`)}
+      ${
+        compact
+          ? row.lanes.map((lane, index) =>
+              index === step.thread
+                ? nothing
+                : lane.bars
+                    .filter(bar => bar.kind === 'grace' && bar.caption !== undefined)
+                    .map(
+                      bar => html`<span class="caption">${trace.threads[index]?.name}: ${bar.caption}</span>`,
+                    ),
+            )
+          : nothing
+      }
     </div>
   </div>`;
 }

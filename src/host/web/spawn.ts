@@ -10,8 +10,8 @@ export async function spawnWebWorker(read: (name: string) => Promise<Uint8Array>
     read('tree-sitter-c.wasm'),
   ]);
   const url = URL.createObjectURL(new Blob([script as BlobPart], { type: 'text/javascript' }));
+  // The host may load the script later than this: the URL stays until the worker is ended.
   const worker = new Worker(url);
-  URL.revokeObjectURL(url);
   worker.postMessage({ version: workerVersion, type: 'start', runtime, grammar });
   return {
     post: message => {
@@ -27,6 +27,7 @@ export async function spawnWebWorker(read: (name: string) => Promise<Uint8Array>
     },
     end: () => {
       worker.terminate();
+      URL.revokeObjectURL(url);
     },
   };
 }

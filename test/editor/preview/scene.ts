@@ -1,5 +1,6 @@
 /** What the preview shows: messages as the extension sends them, per scene. */
 import type { ToPanel } from '../../../src/protocol/panel';
+import { graceView } from './grace';
 import { replayView } from '../../../src/ide/replay';
 import { fixtureFile, fixtureLines, netpollReport } from '../../fixtures/netpollReport';
 
@@ -52,6 +53,24 @@ export const scenes: Readonly<Record<string, readonly ToPanel[]>> = {
   hang: [run(8)],
   end: [run(15)],
   stale: [run(3), { version: 1, type: 'stale', reason: 'netpoll.c was edited' }],
+  grace: [
+    {
+      version: 1,
+      type: 'run',
+      run: { view: graceView(view), title: 'sample.race.c' },
+      step: 9,
+      follow: false,
+      keep,
+    },
+  ],
+  running: [
+    run(3),
+    {
+      version: 1,
+      type: 'progress',
+      progress: { phase: 'Simulating netpoll.race.c', states: 184_220, perSecond: 61_407 },
+    },
+  ],
   holds: [
     {
       version: 1,
