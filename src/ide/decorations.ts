@@ -3,8 +3,17 @@
  * state words and RCU pointers, calls of conditional locks. Colours and shapes are the editor's affair.
  */
 import type { Span } from '../base/span';
+import type { AccessKind } from '../kernel/accesses';
+import { neverSleeps } from '../kernel/contexts';
+import { balanceOf, extentsOf } from '../kernel/extents';
+import { functionSpan, spanOf, type FunctionFacts } from '../kernel/functions';
+import { pointersOf } from '../kernel/pointers';
+import { meanings, type SectionKind } from '../kernel/sections';
+import { conditionOf } from '../kernel/survey';
 import type { SourceFile } from '../syntax/source';
+import { knowledge, type Knowledge } from './knowledge';
 import type { Scene } from './scene';
+import { accessWords, orderingWords, sectionWords } from './words';
 
 export type DecorationKind =
   /** Whole lines. */
@@ -42,7 +51,235 @@ export interface Decoration {
   readonly ruler: boolean;
 }
 
+const lineKinds: ReadonlySet<DecorationKind> = new Set<DecorationKind>([
+  'rcu-reader',
+  'rcu-reader-implicit',
+  'lock',
+  'conditional-lock',
+  'bh-off',
+  'irq-off',
+  'preempt-off',
+]);
+
+/** True for the kinds that cover whole lines. */
+export function isLineKind(kind: DecorationKind): boolean {
+  return lineKinds.has(kind);
+}
+
 /** In text order, outer before inner. */
-export function decorations(_scene: Scene, _file: SourceFile): readonly Decoration[] {
-  return [];
+export function decorations(scene: Scene, file: SourceFile): readonly Decoration[] {
+  const k = knowledge(scene);
+  const found = k.functions(file).flatMap(f => [...regionsOf(k, f), ...pointersIn(f)]);
+  found.push(...accessesIn(k, file));
+  found.sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end);
+  return nested(found);
+}
+
+type Flat = Omit<Decoration, 'depth'>;
+
+function nested(list: readonly Flat[]): readonly Decoration[] {
+  const around: Flat[] = [];
+  return list.map(d => {
+    while (around.length > 0 && (around[around.length - 1]?.span.end ?? 0) <= d.span.start) around.pop();
+    const depth = around.filter(o => o.span.end >= d.span.end).length;
+    if (isLineKind(d.kind)) around.push(d);
+    return { ...d, depth };
+  });
+}
+
+const drawn: Partial<Record<SectionKind, DecorationKind>> = {
+  rcu: 'rcu-reader',
+  'rcu-bh': 'rcu-reader',
+  'rcu-sched': 'rcu-reader',
+  'rcu-tasks': 'rcu-reader',
+  srcu: 'rcu-reader',
+  bh: 'bh-off',
+  irq: 'irq-off',
+  preempt: 'preempt-off',
+};
+
+/** The sections of a function, and the readers that they make it. */
+function regionsOf(k: Knowledge, f: FunctionFacts): readonly Flat[] {
+  const found: Flat[] = [];
+  const runs = k.contexts.get(f);
+  const whole = neverSleeps(runs) ? runs?.[0] : undefined;
+  if (whole && f.item.kind === 'function')
+    found.push({
+      kind: 'rcu-reader-implicit',
+      span: functionSpan(f),
+      label: `RCU reader: ${whole.implicitReader ?? whole.context}`,
+      hover: `Runs in ${whole.context} context (${whole.chain.map(c => `\`${c}\``).join(' ← ')}): an implicit RCU reader, ${waitsForIt}`,
+      ruler: false,
+    });
+  const s = k.survey.sections(f);
+  if (!s) return found;
+  const readers: { start: number; end: number }[] = [];
+  const implicit: Flat[] = [];
+  for (const site of s.sites) {
+    const { effect } = site;
+    if (effect.role === 'end' || effect.kind === 'migrate') continue;
+    const meaning = meanings[effect.kind];
+    const wrapper = effect.via === undefined ? undefined : k.survey.wrappers.get(effect.via);
+    const condition = wrapper && conditionOf(wrapper);
+    const own = k.survey.conditionalLocks(f).find(l => l.site.id === site.id);
+    const guard = condition ?? own?.guards.find(g => g.when === 'set')?.text;
+    const kind: DecorationKind = guard !== undefined ? 'conditional-lock' : (drawn[effect.kind] ?? 'lock');
+    const balance = balanceOf(f, s, site.id);
+    const words = sectionWords(effect);
+    const unless = guard === undefined ? '' : `, only while ${guard} is set`;
+    for (const e of extentsOf(f, s, site.id)) {
+      const span = spanOf(f, e);
+      const hover = [
+        guard === undefined
+          ? `**${words}**`
+          : `**${words}** only while \`${guard}\` is set: takes no lock while it is NULL or 0.`,
+        effect.via === undefined ? '' : `Taken in \`${effect.via}()\`.`,
+        meaning.atomic ? 'Must not sleep.' : '',
+        balance === 'all'
+          ? ''
+          : balance === 'open'
+            ? 'Still open when the function ends.'
+            : 'Still open at the end on some paths.',
+      ];
+      found.push({
+        kind,
+        span,
+        label: words + unless,
+        hover: hover.filter(Boolean).join(' '),
+        ruler: kind === 'rcu-reader',
+      });
+      if (kind === 'rcu-reader' && effect.kind !== 'srcu') readers.push(span);
+      const reason = meaning.implicitReader ?? (effect.switches && meanings[effect.switches].implicitReader);
+      if (reason !== undefined)
+        implicit.push({
+          kind: 'rcu-reader-implicit',
+          span,
+          label: `RCU reader: ${reason}`,
+          hover: `Implicit RCU reader (${reason}): ${waitsForIt}`,
+          ruler: false,
+        });
+    }
+    if (balance !== 'all' && !k.survey.wrappers.has(f.name))
+      found.push(
+        unbalanced(
+          spanOf(f, site.node),
+          `${words}: not ended on ${balance === 'open' ? 'any path' : 'some paths'}`,
+        ),
+      );
+  }
+  if (!whole)
+    for (const d of implicit)
+      if (![...readers, ...implicit.filter(o => o !== d).map(o => o.span)].some(r => covers(r, d.span)))
+        found.push(d);
+  if (!k.survey.wrappers.has(f.name))
+    for (const end of s.strayEnds)
+      found.push(
+        unbalanced(
+          spanOf(f, end.node),
+          `ends ${sectionWords(end.effect).replace(/^holds /, '')}, which was not begun here`,
+        ),
+      );
+  return found;
+}
+
+const waitsForIt = '`synchronize_rcu()` elsewhere waits for it.';
+
+function covers(outer: { start: number; end: number }, inner: { start: number; end: number }): boolean {
+  return (
+    outer.start <= inner.start && outer.end >= inner.end && outer.end - outer.start > inner.end - inner.start
+  );
+}
+
+function unbalanced(span: Span, label: string): Flat {
+  return {
+    kind: 'unbalanced',
+    span,
+    label,
+    hover: `${label[0]?.toUpperCase() ?? ''}${label.slice(1)}.`,
+    ruler: true,
+  };
+}
+
+function pointersIn(f: FunctionFacts): readonly Flat[] {
+  return pointersOf(f.analysis).flatMap(p => {
+    const kind = pointerKinds[p.kind];
+    if (!kind) return [];
+    const what = pointerWords[p.kind];
+    return [
+      {
+        kind,
+        span: spanOf(f, p.node),
+        label: p.kind === 'grace-period' ? 'grace period' : `${what} ${p.pointer}`,
+        hover:
+          p.kind === 'grace-period'
+            ? 'Waits for a grace period.'
+            : `${what} the RCU pointer \`${p.pointer}\` (\`${p.via}()\`)`,
+        ruler: p.kind !== 'read',
+      },
+    ];
+  });
+}
+
+const pointerKinds: Readonly<Record<string, DecorationKind | undefined>> = {
+  publish: 'pointer-publish',
+  unpublish: 'pointer-unpublish',
+  read: 'pointer-read',
+  'grace-period': 'grace-period',
+};
+
+const pointerWords: Readonly<Record<string, string>> = {
+  publish: 'publishes',
+  unpublish: 'sets to NULL',
+  read: 'reads',
+};
+
+const accessKinds: Readonly<Record<AccessKind, DecorationKind>> = {
+  set: 'bit-set',
+  clear: 'bit-clear',
+  change: 'bit-rmw',
+  test: 'bit-test',
+  wait: 'bit-wait',
+  read: 'bit-test',
+  store: 'bit-rmw',
+  rmw: 'bit-rmw',
+};
+
+/** Accesses to state words in one file; several to one operation (a cmpxchg that sets and clears) become one. */
+function accessesIn(k: Knowledge, file: SourceFile): readonly Flat[] {
+  const bySpan = new Map<string, { kinds: Set<AccessKind>; flat: Flat; labels: string[] }>();
+  for (const word of k.words)
+    for (const a of word.accesses) {
+      if (a.f.file !== file.path) continue;
+      const span = spanOf(a.f, a.access.node);
+      const names = a.bits.map(b => b.name).join(' | ');
+      const done = `${a.access.maybe ? 'may be ' : ''}${accessWords[a.access.kind]}`;
+      const label =
+        a.access.kind === 'wait'
+          ? `waits until ${names} is ${a.access.until ?? 'changed'}`
+          : `${names} ${done}`;
+      const key = `${span.start}-${span.end}`;
+      const known = bySpan.get(key);
+      if (known) {
+        known.kinds.add(a.access.kind);
+        known.labels.push(label);
+        continue;
+      }
+      bySpan.set(key, {
+        kinds: new Set([a.access.kind]),
+        labels: [label],
+        flat: {
+          kind: accessKinds[a.access.kind],
+          span,
+          label,
+          hover: `\`${word.key}\`; \`${a.access.via}\`: ${orderingWords[a.access.ordering]}`,
+          ruler: a.access.kind === 'wait',
+        },
+      });
+    }
+  return [...bySpan.values()].map(({ kinds, flat, labels }) => ({
+    ...flat,
+    kind: kinds.has('wait') ? 'bit-wait' : kinds.has('set') && kinds.has('clear') ? 'bit-rmw' : flat.kind,
+    label: labels.join(', '),
+    hover: `${labels.join(', ')}. ${flat.hover}`,
+  }));
 }

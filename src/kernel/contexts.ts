@@ -192,6 +192,7 @@ export function contextsOf(
   initialisers: readonly { readonly text: string; readonly node: Node }[] = [],
 ): ReadonlyMap<FunctionFacts, readonly RunsIn[]> {
   const stored = new Map<string, Set<string>>();
+  const own = new Set(s.functions);
   const found = new Map<FunctionFacts, RunsIn[]>();
   const todo: { f: FunctionFacts; runs: RunsIn }[] = [];
   const learn = (f: FunctionFacts, runs: RunsIn): void => {
@@ -235,7 +236,7 @@ export function contextsOf(
     const { f, runs } = next;
     for (const [name, reader] of calledFrom(s, f, stored)) {
       const g = s.find(name);
-      if (!g || g === f || !s.functions.includes(g)) continue;
+      if (!g || g === f || !own.has(g)) continue;
       const implicit = runs.implicitReader ?? reader;
       learn(g, {
         context: runs.context,

@@ -3,7 +3,7 @@
  * effect that a call has on them. A table per kind; the primitives' classes are mapped onto it.
  */
 import type { Node } from '../syntax/node';
-import { placeText, spelling } from './expression';
+import { fold, placeText, spelling } from './expression';
 import { guardPrimitive, primitive, type Primitive } from './primitives';
 
 export type SectionKind =
@@ -135,18 +135,33 @@ export function guardEffect(text: string, guardClass: string, args: readonly Nod
 }
 
 function effectOf(text: string, p: Primitive, args: readonly Node[]): Effect | undefined {
+  const pointer = p.pointer === undefined ? undefined : args[p.pointer];
+  const bit = p.bit === undefined ? undefined : args[p.bit];
+  return effectAt(p, pointer && placeOf(text, pointer), bit && spelling(text, bit));
+}
+
+/** The effect of `name(args)` with the arguments as text: the body of a macro. */
+export function effectOfText(name: string, args: readonly string[]): Effect | undefined {
+  const p = primitive(name);
+  if (!p) return undefined;
+  const pointer = p.pointer === undefined ? undefined : args[p.pointer];
+  return effectAt(
+    p,
+    pointer === undefined
+      ? undefined
+      : fold(pointer.trim())
+          .replace(/^&/, '')
+          .replace(/^\((.*)\)$/s, '$1'),
+    p.bit === undefined ? undefined : args[p.bit]?.trim(),
+  );
+}
+
+function effectAt(p: Primitive, place: string | undefined, bit: string | undefined): Effect | undefined {
   const kind = kindOfClass[p.class];
   const role = roles[p.role];
   if (kind === undefined || role === undefined) return undefined;
-  const pointer = p.pointer === undefined ? undefined : args[p.pointer];
-  const bit = p.bit === undefined ? undefined : args[p.bit];
-  const place = pointer && placeOf(text, pointer);
   const lock =
-    place === undefined || oneOnly.has(kind)
-      ? undefined
-      : bit
-        ? `${place} bit ${spelling(text, bit)}`
-        : place;
+    place === undefined || oneOnly.has(kind) ? undefined : bit !== undefined ? `${place} bit ${bit}` : place;
   return {
     role: role.role,
     kind,

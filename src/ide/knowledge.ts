@@ -1,0 +1,279 @@
+/**
+ * Everything the editor features know about a scene, made once: the functions of the open files and of the headers
+ * they use, sections, state words, contexts, publications; and what names and fields mean in this tree.
+ */
+import { child, walk, type Node } from '../syntax/node';
+import type { MacroDefinition, SourceFile } from '../syntax/source';
+import { contextsOf, neverSleeps, type RunsIn } from '../kernel/contexts';
+import { evaluate, type Constant, type Names } from '../kernel/constants';
+import { enumeratorsAround, type Enumerator } from '../kernel/enums';
+import { declared } from '../kernel/events';
+import { fold } from '../kernel/expression';
+import { functionsOf, type FunctionFacts } from '../kernel/functions';
+import { typeName, type Types } from '../kernel/places';
+import { publications, type Publication } from '../kernel/publish';
+import { effectOfText, type Effect } from '../kernel/sections';
+import { survey, type Survey } from '../kernel/survey';
+import { primitive } from '../kernel/primitives';
+import { stateWords, type StateWord } from '../kernel/words';
+import type { Scene } from './scene';
+
+export interface Knowledge {
+  readonly survey: Survey;
+  readonly names: Names;
+  readonly types: Types;
+  /** Functions of one file of the scene, in text order. */
+  functions(file: SourceFile): readonly FunctionFacts[];
+  readonly words: readonly StateWord[];
+  readonly contexts: ReadonlyMap<FunctionFacts, readonly RunsIn[]>;
+  readonly publications: readonly Publication[];
+  /** All enumerators of the enum that a name is in, in order. */
+  siblings(name: string): readonly Enumerator[];
+}
+
+const known = new WeakMap<Scene, Knowledge>();
+
+/** What is known about a scene. Made on first use; scenes are values. */
+export function knowledge(scene: Scene): Knowledge {
+  let k = known.get(scene);
+  if (!k) known.set(scene, (k = gather(scene)));
+  return k;
+}
+
+function gather(scene: Scene): Knowledge {
+  const lazy = <T>(make: () => T): (() => T) => {
+    let made: { readonly value: T } | undefined;
+    return () => (made ??= { value: make() }).value;
+  };
+  const types = typesOf(scene);
+  const { names, siblings } = namesOf(scene);
+  const functions = (file: SourceFile): readonly FunctionFacts[] => functionsOf(file, scene.facts);
+  const whole = lazy(() => {
+    const own = scene.files.flatMap(functions);
+    const { related, macros } = relatedTo(scene, own);
+    return survey({ functions: own, related, types, outside: macroEffects(macros) });
+  });
+  const words = lazy(() => stateWords([...whole().functions, ...whole().related], types, names));
+  const contexts = lazy(() => contextsOf(whole(), initialisers(scene)));
+  const published = lazy(() => publications(whole(), f => neverSleeps(contexts().get(f))));
+  return {
+    names,
+    types,
+    siblings,
+    functions,
+    get survey() {
+      return whole();
+    },
+    get words() {
+      return words();
+    },
+    get contexts() {
+      return contexts();
+    },
+    get publications() {
+      return published();
+    },
+  };
+}
+
+/** Headers are asked for the functions and macros that the open files call, and those for what they call in turn. */
+const ROUNDS = 2;
+
+function relatedTo(
+  scene: Scene,
+  own: readonly FunctionFacts[],
+): { related: readonly FunctionFacts[]; macros: ReadonlyMap<string, MacroDefinition> } {
+  const defined = new Set(own.map(f => f.name));
+  const open = new Set(scene.files.map(f => f.path));
+  const headers = [...scene.scope.sources, ...scene.scope.headers].filter(p => !open.has(p));
+  const related: FunctionFacts[] = [];
+  const macros = new Map<string, MacroDefinition>();
+  let wanted = called(own, defined);
+  for (let round = 0; round < ROUNDS && wanted.size > 0; round++) {
+    const fresh: FunctionFacts[] = [];
+    for (const path of headers) {
+      const source = scene.tree.file(path);
+      if (!source) continue;
+      for (const item of source.items) {
+        if (!wanted.has(item.name)) continue;
+        if (item.kind === 'macro') {
+          const macro = source.macro(item);
+          if (macro && !macros.has(item.name)) macros.set(item.name, macro);
+        } else if (item.kind === 'function') {
+          const node = source.node(item);
+          if (!node) continue;
+          const analysis = scene.facts.analysis(source.text, item, node);
+          fresh.push({ name: item.name, file: path, item, analysis, shift: item.start - analysis.base });
+        }
+      }
+    }
+    related.push(...fresh);
+    for (const name of wanted) defined.add(name);
+    wanted = called(fresh, defined);
+  }
+  return { related, macros };
+}
+
+/** Names called that are neither primitives nor defined. */
+function called(functions: readonly FunctionFacts[], defined: ReadonlySet<string>): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const f of functions)
+    for (const name of f.analysis.calls) if (!defined.has(name) && !primitive(name)) names.add(name);
+  return names;
+}
+
+/** A macro whose body is one call of a locking primitive does what that does. */
+function macroEffects(
+  macros: ReadonlyMap<string, MacroDefinition>,
+): (name: string, args: readonly string[]) => readonly Effect[] | undefined {
+  const bodies = new Map<string, { parameters: readonly string[]; name: string; args: readonly string[] }>();
+  for (const [name, macro] of macros) {
+    const m = /^\s*\(?\s*([A-Za-z_]\w*)\s*\(([\s\S]*)\)\s*\)?\s*;?\s*$/.exec(macro.body);
+    if (!m?.[1] || !primitive(m[1])) continue;
+    bodies.set(name, { parameters: macro.parameters ?? [], name: m[1], args: splitArguments(m[2] ?? '') });
+  }
+  return (name, args) => {
+    const body = bodies.get(name);
+    if (!body) return undefined;
+    const filled = body.args.map(a =>
+      fold(
+        a.replace(/[A-Za-z_]\w*/g, word => {
+          const i = body.parameters.indexOf(word);
+          return i < 0 ? word : (args[i] ?? word);
+        }),
+      ).replace(/\(([\w.>-]+)\)/g, '$1'),
+    );
+    const effect = effectOfText(body.name, filled);
+    return effect && [{ ...effect, via: name }];
+  };
+}
+
+function splitArguments(text: string): readonly string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '(') depth++;
+    else if (text[i] === ')') depth--;
+    else if (text[i] === ',' && depth === 0) {
+      parts.push(text.slice(from, i).trim());
+      from = i + 1;
+    }
+  }
+  parts.push(text.slice(from).trim());
+  return parts;
+}
+
+/** Variables with initialisers and top-level invocations: where operations and callbacks are bound. */
+function initialisers(scene: Scene): readonly { text: string; node: Node }[] {
+  return scene.files.flatMap(file =>
+    file.items.flatMap(item => {
+      if (item.kind !== 'variable' && item.kind !== 'invocation') return [];
+      // Most variables bind nothing: do not parse them.
+      const text = file.text.slice(item.start, item.end);
+      if (item.kind === 'variable' && !/[{(]/.test(text)) return [];
+      const node = file.node(item);
+      return node && !child(node, 'body') ? [{ text: file.text, node }] : [];
+    }),
+  );
+}
+
+function typesOf(scene: Scene): Types {
+  const fields = new Map<string, ReadonlyMap<string, string>>();
+  const globals = new Map<string, string | undefined>();
+  const fieldsOf = (struct: string, depth = 0): ReadonlyMap<string, string> => {
+    const old = fields.get(struct);
+    if (old) return old;
+    const found = new Map<string, string>();
+    fields.set(struct, found);
+    const definition =
+      scene.tree.lookup(struct, ['struct', 'union'], scene.scope, scene.config)[0] ??
+      scene.tree.lookup(struct, ['typedef'], scene.scope, scene.config)[0];
+    const node = definition?.node;
+    if (!definition || !node) return found;
+    const { text } = definition.source;
+    walk(node, n => {
+      if (n.kind !== 'field_declaration') return;
+      const type = typeName(text, child(n, 'type'));
+      for (const d of n.children) {
+        const name = d.field === 'declarator' ? declared(d) : undefined;
+        if (name && !found.has(text.slice(name.start, name.end)))
+          found.set(text.slice(name.start, name.end), type);
+      }
+    });
+    const other = found.size === 0 && depth < 4 ? typeName(text, child(node, 'type')) : '';
+    if (other && other !== struct) for (const [k, v] of fieldsOf(other, depth + 1)) found.set(k, v);
+    return found;
+  };
+  return {
+    fieldType: (struct, field) => fieldsOf(struct).get(field) || undefined,
+    globalType(name) {
+      if (!globals.has(name)) {
+        const d = scene.tree.lookup(name, ['variable'], scene.scope, scene.config)[0];
+        const type = d?.node && typeName(d.source.text, child(d.node, 'type'));
+        globals.set(name, type || undefined);
+      }
+      return globals.get(name);
+    },
+  };
+}
+
+function namesOf(scene: Scene): { names: Names; siblings: (name: string) => readonly Enumerator[] } {
+  const constants = new Map<string, Constant | undefined>();
+  const lists = new Map<string, readonly Enumerator[]>();
+  const find = (name: string): Constant | undefined => {
+    const [d] = scene.tree.lookup(name, ['enumerator'], scene.scope, scene.config);
+    if (d) {
+      const list = enumeratorsAround(d.source.text, d.item.nameStart);
+      lists.set(name, list);
+      const e = list.find(x => x.name === name);
+      const comment = d.source.commentAt(d.item);
+      const common = {
+        name,
+        enum: enumTag(d.source, d.item.start),
+        ...(comment && { comment }),
+        span: { file: d.source.path, start: d.item.nameStart, end: d.item.nameStart + name.length },
+      };
+      if (e?.expression !== undefined) {
+        const value = evaluate(e.expression, names);
+        return { ...common, expression: e.expression, ...(value !== undefined && { value }) };
+      }
+      const base = e?.after?.name === undefined ? 0n : names.constant(e.after.name)?.value;
+      return { ...common, ...(e?.after && base !== undefined && { value: base + BigInt(e.after.steps) }) };
+    }
+    const [m] = scene.tree.lookup(name, ['macro'], scene.scope, scene.config);
+    const macro = m?.macro;
+    if (!m || !macro || macro.parameters || macro.body === '' || macro.body === name) return undefined;
+    const comment = m.source.commentAt(m.item);
+    const value = evaluate(macro.body, names);
+    return {
+      name,
+      expression: macro.body,
+      ...(value !== undefined && { value }),
+      ...(comment && { comment }),
+      span: { file: m.source.path, start: m.item.nameStart, end: m.item.nameStart + name.length },
+    };
+  };
+  const names: Names = {
+    constant(name) {
+      if (!constants.has(name)) {
+        // A macro that is defined by itself asks for its own value.
+        constants.set(name, undefined);
+        constants.set(name, find(name));
+      }
+      return constants.get(name);
+    },
+  };
+  return {
+    names,
+    siblings(name) {
+      names.constant(name);
+      return lists.get(name) ?? [];
+    },
+  };
+}
+
+/** The tag of the enum around an offset. */
+function enumTag(source: SourceFile, offset: number): string {
+  return source.items.find(i => i.kind === 'enum' && i.start <= offset && offset < i.end)?.name ?? '';
+}

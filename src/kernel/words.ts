@@ -1,0 +1,72 @@
+/**
+ * State words: words that are changed bit by bit (bit operations, cmpxchg), with all accesses to them, and the bits by
+ * name. Plain accesses with masks count for words that somebody also changes atomically.
+ */
+import { accessesOf, type Access } from './accesses';
+import { bitNumbered, bitsOfMask, type Bit, type Names } from './constants';
+import type { FunctionFacts } from './functions';
+import { keyOfPath, sameKey, type Types } from './places';
+
+export interface WordAccess {
+  readonly f: FunctionFacts;
+  readonly access: Access;
+  readonly bits: readonly Bit[];
+}
+
+export interface StateWord {
+  /** `napi_struct.state`. */
+  readonly key: string;
+  /** In text order, file by file. */
+  readonly accesses: readonly WordAccess[];
+  /** All bits that an access names, by number, then by first use. */
+  readonly bits: readonly Bit[];
+}
+
+/** The state words of some functions, those with most accesses first. */
+export function stateWords(
+  functions: readonly FunctionFacts[],
+  types: Types,
+  names: Names,
+): readonly StateWord[] {
+  const byKey = new Map<string, { f: FunctionFacts; access: Access }[]>();
+  for (const f of functions)
+    for (const access of accessesOf(f.analysis)) {
+      const key = keyOfPath(access.path, types);
+      if (key === undefined) continue;
+      const list = byKey.get(key);
+      if (list) list.push({ f, access });
+      else byKey.set(key, [{ f, access }]);
+    }
+  // An access through a struct that is not known belongs to the only word of that name.
+  for (const [key, list] of [...byKey]) {
+    if (!key.startsWith('.')) continue;
+    const alike = [...byKey.keys()].filter(k => k !== key && sameKey(k, key));
+    const only = alike.length === 1 ? byKey.get(alike[0] ?? '') : undefined;
+    if (!only) continue;
+    only.push(...list);
+    byKey.delete(key);
+  }
+  const words: StateWord[] = [];
+  for (const [key, list] of byKey) {
+    if (!list.some(a => a.access.strong && a.access.bits.length > 0)) continue;
+    const accesses = list
+      .map(a => ({ ...a, bits: bitsOf(a.access, names) }))
+      .sort(
+        (a, b) =>
+          functions.indexOf(a.f) - functions.indexOf(b.f) || a.access.node.start - b.access.node.start,
+      );
+    const bits: Bit[] = [];
+    for (const bit of accesses.flatMap(a => a.bits)) if (!bits.some(b => b.name === bit.name)) bits.push(bit);
+    words.push({ key, accesses, bits: bits.sort((a, b) => (a.number ?? 64) - (b.number ?? 64)) });
+  }
+  return words.sort((a, b) => b.accesses.length - a.accesses.length || (a.key < b.key ? -1 : 1));
+}
+
+/** The bits an access is about. */
+export function bitsOf(access: Access, names: Names): readonly Bit[] {
+  const bits: Bit[] = [];
+  for (const t of access.bits)
+    for (const b of t.kind === 'bit' ? [bitNumbered(t.text, names)] : bitsOfMask(t.text, names))
+      if (!bits.some(x => x.name === b.name)) bits.push(b);
+  return bits;
+}
