@@ -22,7 +22,7 @@ export function installServer() {
   const inner = join(folder, 'node_modules/code-server/lib/vscode');
   const main = join(inner, 'out/server-main.js');
   const marker = join(folder, '.installed');
-  const wanted = `${JSON.stringify(packages)}\n`;
+  const wanted = `${JSON.stringify(packages)} 2\n`;
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted && existsSync(main)) return main;
 
   console.log('Installing the VS Code server from npm into .cache/vscode-server (once, about 340 MB)');
@@ -40,6 +40,7 @@ export function installServer() {
   const rg = join(inner, 'node_modules/@vscode/ripgrep/bin/rg');
   mkdirSync(dirname(rg), { recursive: true });
   cpSync(join(folder, 'node_modules/@vscode', `ripgrep-${process.platform}-${process.arch}`, 'bin/rg'), rg);
+  cpSync('tools/spdlog.cjs', join(inner, 'node_modules/@vscode/spdlog/index.js'));
   writeFileSync(marker, wanted);
   return main;
 }

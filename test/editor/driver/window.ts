@@ -69,7 +69,7 @@ const quiet = {
 };
 
 /** What a server without native modules and without a gallery says of itself: true, and of no interest. */
-const noise = /Could not locate the bindings file|watchdog|additional builtin extensions/;
+const noise = /build\/Release\/watchdog|additional builtin extensions/;
 
 /** Opens a window and waits until the workbench is drawn. The caller closes it. */
 export async function openWindow(options: WindowOptions): Promise<Window> {
