@@ -86,6 +86,8 @@ export function createSimulation(workers: Workers, session: Session, log: Log): 
       try {
         const extra = request.schedule === undefined ? {} : { schedule: request.schedule };
         const view = await check(request.harness, extra, signal, onProgress);
+        // Another run was asked for in the meantime.
+        if (current !== controller) return false;
         const same = previous?.harness.toString() === request.harness.toString();
         session.show(
           {

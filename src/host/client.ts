@@ -1,7 +1,7 @@
 /**
  * The extension's side of a worker: requests as promises, typed by method. The worker is started with the first request
- * and started again after it died or had to be ended: the engine runs in one long call that hears nothing, so cancelling a
- * run that does not stop by itself ends the worker, which holds nothing that cannot be made again.
+ * and started again after it died or had to be ended: a run that does not hear a cancel soon is stopped by ending the
+ * worker, which holds nothing that cannot be made again.
  */
 import type { FileAnswer, FromWorker, ToWorker, WorkerProgress, WorkerVersion } from '../protocol/worker';
 import type { MethodName, Params, Result } from './methods';
@@ -55,7 +55,7 @@ interface Waiting {
 }
 
 /** How long a worker may take to notice a cancel before it is ended. */
-const grace = 80;
+const grace = 500;
 
 export function createClient(input: ClientInput): Client {
   const overlays = new Map<string, string>();

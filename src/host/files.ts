@@ -13,8 +13,8 @@ export interface FileSource {
 export interface OverlaidFiles extends FileSource {
   /** Sets or (without text) takes away the text of an open document. */
   overlay(path: string, text: string | undefined): void;
-  /** Puts other texts before everything while `work` runs. */
-  during<T>(texts: ReadonlyMap<string, string>, work: () => T): T;
+  /** Puts other texts before everything, until the next call. */
+  setTrial(texts: ReadonlyMap<string, string>): void;
   /** Forgets what was read from below; without paths, all of it. */
   forget(paths?: readonly string[]): void;
 }
@@ -44,14 +44,8 @@ export function overlaidFiles(below: FileSource): OverlaidFiles {
       else open.set(path, text);
       texts.delete(path);
     },
-    during(other, work) {
-      const before = trial;
+    setTrial(other) {
       trial = other;
-      try {
-        return work();
-      } finally {
-        trial = before;
-      }
     },
     forget(paths) {
       folders.clear();

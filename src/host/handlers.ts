@@ -26,17 +26,27 @@ export interface HandlersInput {
 
 export interface Handlers {
   /** The result, or nothing that counts if files were missing (the caller asks the files, fetches, and calls again). */
-  handle(method: MethodName, params: unknown, onProgress: (progress: WorkerProgress) => void): unknown;
+  handle(method: MethodName, params: unknown, call: Call): Promise<unknown>;
   changed(paths?: readonly string[]): void;
+}
+
+/** What a long call needs of its caller. */
+export interface Call {
+  readonly cancelled: boolean;
+  onProgress(progress: WorkerProgress): void;
 }
 
 type Handler<M extends MethodName> = (
   params: Params<M>,
-  onProgress: (progress: WorkerProgress) => void,
-) => Result<M> | 'pending';
+  call: Call,
+) => Result<M> | 'pending' | Promise<Result<M> | 'pending'>;
 
 /** Progress is told no more often than this, in milliseconds. */
 const tellEvery = 100;
+/** The worker listens to messages at least so often while it explores, in milliseconds. */
+const listenEvery = 30;
+/** States explored before the clock is looked at again. */
+const piece = 256;
 
 export async function createHandlers({ files, runtime, grammar }: HandlersInput): Promise<Handlers> {
   const pipelines = await createPipelines({ files, runtime, grammar });
@@ -138,7 +148,7 @@ export async function createHandlers({ files, runtime, grammar }: HandlersInput)
       const here = at(open[0] ?? '', open);
       return here && recipe(here.scene, beside);
     },
-    check: (params, onProgress) => check(params, onProgress),
+    check,
     model({ harness: path }) {
       const pipeline = pipelines.of(path);
       if (pipeline === 'pending') return 'pending';
@@ -155,56 +165,61 @@ export async function createHandlers({ files, runtime, grammar }: HandlersInput)
     },
   };
 
-  function check(
-    params: CheckParams,
-    onProgress: (progress: WorkerProgress) => void,
-  ): Result<'check'> | 'pending' {
+  async function check(params: CheckParams, call: Call): Promise<Result<'check'> | 'pending'> {
     const pipeline = pipelines.of(params.harness);
     if (pipeline === 'pending') return 'pending';
     const trial = editedTexts(params.edits ?? [], path => files.read(path));
     if (trial === 'pending') return 'pending';
-    if (!trial.size) return explore(pipeline, params, onProgress);
     const paths = [...trial.keys()];
+    files.setTrial(trial);
+    pipeline.forget(paths);
     try {
-      return files.during(trial, () => {
-        pipeline.forget(paths);
-        return explore(pipeline, params, onProgress);
-      });
+      return await explore(pipeline, params, call);
     } finally {
+      files.setTrial(new Map());
       pipeline.forget(paths);
     }
   }
 
   return {
-    handle: (method, params, onProgress) =>
-      (table[method] as Handler<MethodName>)(params as never, onProgress),
+    handle: async (method, params, call) => (table[method] as Handler<MethodName>)(params as never, call),
     changed(paths) {
       pipelines.forget(paths);
     },
   };
 }
 
-function explore(
+/** Explores in pieces and lets the messages that have come in between be heard. */
+async function explore(
   pipeline: Pipeline,
   params: CheckParams,
-  onProgress: (progress: WorkerProgress) => void,
-): Result<'check'> | 'pending' {
+  call: Call,
+): Promise<Result<'check'> | 'pending'> {
   const start = performance.now();
-  let told = start;
-  const answer = pipeline.check({
+  const times = { told: start, paused: start };
+  const running = pipeline.begin({
     harness: params.harness,
     ...(params.schedule === undefined ? {} : { schedule: params.schedule }),
     options: { maxStates: params.maxStates },
     onProgress({ states, transitions, frontier }) {
       const now = performance.now();
-      if (now - told >= tellEvery) {
-        told = now;
-        onProgress({ phase: 'exploring', states, transitions, frontier });
+      if (now - times.told >= tellEvery) {
+        times.told = now;
+        call.onProgress({ phase: 'exploring', states, transitions, frontier });
       }
+      if (call.cancelled) return 'cancelled';
       return now - start > params.maxSeconds * 1000 ? 'time' : 'go';
     },
   });
-  if (answer === 'pending') return 'pending';
+  if (running === 'pending') return 'pending';
+  let answer = running.run(piece);
+  while (answer === 'more') {
+    if (performance.now() - times.paused > listenEvery) {
+      await new Promise(resolve => setTimeout(resolve, 0));
+      times.paused = performance.now();
+    }
+    answer = running.run(piece);
+  }
   const context = { lines: (file: string): LineMap | undefined => pipeline.lines(file) };
   return replayView(answer.report, {
     harness: params.harness,

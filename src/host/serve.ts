@@ -31,8 +31,13 @@ export function serve(port: Port, disk: FileSource | undefined): (message: ToWor
       if (!handlers) throw new Error('internal: the worker was asked before it was started');
       const made = await handlers;
       for (;;) {
-        const value = made.handle(method, params, progress => {
-          port.post({ version, type: 'progress', id, progress });
+        const value = await made.handle(method, params, {
+          get cancelled() {
+            return cancelled.has(id);
+          },
+          onProgress(progress) {
+            port.post({ version, type: 'progress', id, progress });
+          },
         });
         const wanted = asked.takeWanted();
         if (!wanted.files.length && !wanted.folders.length) {

@@ -47,7 +47,15 @@ export interface CheckAnswer {
   readonly files: readonly string[];
 }
 
+/** A check that is run piece by piece, so that its worker can listen in between. */
+export interface Running {
+  /** Explores up to so many states more. */
+  run(states: number): 'more' | CheckAnswer;
+}
+
 export interface Pipeline {
+  /** Reads and lowers the harness; the exploring is left to the caller. */
+  begin(request: CheckRequest): Running | 'pending';
   /** `pending`: fetch what `wanted()` lists, then ask again. With files that are never pending it is never given. */
   check(request: CheckRequest): CheckAnswer | 'pending';
   /** The ir of a harness as text. */
@@ -129,8 +137,11 @@ function assemble(
   }
 
   return {
+    begin() {
+      throw new Error('internal: the lowering is not put in yet');
+    },
     check() {
-      throw new Error('internal: the engine is not put in yet');
+      throw new Error('internal: the lowering is not put in yet');
     },
     model() {
       throw new Error('internal: the lowering is not put in yet');
