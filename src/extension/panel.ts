@@ -185,7 +185,7 @@ function stateOf(run: Run, step: number, follow: boolean): PanelState {
     version: panelVersion,
     harness: run.harness.toString(),
     ...(untitled ? { text: untitled.getText() } : {}),
-    ...(run.view.schedule === undefined ? {} : { schedule: run.view.schedule }),
+    ...(run.replayed && run.view.schedule !== undefined ? { schedule: run.view.schedule } : {}),
     step,
     follow,
   };

@@ -11,6 +11,8 @@ import { nameOf, toPath } from './paths';
 export interface Run {
   readonly view: ReplayView;
   readonly harness: vscode.Uri;
+  /** A pasted schedule was executed; nothing was explored. */
+  readonly replayed: boolean;
   /** The verdict before this run, if it was another one of the same harness. */
   readonly before?: string;
   /** The fix of a publication in the files of this run, with the engine's word on a copy that has it. */

@@ -93,7 +93,8 @@ export function createSimulation(workers: Workers, session: Session, log: Log): 
           {
             view,
             harness: request.harness,
-            ...(same && previous.view.verdict.kind !== view.verdict.kind
+            replayed: request.schedule !== undefined,
+            ...(same && !previous.replayed && previous.view.verdict.kind !== view.verdict.kind
               ? { before: previous.view.verdict.kind }
               : {}),
           },

@@ -54,6 +54,7 @@ export interface PanelState {
   readonly harness: string;
   /** The text of an untitled harness, which no file brings back. */
   readonly text?: string;
+  /** Of a pasted schedule; a simulation is run again, which gives the same schedule for the same text. */
   readonly schedule?: string;
   readonly step: number;
   readonly follow: boolean;
