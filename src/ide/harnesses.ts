@@ -1,6 +1,8 @@
 /** Harness files (`*.race.c`): which belong to a source file, and what stands under the cursor. */
 import type { Span } from '../base/span';
-import type { SourceFile } from '../syntax/source';
+import { child, walk } from '../syntax/node';
+import type { Item, SourceFile } from '../syntax/source';
+import { callArguments } from '../kernel/expression';
 
 export interface HarnessThread {
   readonly kind: 'thread' | 'daemon' | 'init';
@@ -28,26 +30,96 @@ export interface HarnessMatch {
   readonly functions: readonly string[];
 }
 
+const kinds: Readonly<Record<string, HarnessThread['kind']>> = {
+  RACE_THREAD: 'thread',
+  RACE_DAEMON: 'daemon',
+  RACE_INIT: 'init',
+};
+
 /** Whether the file is a harness: it has RACE_THREADs. */
-export function harness(_file: SourceFile): Harness | undefined {
-  return undefined;
+export function harness(file: SourceFile): Harness | undefined {
+  const threads = file.items.flatMap(item => threadOf(file, item) ?? []);
+  if (!threads.some(t => t.kind !== 'init')) return undefined;
+  const expect = file.items.find(i => i.kind === 'invocation' && i.name === 'RACE_EXPECT');
+  const words = expect ? invocationArguments(file, expect) : [];
+  const expects = words.at(-1);
+  return {
+    file: file.path,
+    threads,
+    includes: file.includes.map(i => i.target),
+    ...(expects !== undefined && { expects }),
+  };
+}
+
+function threadOf(file: SourceFile, item: Item): HarnessThread | undefined {
+  const kind = item.kind === 'invocation' ? kinds[item.name] : undefined;
+  if (!kind) return undefined;
+  const [context = '', name = ''] = invocationArguments(file, item);
+  return {
+    kind,
+    name: kind === 'init' ? 'init' : name,
+    context: kind === 'init' ? 'process' : context,
+    span: { file: file.path, start: item.start, end: item.end },
+  };
+}
+
+function invocationArguments(file: SourceFile, item: Item): readonly string[] {
+  const node = file.node(item);
+  const call = node && child(node, 'call');
+  return call ? callArguments(call).map(a => file.text.slice(a.start, a.end)) : [];
 }
 
 /** The thread whose body the offset is in. */
-export function threadAt(_file: SourceFile, _offset: number): HarnessThread | undefined {
-  return undefined;
+export function threadAt(file: SourceFile, offset: number): HarnessThread | undefined {
+  return harness(file)?.threads.find(t => t.span.start <= offset && offset <= t.span.end);
 }
 
 /** The harnesses among `candidates` that concern `file`, best first: including it and naming `functionName`. */
 export function harnessesFor(
-  _file: SourceFile,
-  _candidates: readonly SourceFile[],
-  _functionName?: string,
+  file: SourceFile,
+  candidates: readonly SourceFile[],
+  functionName?: string,
 ): readonly HarnessMatch[] {
-  return [];
+  const own = new Set(file.items.filter(i => i.kind === 'function').map(i => i.name));
+  const matches = candidates.flatMap(candidate => {
+    if (candidate.path === file.path) return [];
+    const found = harness(candidate);
+    if (!found) return [];
+    const includesFile = found.includes.some(i => endsWithPath(file.path, i));
+    const functions = [...namesIn(candidate)].filter(n => own.has(n));
+    return includesFile || functions.length > 0 ? [{ harness: found, includesFile, functions }] : [];
+  });
+  const rank = (m: HarnessMatch): number =>
+    (m.includesFile ? 0 : 2) + (functionName !== undefined && m.functions.includes(functionName) ? 0 : 1);
+  return matches.sort(
+    (a, b) =>
+      rank(a) - rank(b) ||
+      b.functions.length - a.functions.length ||
+      (a.harness.file < b.harness.file ? -1 : 1),
+  );
+}
+
+/** `/k/net/core/dev.c` ends with `net/core/dev.c` and with `./dev.c`, not with `xdev.c`. */
+function endsWithPath(path: string, include: string): boolean {
+  const tail = include.replace(/^(\.{1,2}\/)+/, '');
+  return path === tail || path.endsWith(`/${tail}`);
+}
+
+/** Identifiers in the bodies and initialisers of a harness. */
+function namesIn(file: SourceFile): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const item of file.items) {
+    if (item.kind !== 'invocation' && item.kind !== 'function' && item.kind !== 'variable') continue;
+    const node = file.node(item);
+    if (!node) continue;
+    walk(node, n => {
+      if (n.kind === 'identifier') names.add(file.text.slice(n.start, n.end));
+    });
+  }
+  return names;
 }
 
 /** The name of the function whose definition the offset is in. */
-export function functionAt(_file: SourceFile, _offset: number): string | undefined {
-  return undefined;
+export function functionAt(file: SourceFile, offset: number): string | undefined {
+  return file.items.find(i => i.kind === 'function' && i.start <= offset && offset <= i.end)?.name;
 }

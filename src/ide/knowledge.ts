@@ -27,6 +27,8 @@ export interface Knowledge {
   readonly words: readonly StateWord[];
   readonly contexts: ReadonlyMap<FunctionFacts, readonly RunsIn[]>;
   readonly publications: readonly Publication[];
+  /** One-based line of an offset in a file of the scene or a header. */
+  lineOf(file: string, offset: number): number;
   /** All enumerators of the enum that a name is in, in order. */
   siblings(name: string): readonly Enumerator[];
 }
@@ -61,6 +63,10 @@ function gather(scene: Scene): Knowledge {
     types,
     siblings,
     functions,
+    lineOf(file, offset) {
+      const source = scene.files.find(f => f.path === file) ?? scene.tree.file(file);
+      return (source?.lines.positionAt(offset).line ?? 0) + 1;
+    },
     get survey() {
       return whole();
     },
