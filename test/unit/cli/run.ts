@@ -56,6 +56,7 @@ export function fakePipeline(
     throw new Error('not for these tests');
   };
   return {
+    begin: never,
     check: request => ({ problems: [], files: [], ...answer(request) }),
     model: () => ({ text: 'the program', problems: [] }),
     scene: never,
