@@ -3,7 +3,7 @@
 //   node tools/build.mjs --tests=SUITE [--only=TEXT]        unit, kernel, editor or host tests whose path holds TEXT
 import { build, context } from 'esbuild';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 
 const minify = process.argv.includes('--minify');
 /** Where the product goes. */
@@ -132,7 +132,7 @@ async function buildTests(suite, only) {
     return;
   }
   const entryPoints = filesIn(`test/${suite}`, '.test.ts').filter(
-    path => path.includes(only) && !path.includes(join('editor', 'host')),
+    path => path.includes(only) && !path.includes(join('editor', 'host', sep)),
   );
   if (!entryPoints.length) return;
   // One bundle with shared chunks, so that module state is shared as in the product.

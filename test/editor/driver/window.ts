@@ -37,6 +37,8 @@ export interface Window {
   readonly folder: string;
   /** Console messages of the page and the extension host, oldest first, as `type: text`. */
   readonly messages: readonly string[];
+  /** Addresses of everything that the window asked the network for, oldest first. Empty on the desktop. */
+  readonly requests: readonly string[];
   /** The user settings that it was opened with. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Resolves to the exit code once the in-host tests are through. */
@@ -97,7 +99,7 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
   }
 }
 
-type Opened = Pick<Window, 'page' | 'settings' | 'exited' | 'close'>;
+type Opened = Pick<Window, 'page' | 'requests' | 'settings' | 'exited' | 'close'>;
 
 async function openBrowser(
   root: string,
@@ -130,6 +132,8 @@ async function openBrowser(
     page.on('console', message => {
       if (!noise.test(message.text())) messages.push(`${message.type()}: ${message.text()}`);
     });
+    const requests: string[] = [];
+    context.on('request', request => requests.push(request.url()));
     page.on('pageerror', error => messages.push(`pageerror: ${error.stack ?? error.message}`));
     // The workbench reports what the in-host tests print and how they end through these two.
     await page.exposeFunction('codeAutomationLog', (type: string, args: readonly unknown[]) => {
@@ -145,7 +149,7 @@ async function openBrowser(
         ...(options.tests ? { tests: resolve(options.tests) } : {}),
       }),
     );
-    return { page, settings, exited, close };
+    return { page, requests, settings, exited, close };
   } catch (error) {
     await close();
     throw error;
@@ -193,6 +197,7 @@ async function openDesktop(
   page.on('console', message => messages.push(`${message.type()}: ${message.text()}`));
   return {
     page,
+    requests: [],
     settings,
     exited: new Promise<number>(() => undefined),
     close: () => app.close(),
