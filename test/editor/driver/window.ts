@@ -128,7 +128,7 @@ async function openBrowser(
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on('console', message => {
       if (!noise.test(message.text())) messages.push(`${message.type()}: ${message.text()}`);
     });
@@ -193,7 +193,7 @@ async function openDesktop(
     ],
   });
   const page = await app.firstWindow();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   page.on('console', message => messages.push(`${message.type()}: ${message.text()}`));
   return {
     page,
