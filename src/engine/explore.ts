@@ -211,6 +211,8 @@ function restore(m: Machine, s: Snapshot): void {
 }
 
 const PASSIVE_STEPS = 3000;
+/** A step with so many private accesses is a loop. */
+const PASSIVE_LONG = 200;
 
 /** Runs the threads one after another, in every rotation of their order: most conflicts show at once. */
 function explorePassively(m: Machine, begin: () => void): void {
@@ -234,7 +236,7 @@ function explorePassively(m: Machine, begin: () => void): void {
           m.changedObjects.length = 0;
           m.globalChanged = false;
           steps++;
-          if (result.fault || result.limit) break;
+          if (result.fault || result.limit || result.count === 0 || result.count > PASSIVE_LONG) break;
           moved = moved || m.marks.shared !== before || m.threads[n]?.status !== t?.status;
         }
       }

@@ -9,6 +9,9 @@ import type { LockKind, ThreadState, Value } from './model';
 import { isUnknown } from './unknown';
 import { shapeOf } from './machine';
 
+/** Owner numbers stay below; a seqlock's count stands above (seqcount.ts). */
+export const COUNT = 0x1000;
+
 /** The cell a lock lives in: the scalar at its address, or four bytes. */
 export function lockCell(m: Machine, address: Value, site: number): Reference {
   const r = refer(m, address, 1, site, 'locks');
@@ -30,6 +33,16 @@ export function lockWord(m: Machine, address: Value, site: number): number {
   const r = lockCell(m, address, site);
   const v = readAt(m, r, typeOf(r), site);
   return isUnknown(v) ? 0 : Number(v);
+}
+
+/** Who owns the exclusive lock: thread number + 1, 0 for nobody. */
+export function ownerWord(m: Machine, address: Value, site: number): number {
+  return lockWord(m, address, site) % COUNT;
+}
+
+function setOwner(m: Machine, address: Value, owner: number, n: number, site: number): void {
+  const word = lockWord(m, address, site);
+  setLockWord(m, address, word - (word % COUNT) + owner, n, site);
 }
 
 export function setLockWord(m: Machine, address: Value, word: number, n: number, site: number): void {
@@ -65,9 +78,9 @@ export function release(
 function exclusive(kind: 'spin' | 'mutex'): Readonly<Record<string, Handler>> {
   const lock: Handler = {
     scope: 'lock',
-    choices: (m, _n, _t, a, site) => (lockWord(m, a[0] ?? 0, site) === 0 ? ONE : BLOCKED),
+    choices: (m, _n, _t, a, site) => (ownerWord(m, a[0] ?? 0, site) === 0 ? ONE : BLOCKED),
     run(m, n, t, a, c) {
-      setLockWord(m, a[0] ?? 0, n + 1, n, c.site);
+      setOwner(m, a[0] ?? 0, n + 1, n, c.site);
       hold(m, t, a[0] ?? 0, kind, c.site);
     },
   };
@@ -76,8 +89,8 @@ function exclusive(kind: 'spin' | 'mutex'): Readonly<Record<string, Handler>> {
     [`${kind}.try`]: {
       scope: 'lock',
       run(m, n, t, a, c) {
-        if (lockWord(m, a[0] ?? 0, c.site) !== 0) return 0;
-        setLockWord(m, a[0] ?? 0, n + 1, n, c.site);
+        if (ownerWord(m, a[0] ?? 0, c.site) !== 0) return 0;
+        setOwner(m, a[0] ?? 0, n + 1, n, c.site);
         hold(m, t, a[0] ?? 0, kind, c.site);
         return 1;
       },
@@ -87,7 +100,7 @@ function exclusive(kind: 'spin' | 'mutex'): Readonly<Record<string, Handler>> {
       run(m, n, t, a, c) {
         lockWord(m, a[0] ?? 0, c.site);
         release(m, t, a[0] ?? 0, kind, c.site, c.text);
-        setLockWord(m, a[0] ?? 0, 0, n, c.site);
+        setOwner(m, a[0] ?? 0, 0, n, c.site);
       },
     },
   };
@@ -101,12 +114,12 @@ export const lockHandlers: Readonly<Record<string, Handler>> = {
   'mutex.interruptible': {
     scope: 'always',
     choices(m, _n, t, a, site) {
-      const free = lockWord(m, a[0] ?? 0, site) === 0;
+      const free = ownerWord(m, a[0] ?? 0, site) === 0;
       return free ? (t.signal ? TWO : ONE) : t.signal ? SECOND : BLOCKED;
     },
     run(m, n, t, a, c, choice) {
       if (choice === 1) return INTERRUPTED;
-      setLockWord(m, a[0] ?? 0, n + 1, n, c.site);
+      setOwner(m, a[0] ?? 0, n + 1, n, c.site);
       hold(m, t, a[0] ?? 0, 'mutex', c.site);
       return 0;
     },

@@ -175,6 +175,8 @@ export function taskOf(m: Machine, thread: number): number {
       typesafe: false,
     });
   }
+  if (!m.objects[info.task])
+    putObject(m, info.task, { life: 'live', fill: 'unknown', size: 65536, cells: [] });
   return addressOf(info.task, 0);
 }
 

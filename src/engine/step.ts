@@ -475,6 +475,7 @@ function finish(m: Machine, n: number, t: ThreadState, value: Value): void {
     stop: t.stop,
     entry: t.entry,
     argument: t.argument,
+    ...(t.again ? { cpu: t.cpu, queue: t.queue } : {}),
   };
   const again = t.again;
   Object.assign(t, fresh, keep);

@@ -2,6 +2,13 @@
 import { operations, type OperationName } from '../ir/operations';
 import { contextHandlers } from './context';
 import type { Handler } from './handler';
+import { completionHandlers } from './completion';
+import { kthreadHandlers } from './kthread';
+import { rwlockHandlers } from './rwlock';
+import { semaphoreHandlers } from './semaphore';
+import { seqcountHandlers } from './seqcount';
+import { waitHandlers } from './wait';
+import { workHandlers } from './work';
 import { lockHandlers } from './locks';
 import { rcuHandlers } from './rcu';
 
@@ -9,6 +16,13 @@ const handlers: Readonly<Record<string, Handler>> = {
   ...contextHandlers,
   ...rcuHandlers,
   ...lockHandlers,
+  ...rwlockHandlers,
+  ...semaphoreHandlers,
+  ...seqcountHandlers,
+  ...waitHandlers,
+  ...completionHandlers,
+  ...workHandlers,
+  ...kthreadHandlers,
 };
 
 export function handlerOf(name: string): Handler {

@@ -4,7 +4,7 @@
 import { placeOf } from '../ir/address';
 import type { Instruction } from '../ir/program';
 import { cpuBlocker } from './context';
-import { lockWord } from './locks';
+import { ownerWord } from './locks';
 import { evaluate, type Machine } from './machine';
 import { FaultSignal, LimitSignal, type ThreadState, type Value } from './model';
 import { nameOfAddress, threadName } from './names';
@@ -60,7 +60,7 @@ export function waitOf(m: Machine, n: number): Wait | undefined {
   if (/^(spin|mutex)\./.test(name)) {
     let owner = -1;
     try {
-      owner = lockWord(m, target, parked.instruction.site) - 1;
+      owner = ownerWord(m, target, parked.instruction.site) - 1;
     } catch (e) {
       if (!(e instanceof FaultSignal) && !(e instanceof LimitSignal)) throw e;
     }

@@ -1,0 +1,73 @@
+/** Kthreads: created running, stopped by a flag and a wake-up, waited for until their function has returned. */
+import { placeOf } from '../ir/address';
+import { BLOCKED, ONE, STAY, type Handler } from './handler';
+import { addThread, fault, limit, ownThread, putThread, refer, taskOf } from './machine';
+import { threadOfTask, wake } from './wait';
+import { freshThread } from './waiting';
+
+/** Kthreads that one place may create and that are all still there. */
+const MOST = 4;
+const NEVER_RAN = -4;
+
+export const kthreadHandlers: Readonly<Record<string, Handler>> = {
+  'kthread.create': {
+    scope: 'always',
+    run(m, n, _t, a, c) {
+      const place = typeof a[0] === 'object' ? undefined : placeOf(a[0] ?? 0);
+      if (place?.kind !== 'function')
+        return fault('null-dereference', 'creates a kthread without a function', c.site);
+      const name = m.program.functions[place.function]?.name ?? 'kthread';
+      for (let k = 0; k < MOST; k++) {
+        const identity = `kthread:${c.at}:${n}#${k}`;
+        const number = addThread(m, identity, {
+          name: k === 0 ? `kthread ${name}` : `kthread ${name}#${k + 1}`,
+          context: 'kthread',
+          origin: 'kthread',
+          cpu: undefined,
+          daemon: false,
+          signals: false,
+          address: 0,
+          repeat: 1,
+          site: c.site,
+          startedBy: n,
+        });
+        if (m.threads[number]) continue;
+        putThread(m, number, {
+          ...freshThread(),
+          status: 'ready',
+          entry: place.function,
+          argument: a[1] ?? 0,
+        });
+        return taskOf(m, number);
+      }
+      return limit('bound', `more than ${MOST} kthreads are created at one place`, c.site);
+    },
+  },
+  'kthread.stop': {
+    scope: 'always',
+    choices(m, _n, t, a) {
+      const target = m.threads[threadOfTask(m, a[0] ?? 0)];
+      return t.phase === 0 || !target || target.status === 'done' ? ONE : BLOCKED;
+    },
+    run(m, _n, t, a, c) {
+      refer(m, a[0] ?? 0, 1, c.site, 'stops');
+      const number = threadOfTask(m, a[0] ?? 0);
+      const target = m.threads[number];
+      if (!target) return NEVER_RAN;
+      if (t.phase === 0) {
+        const own = ownThread(m, number);
+        own.stop = true;
+        if (own.status === 'ready') {
+          // It has not begun: its function never runs.
+          own.status = 'done';
+          own.argument = NEVER_RAN;
+          return NEVER_RAN;
+        }
+        wake(m, number);
+        t.phase = 1;
+        return STAY;
+      }
+      return target.argument;
+    },
+  },
+};
