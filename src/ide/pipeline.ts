@@ -7,9 +7,12 @@ import type { CancelToken } from '../base/cancel';
 import type { Problem } from '../base/problem';
 import type { LineMap } from '../base/span';
 import type { Options, Progress } from '../engine/options';
-import type { Report } from '../engine/report';
+import { createCheck, replay } from '../engine';
+import type { CannotTellReason, Report, Trace } from '../engine/report';
 import type { Program } from '../ir/program';
+import { printProgram } from '../ir/text';
 import { createFactStore, type FactStore } from '../kernel/functions';
+import { lower, racelensHeader } from '../lower/lower';
 import { createParser, type CParser } from '../syntax/parser';
 import { createConfig } from '../tree/config';
 import { createTree } from '../tree/create';
@@ -121,6 +124,7 @@ function assemble(
   const tree = createTree({
     files,
     parser,
+    bundled: { 'racelens.h': racelensHeader },
     ...(root === undefined ? {} : { root }),
     ...(folder === undefined ? {} : { folder }),
   });
@@ -136,15 +140,52 @@ function assemble(
     return config;
   }
 
+  function begin(request: CheckRequest): Running | 'pending' {
+    const { program, problems, wanted, files: paths } = lower({ harness: request.harness, tree });
+    if (wanted.length) return 'pending';
+    const answer = (report: Report): CheckAnswer => ({
+      ...(program ? { program } : {}),
+      report,
+      problems,
+      files: [...new Set([request.harness, ...paths])],
+    });
+    const wrong = problems.find(problem => problem.severity === 'error');
+    if (!program || wrong)
+      return {
+        run: () => answer(cannotTell(program, 'input', wrong?.message ?? 'There is nothing to run.')),
+      };
+    const options: Partial<Options> = {
+      ...request.options,
+      ...(request.onProgress ? { progress: request.onProgress } : {}),
+    };
+    const { schedule } = request;
+    if (schedule !== undefined) return { run: () => answer(replayed(program, schedule, options)) };
+    const running = createCheck(program, options, request.cancel);
+    return {
+      run(states) {
+        const report = running.run(states);
+        return report === 'more' ? 'more' : answer(report);
+      },
+    };
+  }
+
   return {
-    begin() {
-      throw new Error('internal: the lowering is not put in yet');
+    begin,
+    check(request) {
+      const running = begin(request);
+      if (running === 'pending') return 'pending';
+      for (;;) {
+        const answer = running.run(4096);
+        if (answer !== 'more') return answer;
+      }
     },
-    check() {
-      throw new Error('internal: the lowering is not put in yet');
-    },
-    model() {
-      throw new Error('internal: the lowering is not put in yet');
+    model(harness) {
+      const lowered = lower({ harness, tree });
+      if (lowered.wanted.length) return 'pending';
+      return {
+        text: lowered.program ? printProgram(lowered.program) : '',
+        problems: lowered.problems,
+      };
     },
     scene(paths) {
       const key = paths.join('\n');
@@ -174,4 +215,61 @@ function assemble(
       else for (const path of paths) tree.forget(path);
     },
   };
+}
+
+/** A report without an answer. */
+function cannotTell(program: Program | undefined, reason: CannotTellReason, message: string): Report {
+  return {
+    verdict: { kind: 'cannot-tell', reason, message },
+    exhaustive: false,
+    confirmed: false,
+    states: 0,
+    transitions: 0,
+    also: [],
+    assumptions: program?.assumptions ?? [],
+    findings: [],
+    bounds: [],
+  };
+}
+
+/** A schedule that was executed, as a report: what it ends in says nothing about all others. */
+function replayed(program: Program, schedule: string, options: Partial<Options>): Report {
+  const { problem, trace, kind, message, explanation } = replay(program, schedule, options);
+  const shown = {
+    ...cannotTell(program, 'input', ''),
+    schedule,
+    ...(trace
+      ? {
+          trace,
+          states: trace.steps.length + 1,
+          transitions: trace.steps.length,
+          preemptions: countPreemptions(trace),
+        }
+      : {}),
+    ...(explanation ? { explanation } : {}),
+  };
+  if (problem !== undefined)
+    return {
+      ...shown,
+      verdict: {
+        kind: 'cannot-tell',
+        reason: 'input',
+        message: `The schedule does not fit this text: ${problem}. Run the check again for one that does.`,
+      },
+    };
+  if (kind === undefined || kind === 'holds' || kind === 'cannot-tell')
+    return {
+      ...shown,
+      verdict: {
+        kind: 'cannot-tell',
+        reason: 'bound',
+        message: message ?? 'This schedule ends well; nothing is said about the others.',
+      },
+    };
+  const unknown = program.assumptions.some(a => a.kind === 'unknown-call' || a.kind === 'unknown-value');
+  return { ...shown, verdict: { kind, message: message ?? kind }, confirmed: !unknown };
+}
+
+function countPreemptions(trace: Trace): number {
+  return trace.steps.filter(step => step.preemption).length;
 }
