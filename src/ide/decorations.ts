@@ -13,7 +13,7 @@ import { conditionOf } from '../kernel/survey';
 import type { SourceFile } from '../syntax/source';
 import { knowledge, type Knowledge } from './knowledge';
 import type { Scene } from './scene';
-import { accessWords, orderingWords, sectionWords } from './words';
+import { accessWords, orderingWords, sectionName, sectionWords } from './words';
 
 export type DecorationKind =
   /** Whole lines. */
@@ -103,7 +103,8 @@ function regionsOf(k: Knowledge, f: FunctionFacts): readonly Flat[] {
   const found: Flat[] = [];
   const runs = k.contexts.get(f);
   const whole = neverSleeps(runs) ? runs?.[0] : undefined;
-  if (whole && f.item.kind === 'function')
+  // Who else calls a function that is not static is not known.
+  if (whole && f.item.kind === 'function' && (f.item.isStatic || whole.chain.length === 2))
     found.push({
       kind: 'rcu-reader-implicit',
       span: functionSpan(f),
@@ -174,10 +175,7 @@ function regionsOf(k: Knowledge, f: FunctionFacts): readonly Flat[] {
   if (!k.survey.wrappers.has(f.name))
     for (const end of s.strayEnds)
       found.push(
-        unbalanced(
-          spanOf(f, end.node),
-          `ends ${sectionWords(end.effect).replace(/^holds /, '')}, which was not begun here`,
-        ),
+        unbalanced(spanOf(f, end.node), `ends ${sectionName(end.effect)}, which was not begun here`),
       );
   return found;
 }

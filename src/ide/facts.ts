@@ -81,7 +81,7 @@ export function facts(scene: Scene, file: SourceFile): FileFactsJson {
     };
     const runs = k.contexts.get(f);
     const [first] = runs ?? [];
-    if (first && neverSleeps(runs))
+    if (first && neverSleeps(runs) && (f.item.isStatic || first.chain.length === 2))
       add(functionSpan(f), { kind: 'rcu', implicit: first.implicitReader ?? first.context, paths: 'all' });
     const s = k.survey.sections(f);
     for (const site of s?.sites ?? []) {

@@ -19,7 +19,7 @@ import type { StateWord, WordAccess } from '../kernel/words';
 import { decode, decoderOf } from './decode';
 import { knowledge, type Knowledge } from './knowledge';
 import type { LinkTo, Scene } from './scene';
-import { accessWords, orderingWords, primitiveWords, sectionWords } from './words';
+import { accessWords, orderingWords, primitiveWords, sectionName, sectionWords } from './words';
 
 export interface Hover {
   readonly span: Span;
@@ -40,7 +40,10 @@ export function hover(scene: Scene, file: SourceFile, offset: number, link: Link
       (f && sectionText(k, f, token, link)) ??
       (f && fieldText(k, f, token, link)) ??
       (f ? callText(k, word, link) : undefined));
-  return markdown === undefined ? undefined : { span, markdown };
+  if (markdown === undefined) return undefined;
+  // On the name of an operation: what it does here.
+  const here = primitive(word) ? accessAt(k, file, token) : undefined;
+  return { span, markdown: here ? `${markdown}\n\n${hereText(here, true)}` : markdown };
 }
 
 interface Token {
@@ -135,6 +138,7 @@ function byFunction(list: readonly WordAccess[], link: LinkTo): string {
     const first = only ? `[\`${name}()\`](${link(spanOf(only.f, only.access.node))})` : `\`${name}()\``;
     const ways = [...new Set(accesses.map(a => viaText(a)))].join(', ');
     const more = accesses
+      .filter((a, i) => accesses.findIndex(b => b.access.node === a.access.node) === i)
       .slice(1)
       .map((a, i) => `[${i + 2}](${link(spanOf(a.f, a.access.node))})`)
       .join(' ');
@@ -168,7 +172,8 @@ function accessAt(k: Knowledge, file: SourceFile, token: Token): readonly WordAc
   return best.length > 0 ? best : undefined;
 }
 
-function hereText(list: readonly WordAccess[]): string {
+/** `brief`: the operation itself has been described. */
+function hereText(list: readonly WordAccess[], brief = false): string {
   const [first] = list;
   if (!first) return '';
   const { access } = first;
@@ -176,6 +181,8 @@ function hereText(list: readonly WordAccess[]): string {
     .map(a => `${a.access.maybe ? 'may be ' : ''}${accessWords[a.access.kind]}`)
     .filter((x, i, all) => all.indexOf(x) === i)
     .join(', ');
+  const names = [...new Set(list.flatMap(a => a.bits.map(b => `\`${b.name}\``)))].join(', ');
+  if (brief) return `Here ${names || 'the word'} ${done}: \`${access.word}\`.`;
   const how = access.via === 'plain' ? 'a plain access' : `\`${access.via}()\``;
   const atomic =
     access.via === 'plain'
@@ -189,7 +196,7 @@ function hereText(list: readonly WordAccess[]): string {
 function quoted(text: string): string {
   return text
     .split('\n')
-    .map(l => `> ${l.replace(/([*_`[\]<>])/g, '\\$1')}`)
+    .map(l => `> ${l.replace(/([*_`[\]<])/g, '\\$1')}`)
     .join('\n');
 }
 
@@ -268,8 +275,8 @@ function sectionText(k: Knowledge, f: FunctionFacts, token: Token, link: LinkTo)
     const begins = s.sites.filter(b => s.ends[b.id]?.some(e => e.node === hit.node));
     parts.push(
       begins.length > 0
-        ? `Ends ${sectionWords(effect).replace(/^holds /, '')}, begun in ${begins.map(b => lineLink(k, f, b.node, link)).join(', ')}.`
-        : `Ends ${sectionWords(effect).replace(/^holds /, '')}, which was not begun in this function.`,
+        ? `Ends ${sectionName(effect)}, begun in ${begins.map(b => lineLink(k, f, b.node, link)).join(', ')}.`
+        : `Ends ${sectionName(effect)}, which was not begun in this function.`,
     );
   } else {
     const extents = extentsOf(f, s, hit.id);
@@ -319,10 +326,7 @@ function callText(k: Knowledge, name: string, link: LinkTo): string | undefined 
 
 function wrapperText(name: string, wrapper: Wrapper, link: LinkTo): string {
   const effects = wrapper.effects
-    .map(
-      e =>
-        `${e.role === 'end' ? 'ends' : e.role === 'begin' ? 'begins' : 'may begin'} ${sectionWords(e).replace(/^holds /, '')}`,
-    )
+    .map(e => `${e.role === 'end' ? 'ends' : e.role === 'begin' ? 'begins' : 'may begin'} ${sectionName(e)}`)
     .join('; ');
   const guard = wrapper.conditional && mainGuard(wrapper.conditional);
   const where = `[\`${name}()\`](${link(nameSpan(wrapper.facts))})`;

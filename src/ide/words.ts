@@ -159,5 +159,11 @@ export function sectionWords(effect: Effect): string {
   const { words, group } = meanings[effect.kind];
   const what = effect.lock === undefined ? words : `${words} ${effect.lock}`;
   const also = effect.switches ? `, ${meanings[effect.switches].words}` : '';
+  if (effect.kind === 'owner') return `owns ${effect.lock ?? 'a word'}`;
   return (group === 'lock' ? `holds ${what}` : what) + also;
+}
+
+/** The section as a thing: `spinlock dev->lock`, `RTNL`. */
+export function sectionName(effect: Effect): string {
+  return sectionWords(effect).replace(/^(holds|owns) /, '');
 }

@@ -30,7 +30,16 @@ export function extentsOf(f: FunctionFacts, sections: Sections, site: number): r
     if (run) run.end = Math.max(run.end, p.node.end);
     else runs.push((run = { start, end: p.node.end }));
   }
-  return runs;
+  // A trylock of its own line only: the section is what follows, behind the way out for a failure.
+  const [first] = runs;
+  const own =
+    first && first.start === begin.node.start && first.end <= lineEnd(f.analysis.text, begin.node.end);
+  return begin.effect.role !== 'begin' && own && runs.length > 1 ? runs.slice(1) : runs;
+}
+
+function lineEnd(text: string, offset: number): number {
+  const end = text.indexOf('\n', offset);
+  return end < 0 ? text.length : end;
 }
 
 /** Ends of a section on all ways, on some, or on none. */
