@@ -1,0 +1,716 @@
+/**
+ * The program-wide half of the lowering: sites, layouts, static objects with their initial values, functions on demand,
+ * assumptions. Functions wait in a list until everything they are reached from is made; layouts are written at the end,
+ * when all inferred members and bit names are known.
+ */
+import type { Problem } from '../base/problem';
+import type { Span } from '../base/span';
+import type {
+  Assumption,
+  Field,
+  Function as IrFunction,
+  Integer,
+  Layout,
+  Operand,
+  Scalar,
+  Site,
+  StaticObject,
+} from '../ir/program';
+import { wrap } from '../ir/value';
+import { constant, zero } from './builder';
+import type { Expression, Initializer, Statement, TypeName } from './c/ast';
+import { call, callFunction, pointedLayout } from './call';
+import type { Frame, Lowering, Origin, Parts, Place, Scope, SlabCache, Value } from './context';
+import { newScope, spanOf, temporary } from './context';
+import { createFrame, lowerFunction } from './function';
+import { countOf, initialise } from './initial';
+import { fieldsOf } from './layout';
+import { condition, convert, operate } from './operators';
+import { addressOf, isPlace, load, place, store } from './place';
+import { PER_CPU } from './primitives/contexts';
+import { rowOf } from './primitives/table';
+import { createResolver } from './resolve';
+import { automatic, block, statement } from './statement';
+import {
+  charType,
+  fieldOf,
+  isAggregate,
+  pointee,
+  recordOf,
+  scalarOf,
+  settle,
+  sizeOf,
+  unsignedLongType,
+  voidPointer,
+  voidType,
+} from './types';
+import type { CType } from './types';
+import { constantOf, effect, typeOf, value } from './value';
+import type { FoundEnumerator, FoundFunction, FoundVariable, World } from './world';
+
+interface LayoutRequest {
+  readonly type: CType;
+  readonly name: string;
+  readonly perCpu: boolean;
+}
+
+interface MutableObject {
+  name: string;
+  layout: number;
+  size: number;
+  initial: { offset: number; type: Scalar; value: Operand }[];
+  span: Span | undefined;
+  readOnly: boolean;
+}
+
+export interface Assembly {
+  readonly lowering: Lowering;
+  /** Lowers an entry point of the harness; gives its function index. */
+  entry(name: string, file: string, body: Statement, where: Statement): number;
+  /** A function that returns an expression. */
+  predicate(name: string, file: string, e: Expression): { readonly function: number; readonly site: number };
+  /** Works off all functions and initialisers that were asked for. */
+  drain(): void;
+  task(name: string): number | undefined;
+  finish(): {
+    readonly sites: readonly Site[];
+    readonly layouts: readonly Layout[];
+    readonly objects: readonly StaticObject[];
+    readonly functions: readonly IrFunction[];
+    readonly assumptions: readonly Assumption[];
+  };
+  readonly problems: Problem[];
+  /** Some struct was inferred: a second run knows more. */
+  readonly inferred: () => boolean;
+}
+
+export interface AssemblyRequest {
+  readonly world: World;
+  readonly harnessFile: string;
+  readonly cpus: number;
+  readonly threads: ReadonlySet<string>;
+  readonly allocMayFail: boolean;
+}
+
+export function createAssembly(request: AssemblyRequest): Assembly {
+  const { world } = request;
+  const problems: Problem[] = [];
+  const sites: Site[] = [];
+  const siteIndex = new Map<string, number>();
+  const layouts: LayoutRequest[] = [];
+  const layoutIndex = new Map<string, number>();
+  const objects: MutableObject[] = [];
+  const variables = new Map<string, { object: number; type: CType }>();
+  const strings = new Map<string, number>();
+  const functions: (IrFunction | undefined)[] = [];
+  const functionIndexes = new Map<object, number>();
+  const byName = new Map<string, number>();
+  const pending: (() => void)[] = [];
+  const assumptions: Assumption[] = [];
+  const assumptionIndex = new Map<string, number>();
+  const bitNames = new Map<string, Record<number, string>>();
+  const tasks = new Map<string, number>();
+  const caches: SlabCache[] = [];
+  const unknownBits = new Map<string, number>();
+  const reported = new Set<string>();
+  let inferred = false;
+
+  const scratch = (file: string, scope?: Scope): Frame =>
+    createFrame(lowering, { file, name: 'initialiser', returns: voidType, ...(scope ? { scope } : {}) });
+
+  /** What a constant expression may see of the scope around it: everything but values of variables. */
+  const frozen = (scope: Scope | undefined): Scope => {
+    const out = newScope(undefined);
+    const chain: Scope[] = [];
+    for (let s = scope; s; s = s.parent) chain.unshift(s);
+    for (const s of chain) {
+      for (const [n, l] of s.locals)
+        out.locals.set(
+          n,
+          l.kind === 'memory' && l.address.kind === 'object'
+            ? l
+            : { kind: 'memory', address: { kind: 'stack', slot: 0, offset: 0 }, type: l.type },
+        );
+      for (const [n, t] of s.typedefs) out.typedefs.set(n, t);
+      for (const [n, t] of s.tags) out.tags.set(n, t);
+      for (const [n, v] of s.enumerators) out.enumerators.set(n, v);
+    }
+    return out;
+  };
+
+  const parts: Parts = {
+    value,
+    place,
+    isPlace,
+    load,
+    store,
+    convert,
+    condition,
+    effect,
+    operate,
+    call,
+    callFunction,
+    statement,
+    block,
+    type: (f, file, t) => resolver.type(f, file, t),
+    typeOf,
+    constant: constantOf,
+    fixed: (e, file, hint, scope) => {
+      const f = scratch(file, frozen(scope));
+      const v = value(f, e, hint);
+      const operand = f.build.known(v.operand);
+      return { ...v, operand: operand.kind === 'stack' ? { kind: 'register', register: 0 } : operand };
+    },
+    automatic,
+  };
+
+  const layout = (type: CType, name?: string, perCpu = false): number => {
+    const t = settle(type);
+    const key = `${perCpu ? 'percpu ' : ''}${layoutKey(t)}${t.kind === 'record' ? '' : ` ${name ?? ''}`}`;
+    let index = layoutIndex.get(key);
+    if (index === undefined) {
+      index = layouts.length;
+      layouts.push({ type: t, name: name ?? '', perCpu });
+      layoutIndex.set(key, index);
+    }
+    return index;
+  };
+
+  const newObject = (
+    name: string,
+    type: CType,
+    span: Span | undefined,
+    readOnly: boolean,
+    perCpu = false,
+  ): number => {
+    const object: MutableObject = {
+      name,
+      layout: layout(type, settle(type).kind === 'record' ? undefined : 'value', perCpu),
+      size: perCpu ? PER_CPU * request.cpus : sizeOf(type),
+      initial: [],
+      span,
+      readOnly,
+    };
+    objects.push(object);
+    return objects.length - 1;
+  };
+
+  const setInitial = (
+    index: number,
+    type: CType,
+    initializer: Initializer,
+    file: string,
+    copies: number,
+    scope: Scope | undefined,
+  ): void => {
+    const object = objects[index];
+    if (!object) return;
+    const values = new Map<number, { type: Scalar; value: Operand }>();
+    const f = scratch(file, frozen(scope));
+    initialise(type, initializer, 0, {
+      scalar: (offset, t, bits, e) => {
+        const v = value(f, e, t);
+        const c = convert(f, v, settle(t));
+        const operand = f.build.known(c.operand);
+        if (operand.kind === 'register' || operand.kind === 'stack') {
+          if (!f.build.dead())
+            lowering.problem(
+              'this initialiser is not a constant that can be worked out; it is taken as 0',
+              spanOf(e),
+              'warning',
+            );
+          return;
+        }
+        const scalar = scalarOf(t);
+        if (bits && operand.kind === 'constant') {
+          const before = values.get(offset)?.value;
+          const old = before?.kind === 'constant' ? BigInt(before.value) : 0n;
+          const mask = (1n << BigInt(bits.width)) - 1n;
+          const all =
+            BigInt.asUintN(64, old) |
+            ((BigInt.asUintN(64, BigInt(operand.value)) & mask) << BigInt(bits.shift));
+          values.set(offset, {
+            type: scalar,
+            value: constant(wrap(all <= 9007199254740991n ? Number(all) : all, scalar)),
+          });
+          return;
+        }
+        values.set(offset, { type: scalar, value: operand });
+      },
+      copy: (_offset, _t, e) => {
+        lowering.problem(
+          'a struct copied in a static initialiser; it is taken as zeroes',
+          spanOf(e),
+          'warning',
+        );
+      },
+      constant: e => {
+        const v = constantOf(f, e);
+        return typeof v === 'number' ? v : undefined;
+      },
+      isAggregate: e => (e.kind === 'number' || e.kind === 'string' ? false : isAggregate(typeOf(f, e))),
+      byte: (offset, _t, b) => {
+        if (b !== 0) values.set(offset, { type: 'i8', value: constant((b << 24) >> 24) });
+      },
+    });
+    for (let i = 0; i < copies; i++)
+      for (const [offset, v] of values)
+        if (!(v.value.kind === 'constant' && v.value.value === 0))
+          object.initial.push({ offset: offset + i * PER_CPU, type: v.type, value: v.value });
+    object.initial.sort((a, b) => a.offset - b.offset);
+  };
+
+  const sized = (type: CType, init: Initializer | undefined, file: string): CType => {
+    const t = settle(type);
+    if (!init || t.kind !== 'array' || t.count !== undefined) return t;
+    const n = countOf(t, init, e => {
+      const v = constantOf(scratch(file), e);
+      return typeof v === 'number' ? v : undefined;
+    });
+    return n === undefined ? t : { ...t, count: n };
+  };
+
+  const variable = (v: FoundVariable): Place => {
+    const isLocal = v.declaration.storage === 'static' && world.isSource(v.file) && v.origin !== 'harness';
+    const key = isLocal ? `${v.file} ${v.name}` : v.name;
+    let known = variables.get(key);
+    if (!known) {
+      const init = v.declarator.initializer;
+      const type = sized(resolver.type(undefined, v.file, v.declarator.type), init, v.file);
+      const perCpu = v.declarator.percpu;
+      const object = newObject(v.name, type, spanOf(v.declarator), false, perCpu);
+      known = { object, type };
+      variables.set(key, known);
+      if (init)
+        pending.push(() => setInitial(object, type, init, v.file, perCpu ? request.cpus : 1, undefined));
+      else if (v.declaration.storage === 'extern' && v.origin !== 'standalone' && v.origin !== 'model')
+        lowering.assumption(
+          'model',
+          `the variable ${v.name} is defined in no file at hand: it starts as zeroes`,
+          spanOf(v.declarator),
+        );
+    }
+    return {
+      kind: 'memory',
+      address: { kind: 'object', object: known.object, offset: 0 },
+      type: known.type,
+      origin: { record: -1 - known.object, offset: 0 },
+    };
+  };
+
+  const reserve = (): number => {
+    functions.push(undefined);
+    return functions.length - 1;
+  };
+
+  const functionIndex = (found: FoundFunction): number => {
+    let index = functionIndexes.get(found.definition);
+    if (index === undefined) {
+      const at = reserve();
+      index = at;
+      functionIndexes.set(found.definition, at);
+      pending.push(() => {
+        functions[at] = lowerFunction(
+          lowering,
+          { name: found.name, file: found.file, type: found.definition.type, body: found.definition.body },
+          found.definition,
+        );
+      });
+    }
+    return index;
+  };
+
+  /** A function that stands for a primitive whose address is taken (`.release = kfree`), or for one without a body. */
+  const standIn = (name: string, type: CType | undefined, span: Span | undefined): number => {
+    const known = byName.get(name);
+    if (known !== undefined) return known;
+    const index = reserve();
+    byName.set(name, index);
+    pending.push(() => {
+      const t =
+        type && settle(type).kind === 'function' ? (settle(type) as CType & { kind: 'function' }) : undefined;
+      const returns = t ? settle(t.returns) : voidPointer;
+      const parameters = t ? t.parameters : [voidPointer, voidPointer, voidPointer];
+      const f = createFrame(lowering, { file: request.harnessFile, name, returns });
+      const token = {
+        kind: 'name' as const,
+        text: name,
+        file: span?.file ?? request.harnessFile,
+        start: span?.start ?? 0,
+        end: span?.end ?? 0,
+        space: false,
+        line: false,
+        via: undefined,
+        hidden: undefined,
+      };
+      const node = { first: token, last: token };
+      f.node = node;
+      const args: Expression[] = parameters.map((p, i) => {
+        const register = f.build.register(scalarOf(p), `a${i}`);
+        f.scope.locals.set(`a${i}`, { kind: 'register', register, type: p, origin: undefined });
+        return { kind: 'name', name: `a${i}`, ...node };
+      });
+      const row = rowOf(name);
+      if (row) {
+        const v = row({ f, name, node: { kind: 'name', name, ...node }, arguments: args, hint: undefined });
+        f.build.emit({
+          op: 'return',
+          ...(settle(v.type).kind === 'void' ? {} : { value: f.build.known(v.operand) }),
+        });
+      } else {
+        const assumption = lowering.assumption(
+          'unknown-call',
+          lowering.unknownCallMessage(name, false),
+          span,
+        );
+        if (returns.kind === 'void' || returns.kind === 'record') f.build.emit({ op: 'return' });
+        else {
+          const r = temporary(f, scalarOf(returns));
+          f.build.emit({
+            op: 'unknown',
+            to: r.register,
+            type: scalarOf(returns),
+            assumption,
+            ...pointedLayout(f, returns),
+          });
+          f.build.emit({ op: 'return', value: r.operand });
+        }
+      }
+      functions[index] = f.build.finish(name, parameters.length, span);
+    });
+    return index;
+  };
+
+  const isKnownName = (f: Frame, name: string): boolean =>
+    isPlaceName(f, name) ||
+    world.enumerator(name, f.file) !== undefined ||
+    world.variable(name, f.file) !== undefined;
+  const isPlaceName = (f: Frame, name: string): boolean => {
+    for (let s: Scope | undefined = f.scope; s; s = s.parent)
+      if (s.locals.has(name) || s.enumerators.has(name)) return true;
+    return false;
+  };
+
+  const lowering: Lowering = {
+    world,
+    parts,
+    harnessFile: request.harnessFile,
+    cpus: request.cpus,
+    options: { allocMayFail: request.allocMayFail },
+    site(span, text, via) {
+      const key = `${span.file}:${span.start}:${span.end}:${via ?? ''}:${text}`;
+      let index = siteIndex.get(key);
+      if (index === undefined) {
+        index = sites.length;
+        sites.push({ span, text, ...(via ? { via } : {}) });
+        siteIndex.set(key, index);
+      }
+      return index;
+    },
+    assumption(kind, message, span) {
+      const key = `${kind}:${message}`;
+      let index = assumptionIndex.get(key);
+      if (index === undefined) {
+        index = assumptions.length;
+        assumptions.push({ kind, message, ...(span ? { span } : {}) });
+        assumptionIndex.set(key, index);
+      }
+      if (kind === 'inferred') inferred = true;
+      return index;
+    },
+    layout: (type, name) => layout(type, name),
+    perCpuLayout: type => layout(type, 'percpu', true),
+    variable: v => variable(v),
+    object(name, type, initializer, file, span, fixed) {
+      const t = sized(type, initializer, file);
+      const index = newObject(name, t, span, fixed);
+      if (initializer) pending.push(() => setInitial(index, t, initializer, file, 1, undefined));
+      return index;
+    },
+    string(bytes) {
+      const key = bytes.join(',');
+      let index = strings.get(key);
+      if (index === undefined) {
+        index = newObject('string', { kind: 'array', of: charType, count: bytes.length }, undefined, true);
+        strings.set(key, index);
+        const o = objects[index];
+        bytes.forEach((b, i) => {
+          if (b !== 0) o?.initial.push({ offset: i, type: 'i8', value: constant((b << 24) >> 24) });
+        });
+      }
+      return index;
+    },
+    functionIndex,
+    unknownFunction: standIn,
+    functionNamed(f, name) {
+      const own = world.function(name, f.file, true);
+      const row = own ? undefined : rowOf(name);
+      const found = own ?? (row ? undefined : world.function(name, f.file, false));
+      if (found && found !== 'broken') {
+        const type = resolver.type(undefined, found.file, found.definition.type);
+        if (f.build.dead()) return { type: { kind: 'pointer', to: type }, operand: zero };
+        return {
+          type: { kind: 'pointer', to: type },
+          operand: { kind: 'function', function: functionIndex(found) },
+        };
+      }
+      const prototype = world.prototype(name, f.file);
+      const type = prototype
+        ? resolver.type(undefined, prototype.file, prototype.declarator.type)
+        : undefined;
+      if (!prototype && !row && found !== 'broken') return undefined;
+      const span = f.node ? spanOf(f.node) : undefined;
+      const fallback: CType = {
+        kind: 'function',
+        returns: voidPointer,
+        parameters: [voidPointer, voidPointer, voidPointer],
+        variadic: false,
+      };
+      return {
+        type: { kind: 'pointer', to: type ?? fallback },
+        operand: { kind: 'function', function: standIn(name, type, span) },
+      };
+    },
+    enumerator: (e: FoundEnumerator): Integer => resolver.enumerator(e.specifier, e.index, e.file, undefined),
+    thread(name) {
+      if (!request.threads.has(name)) return undefined;
+      let object = tasks.get(name);
+      if (object === undefined) {
+        object = newObject(
+          `task ${name}`,
+          { kind: 'record', record: resolver.record('task_struct', false, request.harnessFile, undefined) },
+          undefined,
+          false,
+        );
+        tasks.set(name, object);
+      }
+      return object;
+    },
+    problem(message, span, severity = 'error') {
+      const key = `${message}:${span?.file ?? ''}:${span?.start ?? 0}`;
+      if (reported.has(key)) return;
+      reported.add(key);
+      problems.push({ severity, message, ...(span ? { span } : {}) });
+    },
+    noteBit(origin: Origin, bit, name) {
+      const key = `${origin.record}:${origin.offset}`;
+      let names = bitNames.get(key);
+      if (!names) {
+        names = {};
+        bitNames.set(key, names);
+      }
+      names[bit] ??= name;
+    },
+    record: (tag, union, file, f) => resolver.record(tag, union, file, f),
+    isKnownName,
+    unknownCallMessage(name, passesStruct) {
+      const files = world.whereIs(name).filter(p => p.endsWith('.c'));
+      const file = files[0];
+      return (
+        `${name}() has no body here: its result is unknown` +
+        (passesStruct ? ', and what it is handed pointers to is taken to stay as it is' : '') +
+        (file ? `; include "${file}" to run it` : '')
+      );
+    },
+    unknownName(name, use, span) {
+      // NAPI_STATE_SCHED and NAPIF_STATE_SCHED belong together: the bit and its mask.
+      const key = name.replace(/^[A-Z0-9]+?F?_/, '');
+      let bit = unknownBits.get(key);
+      if (bit === undefined) {
+        bit = unknownBits.size;
+        unknownBits.set(key, bit);
+      }
+      lowering.assumption(
+        'inferred',
+        `${name} is defined in no file at hand: it gets a value of its own`,
+        span,
+      );
+      const mask = 1n << BigInt(bit % 64);
+      if (use === 'bit') return bit % 64;
+      return mask <= 9007199254740991n ? Number(mask) : mask;
+    },
+    fieldAddress(f, p, name) {
+      if (p.kind !== 'memory') return undefined;
+      const find = (type: CType, depth: number): number | undefined => {
+        const record = recordOf(type);
+        const body = record?.body();
+        if (!record || !body) return undefined;
+        const direct = body.fields.some(x => x.name === name) ? fieldOf(record, name) : undefined;
+        if (direct) return direct.offset;
+        if (depth > 2) return undefined;
+        for (const x of body.fields) {
+          if (settle(x.type).kind !== 'record') continue;
+          const inner = find(x.type, depth + 1);
+          if (inner !== undefined) return x.offset + inner;
+        }
+        return undefined;
+      };
+      const offset = settle(p.type).kind === 'record' ? find(p.type, 0) : undefined;
+      return offset === undefined ? undefined : f.build.binary('add', 'u64', p.address, constant(offset));
+    },
+    namedLock(name) {
+      const found = world.variable(name, request.harnessFile);
+      if (found) {
+        const p = variable(found);
+        if (p.kind === 'memory' && p.address.kind === 'object') return p.address.object;
+      }
+      let known = variables.get(name);
+      if (!known) {
+        const type = unsignedLongType;
+        known = { object: newObject(name, type, undefined, false), type };
+        variables.set(name, known);
+      }
+      return known.object;
+    },
+    cache(span, cache) {
+      caches.push(cache);
+      return newObject('kmem_cache', unsignedLongType, span, false);
+    },
+    cachesFor(hint) {
+      const to = hint && pointee(hint);
+      const t = to && settle(to);
+      return (
+        caches.find(k => k.type && t && layoutKey(settle(k.type)) === layoutKey(t)) ??
+        (caches.length === 1 ? caches[0] : undefined)
+      );
+    },
+  };
+
+  const resolver = createResolver(lowering, file => scratch(file));
+
+  const drain = (): void => {
+    for (let work = pending.shift(); work; work = pending.shift()) work();
+  };
+
+  return {
+    lowering,
+    problems,
+    inferred: () => inferred,
+    drain,
+    task: name => tasks.get(name),
+    entry(name, file, body, where) {
+      const index = reserve();
+      pending.push(() => {
+        const type: TypeName = {
+          specifier: { kind: 'builtin', words: ['void'] },
+          derived: [{ kind: 'function', parameters: [], variadic: false }],
+          first: where.first,
+          last: where.last,
+        };
+        functions[index] = lowerFunction(lowering, { name, file, type, body }, where);
+      });
+      return index;
+    },
+    predicate(name, file, e) {
+      const index = reserve();
+      const f = createFrame(lowering, { file, name, returns: unsignedLongType });
+      f.node = e;
+      f.statement = e;
+      const span = spanOf(e);
+      const text = world.text(span.file, span.start, span.end).replace(/\s+/g, ' ').trim();
+      const site = lowering.site(span, text, undefined);
+      pending.push(() => {
+        const v = value(f, e);
+        f.build.emit({
+          op: 'return',
+          value: f.build.known(f.build.convert(v.operand, scalarOf(v.type), 'u8', true)),
+        });
+        functions[index] = f.build.finish(name, 0, span);
+      });
+      return { function: index, site };
+    },
+    finish() {
+      drain();
+      const names = (record: number, offset: number): Readonly<Record<number, string>> | undefined =>
+        bitNames.get(`${record}:${offset}`);
+      const perObject = new Map<number, Readonly<Record<number, string>>>();
+      objects.forEach((_, i) => {
+        const bits = names(-1 - i, 0);
+        if (bits) perObject.set(i, bits);
+      });
+      const out: Layout[] = layouts.map(l => {
+        const fields = fieldsOf(l.type, settle(l.type).kind === 'record' ? '' : l.name || 'value', names);
+        const last = fields[fields.length - 1];
+        const size = Math.max(sizeOf(l.type), last && !last.count ? last.offset + 1 : 0);
+        if (!l.perCpu) return { name: layoutName(l.type, l.name), size, fields };
+        return {
+          name: layoutName(l.type, l.name),
+          size: PER_CPU * request.cpus,
+          fields: fields.flatMap(x => perCpuField(x, request.cpus)),
+        };
+      });
+      const made: StaticObject[] = objects.map((o, i) => {
+        const bits = perObject.get(i);
+        let l = o.layout;
+        if (bits) {
+          // A plain word of flags gets a layout of its own, for the names of its bits.
+          const base = out[l];
+          const first = base?.fields[0];
+          if (base && first && base.fields.length === 1) {
+            out.push({ ...base, fields: [{ ...first, holds: 'word', bits }] });
+            l = out.length - 1;
+          }
+        }
+        return {
+          name: o.name,
+          layout: l,
+          size: Math.max(o.size, out[l]?.size ?? 0),
+          initial: o.initial,
+          ...(o.span ? { span: o.span } : {}),
+          ...(o.readOnly ? { readOnly: true as const } : {}),
+        };
+      });
+      const done: IrFunction[] = functions.map(
+        (f, i) =>
+          f ?? {
+            name: `missing ${i}`,
+            parameters: 0,
+            registers: 0,
+            registerNames: [],
+            registerTypes: [],
+            stack: [],
+            body: [{ op: 'return', site: 0 }],
+          },
+      );
+      if (!sites.length) sites.push({ span: { file: request.harnessFile, start: 0, end: 0 }, text: '' });
+      return { sites, layouts: out, objects: made, functions: done, assumptions };
+    },
+  };
+}
+
+/** A field of per-CPU data: one for all CPUs if it is a single scalar, else one per CPU. */
+function perCpuField(x: Field, cpus: number): Field[] {
+  if (!x.count) return [{ ...x, count: cpus, stride: PER_CPU }];
+  return Array.from({ length: cpus }, (_, i) => ({
+    ...x,
+    offset: x.offset + i * PER_CPU,
+    name: `cpu${i}.${x.name}`,
+  }));
+}
+
+function layoutKey(t: CType): string {
+  switch (t.kind) {
+    case 'record':
+      return `r${t.record.id}`;
+    case 'array':
+      return `a${t.count ?? 0}:${layoutKey(settle(t.of))}`;
+    case 'pointer':
+      return 'p';
+    case 'scalar':
+      return t.bool ? 'b' : t.scalar;
+    case 'inferred':
+      return `i${scalarOf(t)}`;
+    default:
+      return t.kind;
+  }
+}
+
+function layoutName(type: CType, name: string): string {
+  const t = settle(type);
+  if (t.kind === 'record') return t.record.tag;
+  if (t.kind === 'array') return `${layoutName(t.of, name)}[]`;
+  return name || t.kind;
+}
+
+export { addressOf };
+export type { Value };

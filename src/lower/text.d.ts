@@ -1,0 +1,5 @@
+/** C text that the bundler hands over as a string. */
+declare module '*.h' {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,536 @@
+/**
+ * What every name means, for the whole run: macros, functions, variables, types, tags, enumerators, out of the harness,
+ * the included .c files, the bundled headers and the kernel's headers, in the order that design.md gives. Items are
+ * preprocessed and parsed when first asked for, and cached.
+ */
+import type { Problem } from '../base/problem';
+import type { Config, Definition, LookupKind, Scope, Tree } from '../tree/tree';
+import type {
+  Declaration,
+  Declarator,
+  EnumSpecifier,
+  External,
+  FunctionDefinition,
+  Invocation,
+  RaceWord,
+  RecordSpecifier,
+  Specifier,
+  TypeName,
+} from './c/ast';
+import { defineOf, expand, macroOf, preprocess } from './c/preprocess';
+import type { Macro, Surroundings } from './c/preprocess';
+import { endToken, tokenize } from './c/token';
+import type { Token } from './c/token';
+import { parseUnit } from './c/unit';
+import type { Names } from './c/unit';
+
+/** Where a definition stands; decides which body counts. */
+export type Origin = 'harness' | 'source' | 'model' | 'header' | 'standalone';
+
+export interface FoundFunction {
+  readonly kind: 'function';
+  readonly name: string;
+  readonly origin: Origin;
+  readonly file: string;
+  readonly definition: FunctionDefinition;
+}
+
+export interface FoundVariable {
+  readonly kind: 'variable';
+  readonly name: string;
+  readonly origin: Origin;
+  readonly file: string;
+  readonly declaration: Declaration;
+  readonly declarator: Declarator;
+}
+
+export interface FoundEnumerator {
+  readonly kind: 'enumerator';
+  readonly name: string;
+  readonly file: string;
+  readonly specifier: EnumSpecifier;
+  readonly index: number;
+}
+
+export interface FoundTypedef {
+  readonly file: string;
+  readonly type: TypeName;
+}
+
+export interface FoundTag<T> {
+  readonly file: string;
+  readonly specifier: T;
+}
+
+/** Names collected from one piece of top-level C. */
+interface Table {
+  readonly macros: Map<string, Macro | undefined>;
+  readonly functions: Map<string, FoundFunction>;
+  readonly variables: Map<string, FoundVariable>;
+  readonly prototypes: Map<string, FoundVariable>;
+  readonly enumerators: Map<string, FoundEnumerator>;
+  readonly typedefs: Map<string, FoundTypedef>;
+  readonly records: Map<string, FoundTag<RecordSpecifier>>;
+  readonly enums: Map<string, FoundTag<EnumSpecifier>>;
+  readonly words: RaceWord[];
+  readonly invocations: Invocation[];
+}
+
+const emptyTable = (): Table => ({
+  macros: new Map(),
+  functions: new Map(),
+  variables: new Map(),
+  prototypes: new Map(),
+  enumerators: new Map(),
+  typedefs: new Map(),
+  records: new Map(),
+  enums: new Map(),
+  words: [],
+  invocations: [],
+});
+
+export interface World {
+  readonly config: Config;
+  readonly scope: Scope;
+  readonly words: readonly RaceWord[];
+  readonly problems: Problem[];
+  /** The body that counts for a name seen from a file; `primitive` says that a table row comes before headers. */
+  function(name: string, from: string, primitive: boolean): FoundFunction | 'broken' | undefined;
+  /** The declaration of a function, for its type. */
+  prototype(name: string, from: string): FoundVariable | undefined;
+  variable(name: string, from: string): FoundVariable | undefined;
+  enumerator(name: string, from: string): FoundEnumerator | undefined;
+  typedef(name: string, from: string): FoundTypedef | undefined;
+  record(tag: string, from: string): FoundTag<RecordSpecifier> | undefined;
+  enumeration(tag: string, from: string): FoundTag<EnumSpecifier> | undefined;
+  /** A macro's definition, whatever the primitive table says. */
+  macro(name: string, from: string): Macro | undefined;
+  /** Expands and parses text as top-level C in the surroundings of a file. */
+  text(file: string, start: number, end: number): string;
+  /** Files with a body for the function, to name in messages. */
+  whereIs(name: string): readonly string[];
+  isSource(file: string): boolean;
+  readonly names: Names;
+  /** CONFIG_ names that decided something, with value and origin. */
+  readonly decided: Map<string, { readonly value: string; readonly origin: string }>;
+}
+
+export interface WorldRequest {
+  readonly tree: Tree;
+  readonly scope: Scope;
+  readonly config: Config;
+  readonly harness: { readonly path: string; readonly text: string };
+  /** The bundled headers: `model` wins over the kernel's headers, `standalone` is used where there is nothing else. */
+  readonly model: { readonly path: string; readonly text: string };
+  readonly standalone: { readonly path: string; readonly text: string };
+  /** True for names that the primitive table gives a meaning. */
+  readonly isPrimitive: (name: string) => boolean;
+}
+
+/** The tree may hold the bundled header too: we have parsed it ourselves. */
+const bundledPath = (path: string): boolean => path === 'racelens.h' || path.endsWith('/racelens.h');
+
+const always: readonly string[] = ['NULL', 'true', 'false'];
+
+export function createWorld(request: WorldRequest): World {
+  const { tree, scope, config, isPrimitive } = request;
+  const sources = new Set(scope.sources);
+  const inScope = new Set([...scope.sources, ...scope.headers]);
+  const harnessPath = request.harness.path;
+  const problems: Problem[] = [];
+  const decided = new Map<string, { value: string; origin: string }>();
+  const harness = emptyTable();
+  const model = emptyTable();
+  const standalone = emptyTable();
+  /** Bundled text may use the words of the model as they stand. */
+  const bundled = new Set([request.model.path, request.standalone.path]);
+
+  const definitionCache = new Map<string, readonly Definition[]>();
+  const lookup = (name: string, kinds: readonly LookupKind[]): readonly Definition[] => {
+    const key = `${kinds[0] ?? ''} ${name}`;
+    let found = definitionCache.get(key);
+    if (!found) {
+      found = tree
+        .lookup(name, kinds, scope, config)
+        .filter(d => d.source.path !== harnessPath && !bundledPath(d.source.path));
+      for (const d of found)
+        for (const by of d.decidedBy) decided.set(by.name, { value: by.value, origin: by.origin });
+      definitionCache.set(key, found);
+    }
+    return found;
+  };
+  /** The one that a file sees: its own first, never another .c file's private one if there is a choice. */
+  const choose = (found: readonly Definition[], from: string): Definition | undefined => {
+    if (found.length <= 1) return found[0];
+    return found.find(d => d.source.path === from) ?? found[0];
+  };
+
+  const macroCache = new Map<string, Macro | undefined>();
+  const treeMacro = (name: string, from: string): Macro | undefined => {
+    const found = lookup(name, ['macro']);
+    if (!found.length) return undefined;
+    const own = found.find(d => d.source.path === from);
+    const d =
+      own ??
+      found.find(x => !sources.has(x.source.path) && inScope.has(x.source.path)) ??
+      found.find(x => inScope.has(x.source.path)) ??
+      found[0];
+    if (!d?.macro) return undefined;
+    const path = d.source.path;
+    // Out of the files that are reached: only what looks like a macro where it is used.
+    if (!inScope.has(path) && !/^[A-Z_][A-Z0-9_]*$/.test(name) && d.macro.parameters === undefined)
+      return undefined;
+    const key = `${path}:${d.item.start}`;
+    if (!macroCache.has(key)) macroCache.set(key, macroOf(name, d.macro.parameters, d.macro.body, path));
+    return macroCache.get(key);
+  };
+
+  const definedInSource = (name: string, from: string): boolean =>
+    harness.functions.has(name) ||
+    (scope.sources.length > 1 && lookup(name, ['function']).some(d => sources.has(d.source.path))) ||
+    (from === harnessPath && harness.macros.has(name));
+
+  const findMacro = (name: string, from: string): Macro | undefined => {
+    if (from === harnessPath && harness.macros.has(name)) return harness.macros.get(name);
+    if (!bundled.has(from)) {
+      const own = lookup(name, ['macro']).find(
+        d => sources.has(d.source.path) && (d.source.path === from || from === harnessPath),
+      );
+      if (own) return treeMacro(name, own.source.path);
+      if (isPrimitive(name)) return undefined;
+      if (model.macros.has(name)) return definedInSource(name, from) ? undefined : model.macros.get(name);
+      if (harness.functions.has(name)) return undefined;
+      const real = treeMacro(name, from);
+      if (real) return real;
+    } else if (model.macros.has(name)) return model.macros.get(name);
+    return standalone.macros.get(name);
+  };
+
+  const perFile = new Map<string, Map<string, Macro | undefined>>();
+  const surroundings = (from: string, table: Table | undefined): Surroundings => {
+    let cache = perFile.get(from);
+    if (!cache) {
+      cache = new Map();
+      perFile.set(from, cache);
+    }
+    const local = cache;
+    return {
+      macro(name) {
+        if (table?.macros.has(name)) return table.macros.get(name);
+        if (local.has(name)) return local.get(name);
+        const m = findMacro(name, from);
+        local.set(name, m);
+        return m;
+      },
+      config(name) {
+        const value = config.value(name) ?? 'n';
+        if (!name.endsWith('_MODULE')) decided.set(name, { value, origin: config.origin(name) });
+        return value;
+      },
+      predefined: name => config.value(name),
+      define(name, macro) {
+        if (table) table.macros.set(name, macro);
+        else local.set(name, macro);
+      },
+    };
+  };
+
+  const typedefCache = new Map<string, FoundTypedef | undefined>();
+  const names: Names = {
+    isType: name =>
+      harness.typedefs.has(name) ||
+      model.typedefs.has(name) ||
+      standalone.typedefs.has(name) ||
+      world.typedef(name, harnessPath) !== undefined,
+    isValue: name =>
+      always.includes(name) ||
+      isPrimitive(name) ||
+      harness.functions.has(name) ||
+      harness.variables.has(name) ||
+      harness.enumerators.has(name) ||
+      standalone.enumerators.has(name) ||
+      lookup(name, ['function']).length > 0 ||
+      lookup(name, ['variable']).length > 0 ||
+      lookup(name, ['enumerator']).length > 0,
+  };
+
+  const enterSpecifier = (s: Specifier, table: Table, file: string): void => {
+    if (s.kind === 'record' && s.members) {
+      if (s.tag) table.records.set(s.tag, { file, specifier: s });
+      for (const m of s.members) enterSpecifier(m.type.specifier, table, file);
+    }
+    if (s.kind === 'enum' && s.enumerators) {
+      if (s.tag) table.enums.set(s.tag, { file, specifier: s });
+      const specifier = s;
+      s.enumerators.forEach((e, index) =>
+        table.enumerators.set(e.name, { kind: 'enumerator', name: e.name, file, specifier, index }),
+      );
+    }
+    if (s.kind === 'typeofType') enterSpecifier(s.type.specifier, table, file);
+  };
+
+  const enter = (externals: readonly External[], table: Table, file: string, origin: Origin): void => {
+    for (const e of externals) {
+      switch (e.kind) {
+        case 'function':
+          table.functions.set(e.name, { kind: 'function', name: e.name, origin, file, definition: e });
+          enterSpecifier(e.type.specifier, table, file);
+          break;
+        case 'declaration':
+          enterSpecifier(e.specifier, table, file);
+          for (const d of e.declarators) {
+            const found: FoundVariable = {
+              kind: 'variable',
+              name: d.name,
+              origin,
+              file,
+              declaration: e,
+              declarator: d,
+            };
+            if (e.storage === 'typedef') table.typedefs.set(d.name, { file, type: d.type });
+            else if (d.type.derived[0]?.kind === 'function') table.prototypes.set(d.name, found);
+            else if (e.storage === 'extern' && !d.initializer) {
+              if (!table.variables.has(d.name)) table.variables.set(d.name, found);
+            } else {
+              const before = table.variables.get(d.name);
+              if (!before?.declarator.initializer) table.variables.set(d.name, found);
+            }
+          }
+          break;
+        case 'race':
+          table.words.push(e);
+          if (e.stub)
+            table.functions.set(e.stub.name, {
+              kind: 'function',
+              name: e.stub.name,
+              origin,
+              file,
+              definition: e.stub,
+            });
+          break;
+        case 'invocation':
+          table.invocations.push(e);
+          break;
+      }
+    }
+  };
+
+  const enterText = (path: string, text: string, table: Table, origin: Origin): void => {
+    const tokens = preprocess(text, path, 0, text.length, surroundings(path, table));
+    // Typedefs of the text itself are known to the parser as it goes.
+    const unit = parseUnit(tokens, names);
+    enter(unit.externals, table, path, origin);
+    for (const p of unit.problems) problems.push({ severity: p.severity, message: p.message, span: p.span });
+  };
+
+  const parsed = new Map<string, Table>();
+  const broken = new Map<string, Problem>();
+  /** The names that one item of the tree defines. */
+  const item = (d: Definition): Table => {
+    const key = `${d.source.path}:${d.item.start}`;
+    let table = parsed.get(key);
+    if (!table) {
+      table = emptyTable();
+      parsed.set(key, table);
+      const path = d.source.path;
+      const tokens = preprocess(d.source.text, path, d.item.start, d.item.end, surroundings(path, undefined));
+      const last = tokens[tokens.length - 2];
+      // Items may end before their semicolon.
+      if (last && last.text !== ';' && !(d.item.kind === 'function' && last.text === '}'))
+        tokens.splice(tokens.length - 1, 0, {
+          ...endToken(path, d.item.end),
+          kind: 'punctuation',
+          text: ';',
+        } as Token);
+      const unit = parseUnit(tokens, names);
+      enter(unit.externals, table, path, sources.has(path) ? 'source' : 'header');
+      const first = unit.problems[0];
+      if (first) broken.set(key, { severity: 'error', message: first.message, span: first.span });
+    }
+    return table;
+  };
+
+  const found = <T>(
+    name: string,
+    from: string,
+    kinds: readonly LookupKind[],
+    pick: (table: Table) => T | undefined,
+    accept: (d: Definition) => boolean = () => true,
+  ): T | undefined => {
+    if (bundled.has(from)) return undefined;
+    const all = lookup(name, kinds).filter(accept);
+    const first = choose(all, from);
+    if (!first) return undefined;
+    const value = pick(item(first));
+    if (value) return value;
+    for (const d of all) {
+      const v = pick(item(d));
+      if (v) return v;
+    }
+    return undefined;
+  };
+
+  /** An enumerator's item may be the enumerator alone: the enum around it is what has to be parsed. */
+  const enumAround = (name: string, from: string): FoundEnumerator | undefined => {
+    const all = lookup(name, ['enumerator']);
+    const d = choose(all, from);
+    if (!d) return undefined;
+    const direct = item(d).enumerators.get(name);
+    if (direct) return direct;
+    const around = d.source.items
+      .filter(i => i.start <= d.item.start && i.end >= d.item.end && i.kind !== 'enumerator')
+      .sort((a, b) => b.start - a.start);
+    for (const outer of around) {
+      const e = item({ ...d, item: outer }).enumerators.get(name);
+      if (e) return e;
+    }
+    return undefined;
+  };
+
+  const world: World = {
+    config,
+    scope,
+    words: harness.words,
+    problems,
+    decided,
+    names,
+    isSource: file => sources.has(file),
+    function(name, from, primitive) {
+      const h = harness.functions.get(name);
+      if (h) return h;
+      if (!bundled.has(from)) {
+        const all = lookup(name, ['function']);
+        const own =
+          all.find(d => d.source.path === from && sources.has(d.source.path)) ??
+          all.find(d => sources.has(d.source.path));
+        if (own) {
+          const f = item(own).functions.get(name);
+          if (f) return f;
+          const problem = broken.get(`${own.source.path}:${own.item.start}`);
+          if (problem && !problems.includes(problem)) problems.push(problem);
+          return 'broken';
+        }
+      }
+      if (primitive) return undefined;
+      const m = model.functions.get(name);
+      if (m) return m;
+      if (!bundled.has(from)) {
+        const all = lookup(name, ['function']);
+        const d = choose(all, from);
+        if (d) {
+          const f = item(d).functions.get(name);
+          if (f) return f;
+          const problem = broken.get(`${d.source.path}:${d.item.start}`);
+          if (problem && !problems.includes(problem)) problems.push(problem);
+          return 'broken';
+        }
+      }
+      return standalone.functions.get(name);
+    },
+    prototype(name, from) {
+      return (
+        harness.prototypes.get(name) ??
+        found(name, from, ['prototype'], t => t.prototypes.get(name)) ??
+        standalone.prototypes.get(name)
+      );
+    },
+    variable(name, from) {
+      const h = harness.variables.get(name);
+      if (h && h.declaration.storage !== 'extern') return h;
+      const m = model.variables.get(name);
+      if (m) return m;
+      const pick = (t: Table): FoundVariable | undefined => t.variables.get(name);
+      const all = lookup(name, ['variable']);
+      const own = choose(
+        all.filter(d => d.source.path === from),
+        from,
+      );
+      const defined = (own && pick(item(own))) ?? undefined;
+      if (defined && defined.declaration.storage !== 'extern') return defined;
+      let best: FoundVariable | undefined = defined;
+      for (const d of all) {
+        if (bundled.has(from)) break;
+        const v = pick(item(d));
+        if (v && (!best || (best.declaration.storage === 'extern' && v.declaration.storage !== 'extern')))
+          best = v;
+      }
+      return best ?? h ?? standalone.variables.get(name);
+    },
+    enumerator(name, from) {
+      const h = harness.enumerators.get(name) ?? model.enumerators.get(name);
+      if (h) return h;
+      return (bundled.has(from) ? undefined : enumAround(name, from)) ?? standalone.enumerators.get(name);
+    },
+    typedef(name, from) {
+      const h = harness.typedefs.get(name) ?? model.typedefs.get(name);
+      if (h) return h;
+      if (typedefCache.has(name)) return typedefCache.get(name);
+      // A name that is being looked up is no type for the moment: definitions cannot need themselves.
+      typedefCache.set(name, standalone.typedefs.get(name));
+      const value = bundled.has(from)
+        ? standalone.typedefs.get(name)
+        : (found(name, from, ['typedef'], t => t.typedefs.get(name)) ?? standalone.typedefs.get(name));
+      if (!bundled.has(from)) typedefCache.set(name, value);
+      else typedefCache.delete(name);
+      return value;
+    },
+    record(tag, from) {
+      const h = harness.records.get(tag) ?? model.records.get(tag);
+      if (h) return h;
+      return found(tag, from, ['struct', 'union'], t => t.records.get(tag)) ?? standalone.records.get(tag);
+    },
+    enumeration(tag, from) {
+      const h = harness.enums.get(tag);
+      if (h) return h;
+      return found(tag, from, ['enum'], t => t.enums.get(tag)) ?? standalone.enums.get(tag);
+    },
+    macro: (name, from) => findMacro(name, from),
+    text(file, start, end) {
+      if (file === harnessPath) return request.harness.text.slice(start, end);
+      if (file === request.model.path) return request.model.text.slice(start, end);
+      if (file === request.standalone.path) return request.standalone.text.slice(start, end);
+      return tree.file(file)?.text.slice(start, end) ?? '';
+    },
+    whereIs: name => tree.whereIs(name),
+  };
+
+  enterText(request.model.path, request.model.text, model, 'model');
+  enterText(request.standalone.path, request.standalone.text, standalone, 'standalone');
+  enterText(harnessPath, request.harness.text, harness, 'harness');
+  return world;
+}
+
+/** What a harness says before anything is parsed: its includes and RACE_CONFIG lines. */
+export function preambleOf(
+  text: string,
+  path: string,
+): {
+  readonly includes: readonly { target: string; angled: boolean; start: number; end: number }[];
+  readonly pins: ReadonlyMap<string, string>;
+} {
+  const includes: { target: string; angled: boolean; start: number; end: number }[] = [];
+  const re = /^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)/gm;
+  const bare = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, c => c.replace(/[^\n]/g, ' '));
+  for (let m = re.exec(bare); m; m = re.exec(bare))
+    includes.push({
+      target: m[1] ?? m[2] ?? '',
+      angled: m[2] !== undefined,
+      start: m.index,
+      end: m.index + m[0].length,
+    });
+  const pins = new Map<string, string>();
+  const tokens = tokenize(text, path);
+  tokens.forEach((t, i) => {
+    if (t.text !== 'RACE_CONFIG' || tokens[i + 1]?.text !== '(') return;
+    const name = tokens[i + 2]?.text ?? '';
+    let value = '';
+    for (let k = i + 4; k < tokens.length && tokens[k]?.text !== ')'; k++) value += tokens[k]?.text ?? '';
+    pins.set(
+      name.startsWith('CONFIG_') ? name : `CONFIG_${name}`,
+      value === '1' ? 'y' : value === '0' ? 'n' : value,
+    );
+  });
+  return { includes, pins };
+}
+
+export { defineOf, expand };
