@@ -29,11 +29,11 @@ export function createReader(files: Files, parser: CParser, bundled: ReadonlyMap
   const sources = new Map<string, SourceFile | undefined>();
   const earlier = new Map<string, SourceFile>();
   const folders = new Map<string, ReadonlySet<string> | undefined>();
-  const wanted = new Set<string>();
+  const wanted = new Map<string, 'file' | 'folder'>();
   const state = { slow: false, generation: 0 };
 
-  const pending = (path: string): void => {
-    wanted.add(path);
+  const pending = (path: string, what: 'file' | 'folder'): void => {
+    wanted.set(path, what);
     state.slow = true;
   };
   const text = (path: string): string | undefined => {
@@ -41,7 +41,7 @@ export function createReader(files: Files, parser: CParser, bundled: ReadonlyMap
     if (own !== undefined) return own;
     const found = files.read(path);
     if (found === 'pending') {
-      pending(path);
+      pending(path, 'file');
       return undefined;
     }
     wanted.delete(path);
@@ -51,7 +51,7 @@ export function createReader(files: Files, parser: CParser, bundled: ReadonlyMap
     if (folders.has(path)) return folders.get(path);
     const found = files.list(path);
     if (found === 'pending') {
-      pending(path);
+      pending(path, 'folder');
       return undefined;
     }
     wanted.delete(path);
@@ -94,7 +94,12 @@ export function createReader(files: Files, parser: CParser, bundled: ReadonlyMap
       visit(folder, depth);
       return found;
     },
-    wanted: () => [...wanted],
+    wanted() {
+      // What has come since, but was not asked for again because something else answered the question.
+      for (const [path, what] of [...wanted])
+        if ((what === 'file' ? files.read(path) : files.list(path)) !== 'pending') wanted.delete(path);
+      return [...wanted.keys()];
+    },
     forget(path) {
       state.generation++;
       if (path === undefined) {
