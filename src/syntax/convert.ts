@@ -7,6 +7,9 @@ import type { Node } from './node';
 import type { Note } from './mask';
 import { isTypeName } from './words';
 
+/** Parts of the text that the mask hides and that are parsed on their own. */
+export type PartKind = 'type' | 'call' | 'expression' | 'parameters';
+
 /** What the conversion needs from its caller. Offsets of the tree plus `base` are offsets of the file. */
 export interface Conversion {
   readonly base: number;
@@ -18,22 +21,44 @@ export interface Conversion {
   /** The text behind a range of the file, as masked notes saw it. */
   slice(start: number, end: number): string;
   /** Parses a hidden part: ranges of the file. */
-  part(start: number, end: number, kind: 'type' | 'call' | 'expression' | 'parameters'): Node | undefined;
+  part(start: number, end: number, kind: PartKind): Node | undefined;
 }
 
-export function convert(cursor: TreeCursor, c: Conversion): Node {
-  const kind = cursor.nodeType;
+/** Nodes deeper than this are cut off with an ERROR: nobody writes them, and recursion must end somewhere. */
+const deepest = 1500;
+
+/** Node kinds of the grammar by id, so that one number says it all. */
+export interface Grammar {
+  readonly kinds: readonly string[];
+  readonly named: readonly boolean[];
+}
+
+/** Named kinds that never have children: not asking saves a call into wasm for half of all nodes. */
+const leaves: ReadonlySet<string> = new Set([
+  'identifier',
+  'field_identifier',
+  'type_identifier',
+  'statement_identifier',
+  'primitive_type',
+  'number_literal',
+  'string_content',
+  'escape_sequence',
+]);
+
+/** Converts the node under the cursor and all below it. */
+export function convert(cursor: TreeCursor, c: Conversion, grammar: Grammar, depth = 0): Node {
+  const id = cursor.nodeTypeId;
+  const kind = grammar.kinds[id] ?? 'ERROR';
+  const named = grammar.named[id] ?? true;
   const treeStart = cursor.startIndex;
-  const start = Math.min(c.limit, c.base + treeStart);
-  const end = Math.min(c.limit, c.base + cursor.endIndex);
+  const treeEnd = cursor.endIndex;
   const field = cursor.currentFieldName ?? undefined;
-  const named = cursor.nodeIsNamed;
-  const missing = cursor.nodeIsMissing;
+  const missing = treeStart === treeEnd && cursor.nodeIsMissing;
   const children: Node[] = [];
-  let hasError = missing || kind === 'ERROR';
-  if (cursor.gotoFirstChild()) {
+  let hasError = missing || kind === 'ERROR' || depth > deepest;
+  if (named && depth <= deepest && !leaves.has(kind) && cursor.gotoFirstChild()) {
     do {
-      const child = convert(cursor, c);
+      const child = convert(cursor, c, grammar, depth + 1);
       if (child.hasError) hasError = true;
       // What was added behind the end of the text is not there.
       if (child.start < c.limit || child.end > child.start || child.missing) children.push(child);
@@ -41,17 +66,25 @@ export function convert(cursor: TreeCursor, c: Conversion): Node {
     cursor.gotoParent();
   }
   const node: Node = {
-    kind,
-    start,
-    end,
-    ...(field !== undefined ? { field } : {}),
+    kind: depth > deepest ? 'ERROR' : kind,
+    start: Math.min(c.limit, c.base + treeStart),
+    end: Math.min(c.limit, c.base + treeEnd),
     named,
     children,
+  };
+  const whole =
+    field === undefined && !missing && !hasError ? node : extended(node, field, missing, hasError);
+  const note = c.notes.size === 0 ? undefined : c.notes.get(treeStart + c.noteShift);
+  return castsOf(note ? unmasked(whole, note, c) : whole, c);
+}
+
+function extended(node: Node, field: string | undefined, missing: boolean, hasError: boolean): Node {
+  return {
+    ...node,
+    ...(field !== undefined ? { field } : {}),
     ...(missing ? { missing: true as const } : {}),
     ...(hasError ? { hasError: true as const } : {}),
   };
-  const note = c.notes.get(treeStart + c.noteShift);
-  return castsOf(note ? unmasked(node, note, c) : node, c);
 }
 
 function unmasked(node: Node, note: Note, c: Conversion): Node {

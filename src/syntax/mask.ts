@@ -80,9 +80,7 @@ export function mask(code: string, outer: Context): Masked {
 }
 
 function decode(out: Uint16Array): string {
-  const parts: string[] = [];
-  for (let i = 0; i < out.length; i += 8192) parts.push(String.fromCharCode(...out.subarray(i, i + 8192)));
-  return parts.join('');
+  return new TextDecoder('utf-16le', { ignoreBOM: true }).decode(out);
 }
 
 /** Writes `text` at `start` and blanks (line ends kept) up to `end`. */
@@ -534,6 +532,11 @@ const statementHeads = new Set([
 
 /** Is the token at `i` the first of a statement? */
 function isStatementStart(tokens: readonly Token[], i: number): boolean {
+  const token = tokens[i];
+  return token ? (token.begins ??= beginsStatement(tokens, i)) : false;
+}
+
+function beginsStatement(tokens: readonly Token[], i: number): boolean {
   const before = tokens[i - 1];
   if (!before) return true;
   if (before.kind === 'word') return before.text === 'else' || before.text === 'do';

@@ -10,7 +10,7 @@ import { createLineMap, type Span } from '../base/span';
 import type { Problem } from '../base/problem';
 import { variantsOf } from './branches';
 import { commentFor } from './comments';
-import { convert } from './convert';
+import { convert, type Grammar, type PartKind } from './convert';
 import { mask, maskCall, type Masked, type Note } from './mask';
 import { macroDefinition, includesOf } from './directives';
 import { child, walk, type Node } from './node';
@@ -52,7 +52,7 @@ export async function createParser({ runtime, grammar }: ParserBytes): Promise<C
   const language = await Language.load(grammar);
   const parser = new Parser();
   parser.setLanguage(language);
-  const pieces = pieceParser(parser);
+  const pieces = pieceParser(parser, grammarOf(language));
   const caches = new WeakMap<SourceFile, NodeCache>();
   return {
     parseFile(path, text, previous) {
@@ -287,7 +287,17 @@ const typeFrame: Frame = { prefix: 'void _(void){_=(', suffix: ')0;}', context: 
 const parameterFrame: Frame = { prefix: 'void _', suffix: '{}', context: 'top' };
 const topFrame: Frame = { prefix: '', suffix: '', context: 'top' };
 
-function pieceParser(parser: Parser): Pieces {
+function grammarOf(language: Language): Grammar {
+  const kinds: string[] = [];
+  const named: boolean[] = [];
+  for (let id = 0; id < language.nodeTypeCount; id++) {
+    kinds.push(language.nodeTypeForId(id) ?? 'ERROR');
+    named.push(language.nodeTypeIsNamed(id));
+  }
+  return { kinds, named };
+}
+
+function pieceParser(parser: Parser, grammar: Grammar): Pieces {
   const framed = (
     code: string,
     base: number,
@@ -298,25 +308,23 @@ function pieceParser(parser: Parser): Pieces {
     if (!tree) return undefined;
     const cursor = tree.walk();
     try {
-      return convert(cursor, {
+      const conversion = {
         base: base - frame.prefix.length,
         limit: base + code.length,
         notes: masked.notes,
         noteShift: -frame.prefix.length,
-        slice: (start, end) => code.slice(start - base, end - base),
-        part: (start, end, kind) => part(code.slice(start - base, end - base), start, kind),
-      });
+        slice: (start: number, end: number) => code.slice(start - base, end - base),
+        part: (start: number, end: number, kind: PartKind) =>
+          part(code.slice(start - base, end - base), start, kind),
+      };
+      return convert(cursor, conversion, grammar);
     } finally {
       cursor.delete();
       tree.delete();
     }
   };
 
-  const part = (
-    code: string,
-    base: number,
-    kind: 'type' | 'call' | 'expression' | 'parameters',
-  ): Node | undefined => {
+  const part = (code: string, base: number, kind: PartKind): Node | undefined => {
     if (kind === 'call') return call(code, base);
     if (kind === 'parameters') {
       const root = framed(code, base, parameterFrame);
@@ -364,10 +372,9 @@ function pieceParser(parser: Parser): Pieces {
   };
 
   const declaration = (code: string, base: number): Node | undefined => {
-    const open = /[;}]\s*$/.test(code) && !/=[^;]*\}\s*$/.test(code) ? '' : ';';
     const root = framed(code, base, {
       ...topFrame,
-      suffix: /^\s*(?:struct|union|enum)\b[^(=]*\}\s*$/.test(code) ? ';' : open,
+      suffix: /;\s*$/.test(code) ? '' : endsInBody(code) ? '' : ';',
     });
     if (!root) return undefined;
     const named = root.children.filter(c => c.named);
@@ -506,7 +513,7 @@ function pieceParser(parser: Parser): Pieces {
       const body = statements(code.slice(item.bodyStart - base), item.bodyStart);
       if (body) children.push({ ...body, field: 'body' });
     } else {
-      const equals = /^\s*(?:__\w+\s*)*=/.exec(code.slice(callEnd));
+      const equals = /^\s*(?:__\w+\b\s*)*=/.exec(code.slice(callEnd));
       if (equals) {
         const from = callEnd + equals[0].length;
         const end = code.trimEnd().endsWith(';') ? code.lastIndexOf(';') : code.length;
@@ -539,6 +546,19 @@ function argumentMask(code: string): Masked {
 
 function moved(note: Note): Note {
   return 'end' in note ? { ...note, end: note.end - 2 } : note;
+}
+
+/** Ends with a function's body, behind which no `;` stands. */
+function endsInBody(code: string): boolean {
+  const tokens = tokensOf(code, 'top');
+  const last = tokens[tokens.length - 1];
+  const open = last?.text === '}' ? tokens[last.partner] : undefined;
+  return (
+    open !== undefined &&
+    last !== undefined &&
+    open.context === 'top' &&
+    tokens[last.partner - 1]?.text === ')'
+  );
 }
 
 function closesAtEnd(code: string): boolean {

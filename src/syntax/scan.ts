@@ -154,8 +154,7 @@ function skipBracket(cur: Cursor, open: number): Bracketed {
     } else if (c === NEWLINE) {
       const n = code.charCodeAt(i + 1);
       if (isIdentifierStart(n) && beginsItem(code, i + 1) && !(opener === OPEN_PAREN && braces > 0)) {
-        if (isBrace || code.slice(open, i).split('\n').length > 1 || !isBrace)
-          return { end: lastCode(code, open, i), broken: true };
+        return { end: lastCode(code, open, i), broken: true };
       }
       if (n === OPEN_BRACE && !isBrace && depth === 1 && looksCut(code, open, i))
         return { end: lastCode(code, open, i), broken: true };
@@ -334,7 +333,6 @@ function isAttributeLike(name: string): boolean {
 }
 
 const oldParameters = /^\(\s*\w+(?:\s*,\s*\w+)*\s*\)$/;
-const restOfHead = /\s*(?:[\w\s*,[\]]*;\s*)*\{/y;
 
 /** The `;` of a parameter's declaration in `int f(a) int a; {`. */
 function isOldStyleHead(tops: readonly Top[], code: string, at: number): boolean {
@@ -342,8 +340,14 @@ function isOldStyleHead(tops: readonly Top[], code: string, at: number): boolean
   const group = tops[paren];
   if (paren < 1 || !group || tops[paren + 1]?.kind !== 'word' || tops.some(t => t.text === '=')) return false;
   if (!oldParameters.test(code.slice(group.start, group.end))) return false;
-  restOfHead.lastIndex = at + 1;
-  return restOfHead.test(code);
+  for (let i = at + 1; i < code.length; i++) {
+    const c = code.charCodeAt(i);
+    if (c === OPEN_BRACE) return true;
+    // Only words, blanks, stars, commas, brackets and semicolons may stand between.
+    if (!isIdentifierPart(c) && c > 32 && c !== 42 && c !== 44 && c !== 59 && c !== 91 && c !== 93)
+      return false;
+  }
+  return false;
 }
 
 /** A word that cannot continue what was begun: the macro call before it had no `;`, or a line was left half-typed. */

@@ -21,6 +21,8 @@ export interface Token {
   inside: number;
   /** What the innermost brace around this token holds. A brace itself belongs to what is outside. */
   context: Context;
+  /** Whether a statement begins here, once somebody has asked. */
+  begins?: boolean;
 }
 
 const pattern =

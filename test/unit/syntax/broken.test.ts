@@ -72,6 +72,26 @@ describe('syntax: half-typed code', () => {
     assert.equal(second.node(itemNamed(second, 'before')), untouched);
   });
 
+  it('does not stall on text that nobody writes', () => {
+    const many = 20000;
+    const texts = [
+      `int f(void)\n{\n\tx = ${'('.repeat(many)}1${')'.repeat(many)};\n}\n`,
+      `int f(void)\n{\n\t${'N(a) '.repeat(many)}\n}\n`,
+      `int f(void)\n{\n${'\tif (a) {\n'.repeat(many)}}\n`,
+      `int f(a)\nint ${'a '.repeat(many)}\n${'x;\n'.repeat(many)}`,
+      `int t[] = { ${'[1] = 2, '.repeat(many)} }`,
+      `int ${'__'.repeat(many)}\nX(${'__a'.repeat(many)}) ${'__b '.repeat(many)}\n`,
+      '"'.repeat(many) + "\n'".repeat(many) + '/*'.repeat(many),
+      '#if A\n'.repeat(many / 10) + 'int x;\n' + '#else\n'.repeat(many),
+    ];
+    for (const text of texts) {
+      const started = Date.now();
+      const file = parser.parseFile('s.c', text);
+      for (const item of file.items) file.node(item);
+      assert.ok(Date.now() - started < 3000, `${text.slice(0, 60)}: ${Date.now() - started} ms`);
+    }
+  });
+
   it('never throws, and keeps every range inside the text', () => {
     const word = fc.constantFrom(
       ...'int static struct ( ) { } [ ] ; , * = "a" \' # #if #else #endif\n #define do while for_each( if else case : ... \n \n} \n{ \\\n /* */ // asm ( typeof ( __rcu __user -> . x y f( u32 DEFINE_X( 0x1f 3ULL offsetof ( struct t , sizeof'.split(
