@@ -249,7 +249,8 @@ function build(world: World, file: string, problems: Problem[]): Program | undef
   for (const w of world.words)
     if (w.word === 'RACE_FINALLY' && w.expression)
       finallyChecks.push(assembly.predicate('RACE_FINALLY', file, w.expression));
-  assembly.drain();
+  const statics = assembly.statics();
+  if (statics !== undefined) init.unshift(statics);
   const made = assembly.finish();
   const list: Thread[] = threads.map((t, i) => {
     const task = assembly.task(t.name);

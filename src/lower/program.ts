@@ -16,6 +16,7 @@ import type {
   Site,
   StaticObject,
 } from '../ir/program';
+import type { OperationName } from '../ir/operations';
 import { wrap } from '../ir/value';
 import { constant, zero } from './builder';
 import type { Expression, Initializer, Statement, TypeName } from './c/ast';
@@ -48,6 +49,14 @@ import type { CType } from './types';
 import { constantOf, effect, typeOf, value } from './value';
 import type { FoundEnumerator, FoundFunction, FoundVariable, World } from './world';
 
+/** Records whose static initialiser binds a function or a count, by tag: the member and what it says. */
+const boundRecords: Readonly<Record<string, { member: string; operation: OperationName }>> = {
+  work_struct: { member: 'func', operation: 'work.init' },
+  timer_list: { member: 'function', operation: 'timer.init' },
+  hrtimer: { member: 'function', operation: 'timer.init' },
+  semaphore: { member: 'count', operation: 'sem.init' },
+};
+
 interface LayoutRequest {
   readonly type: CType;
   readonly name: string;
@@ -72,6 +81,8 @@ export interface Assembly {
   /** Works off all functions and initialisers that were asked for. */
   drain(): void;
   task(name: string): number | undefined;
+  /** A function that runs before all others: work items and timers bound by static initialisers. */
+  statics(): number | undefined;
   finish(): {
     readonly sites: readonly Site[];
     readonly layouts: readonly Layout[];
@@ -113,6 +124,7 @@ export function createAssembly(request: AssemblyRequest): Assembly {
   const caches: SlabCache[] = [];
   const unknownBits = new Map<string, number>();
   const reported = new Set<string>();
+  const statics: { operation: OperationName; object: number; offset: number; value: Operand; span: Span | undefined }[] = [];
   let inferred = false;
 
   const scratch = (file: string, scope?: Scope): Frame =>
@@ -258,6 +270,32 @@ export function createAssembly(request: AssemblyRequest): Assembly {
         if (!(v.value.kind === 'constant' && v.value.value === 0))
           object.initial.push({ offset: offset + i * PER_CPU, type: v.type, value: v.value });
     object.initial.sort((a, b) => a.offset - b.offset);
+    bindStatics(index, object, type);
+  };
+
+  /** Work items, timers and semaphores that are set up where they are defined: said to the engine before anything runs. */
+  const bindStatics = (index: number, object: MutableObject, type: CType): void => {
+    const walk = (t: CType, offset: number): void => {
+      const s = settle(t);
+      if (s.kind === 'array') {
+        const size = sizeOf(s.of);
+        if (size && settle(s.of).kind === 'record') for (let i = 0; i < Math.min(s.count ?? 0, 256); i++) walk(s.of, offset + i * size);
+        return;
+      }
+      if (s.kind !== 'record') return;
+      const bound = boundRecords[s.record.tag];
+      const field = bound && s.record.body() ? fieldOf(s.record, bound.member) : undefined;
+      if (bound && field) {
+        const at = object.initial.findIndex(i => i.offset === offset + field.offset);
+        const value = object.initial[at]?.value;
+        if (value && (bound.operation === 'sem.init') === (value.kind === 'constant')) {
+          statics.push({ operation: bound.operation, object: index, offset, value, span: object.span });
+          if (bound.operation === 'sem.init') object.initial.splice(at, 1);
+        }
+      }
+      for (const f of s.record.body()?.fields ?? []) walk(f.type, offset + f.offset);
+    };
+    if (object.initial.length) walk(type, 0);
   };
 
   const sized = (type: CType, init: Initializer | undefined, file: string): CType => {
@@ -618,6 +656,21 @@ export function createAssembly(request: AssemblyRequest): Assembly {
         functions[index] = f.build.finish(name, 0, span);
       });
       return { function: index, site };
+    },
+    statics() {
+      drain();
+      if (!statics.length) return undefined;
+      const f = createFrame(lowering, { file: request.harnessFile, name: 'statics', returns: voidType });
+      for (const b of statics) {
+        const span = b.span ?? { file: request.harnessFile, start: 0, end: 0 };
+        const token = { kind: 'name' as const, text: '', ...span, space: false, line: false, via: undefined, hidden: undefined };
+        f.node = { first: token, last: token };
+        f.build.emit({ op: 'sync', name: b.operation, arguments: [{ kind: 'object', object: b.object, offset: b.offset }, b.value] });
+      }
+      f.build.emit({ op: 'return' });
+      const index = reserve();
+      functions[index] = f.build.finish('statics', 0, undefined);
+      return index;
     },
     finish() {
       drain();
