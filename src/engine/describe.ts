@@ -3,7 +3,7 @@
  */
 import type { Search } from './explore';
 import type { Hit } from './path';
-import { continueStuck } from './stuck';
+import { describeStuck } from './stuck';
 import { recordPath } from './record';
 import type { Explanation, Trace, Verdict } from './report';
 
@@ -35,12 +35,11 @@ export function describe(search: Search, good: Uint8Array, hit: Hit): Described 
       ...(recorded.explanation ? { explanation: recorded.explanation } : {}),
     };
   }
-  const stuck = continueStuck(search, path);
-  const recorded = recordPath(search, stuck.steps, { doomed: path.steps.length, lasso: stuck.lasso });
+  const stuck = describeStuck(search, path);
   return {
     verdict: stuck.verdict,
-    schedule: recorded.schedule,
-    trace: recorded.trace,
+    schedule: stuck.recorded.schedule,
+    trace: stuck.recorded.trace,
     ...common,
     explanation: stuck.explanation,
   };

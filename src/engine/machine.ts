@@ -7,6 +7,7 @@ import { addressOf, placeOf } from '../ir/address';
 import type { Operand, Program, Scalar } from '../ir/program';
 import { sizeOf, wrap } from '../ir/value';
 import { prepare } from './code';
+import { noteEffect, type Effects } from './effects';
 import {
   compose,
   createShape,
@@ -89,6 +90,8 @@ export interface Machine {
   alone: boolean;
   /** Whether repeats of work items and timers are counted in the state. */
   countRepeats: boolean;
+  /** What each site did to memory. */
+  readonly effects: Effects;
   observer: Observer | undefined;
 }
 
@@ -121,6 +124,7 @@ export function createMachine(program: Program, options: Options): Machine {
     startCounts: [],
     alone: false,
     countRepeats: program.settings.repeats !== undefined,
+    effects: new Map(),
     observer: undefined,
   };
   for (const o of program.objects)
@@ -395,10 +399,11 @@ export function writeAt(
     sizeOf(type) === 8 ? 'u64' : sizeOf(type) === 4 ? 'u32' : sizeOf(type) === 2 ? 'u16' : 'u8';
   const v = isUnknown(value) ? m.unknowns.convert(unsigned, value, site) : wrap(value, unsigned);
   for (const p of r.resolution.parts) {
-    const old = m.observer || !r.resolution.exact ? cellValue(m, r.object, p.cell) : 0;
+    const old = cellValue(m, r.object, p.cell);
     const size = shape.cells[p.cell]?.size ?? 8;
     const next = r.resolution.exact ? v : insert(old, p, v, size, m.unknowns, site);
     setCell(state, p.cell, next);
+    if (site >= 0) noteEffect(m.effects, site, r.object, p.cell, old, next);
     m.observer?.access(thread, r.object, p.cell, old, next, site);
   }
 }

@@ -3,56 +3,121 @@
  * that a reader sees the waiter wait; then it is told who waits for what, and whether in a circle (deadlock) or not.
  */
 import type { Search } from './explore';
+import { explainWaiter, owersOf } from './explain';
 import { edgeOf, isFree, type Path, type PathStep } from './path';
 import { unpackLabel, type Graph } from './graph';
-import type { Explanation, Verdict } from './report';
+import type { Explanation, Verdict, Waiter } from './report';
+import { recordPath, type Recorded } from './record';
 import { isRequired } from './rest';
 import { findCycle, waitOf, type Wait } from './waits';
 import { threadName } from './names';
+import { findNeed, type Need } from './spin';
 import { framesOf, nowhere } from './trace';
 
 export interface Stuck {
   readonly verdict: Exclude<Verdict, { kind: 'holds' } | { kind: 'cannot-tell' }>;
-  /** The path and its continuation. */
-  readonly steps: readonly PathStep[];
-  readonly lasso: number | undefined;
+  readonly recorded: Recorded;
   readonly explanation: Explanation;
 }
 
 const MOST_STEPS = 4000;
 const MOST_ROUND = 64;
+const MOST_WAITERS = 6;
 
-export function continueStuck(search: Search, path: Path): Stuck {
+export function describeStuck(search: Search, path: Path): Stuck {
   const { machine: m, store, graph } = search;
   const steps = [...path.steps];
   const end = walkOn(graph, path.end, steps);
+  const { required, waits, needs } = waitsIn(search, end);
+  const lasso = appendRound(graph, end, required, steps);
+  const recorded = recordPath(search, steps, { doomed: path.steps.length, lasso });
   store.load(m, end);
+  const cycle = findCycle(waits);
+  const first = cycle?.[0]?.thread ?? required.find(n => needs.has(n)) ?? required[0] ?? 0;
+  const order = [first, ...required.filter(n => n !== first)].slice(0, MOST_WAITERS);
+  const waiters = order.map(n => explainWaiter(m, n, waits.get(n), needs.get(n), recorded));
+  const t = m.threads[first];
+  const frames = t ? framesOf(m, t) : [];
+  const span = frames[frames.length - 1]?.span ?? nowhere;
+  const told = cycle ? tellCycle(search, cycle) : tellHang(waiters);
+  return {
+    verdict: { kind: cycle ? 'deadlock' : 'hang', message: told.message, span },
+    recorded,
+    explanation: {
+      summary: told.summary,
+      waiters,
+      ...(cycle
+        ? {
+            cycle: cycle.map((w, k) => ({
+              thread: threadName(m, w.thread),
+              waitsFor: w.text,
+              heldBy: threadName(m, (cycle[k + 1] ?? cycle[0] ?? w).thread),
+            })),
+          }
+        : {}),
+    },
+  };
+}
+
+/** Whether the state's stuck threads wait in a circle; cheaper than a description. */
+export function isDeadlock(search: Search, state: number): boolean {
+  return findCycle(waitsIn(search, state).waits) !== undefined;
+}
+
+function waitsIn(
+  search: Search,
+  state: number,
+): {
+  readonly required: readonly number[];
+  readonly waits: Map<number, Wait>;
+  readonly needs: Map<number, Need>;
+} {
+  const { machine: m, store } = search;
+  store.load(m, state);
   const waits = new Map<number, Wait>();
-  const stuckThreads: number[] = [];
+  const needs = new Map<number, Need>();
+  const required: number[] = [];
   for (let n = 0; n < m.threads.length; n++) {
     const t = m.threads[n];
     const info = m.threadInfos[n];
     if (!t || !info) continue;
     const wait = waitOf(m, n);
-    if (wait) waits.set(n, wait);
-    if (isRequired(info, t)) stuckThreads.push(n);
+    const isMust = isRequired(info, t);
+    if (isMust) required.push(n);
+    if (wait && wait.givers.length > 0) waits.set(n, wait);
+    else if (wait && isMust) waits.set(n, { ...wait, givers: owersOf(m, n, undefined) });
+    else if (t.status === 'running' && !wait) {
+      const need = findNeed(m, n);
+      if (!need) continue;
+      needs.set(n, need);
+      waits.set(n, { thread: n, text: 'memory to change', givers: owersOf(m, n, need), held: 'a store' });
+    }
   }
-  const cycle = findCycle(waits);
-  const waiter = cycle?.[0]?.thread ?? stuckThreads[0] ?? 0;
-  const t = m.threads[waiter];
-  const frames = t ? framesOf(m, t) : [];
-  const span = frames[frames.length - 1]?.span ?? nowhere;
-  const names = stuckThreads.map(n => threadName(m, n)).join(', ');
-  const lasso = appendRound(graph, end, stuckThreads, steps);
-  const message = cycle
-    ? `deadlock: ${cycle.map(w => `${threadName(m, w.thread)} waits for ${w.text}`).join('; ')}`
-    : `${names} can never finish: waits for ${waits.get(waiter)?.text ?? 'a change that nobody is left to make'}`;
-  return {
-    verdict: { kind: cycle ? 'deadlock' : 'hang', message, span },
-    steps,
-    lasso,
-    explanation: { summary: `${message}.`, waiters: [] },
-  };
+  return { required, waits, needs };
+}
+
+function tellCycle(search: Search, cycle: readonly Wait[]): { message: string; summary: string } {
+  const m = search.machine;
+  const parts = cycle.map(w => `${threadName(m, w.thread)} waits for ${w.text}`);
+  const message = parts.join(', and ');
+  const closing = cycle.length === 1 ? 'it waits for itself' : 'each waits for the next in a circle';
+  return { message, summary: `${message}: ${closing}, so none of them can ever go on.` };
+}
+
+function tellHang(waiters: readonly Waiter[]): { message: string; summary: string } {
+  const w = waiters[0];
+  if (!w) return { message: 'not all threads can finish', summary: 'Not all threads can finish.' };
+  const message = `${w.thread} can never finish: it waits for ${w.waitsFor}`;
+  const site =
+    w.sites.find(s => !s.reason.startsWith('it stands behind') && !s.reason.startsWith('nobody')) ??
+    w.sites[0];
+  const others = waiters.slice(1).map(o => `${o.thread} waits for ${o.waitsFor}`);
+  const why = site
+    ? `, and nobody is left to do that: '${site.text}' in ${site.function}() could, but ${site.reason}`
+    : w.cell === undefined
+      ? ''
+      : ', and nothing that is left to run does that';
+  return { message, summary: `${message}${why}${others.length ? `; ${others.join('; ')}` : ''}.` };
 }
 
 /** Takes steps to new states, with as few switches as possible, while there are any. */
@@ -61,23 +126,30 @@ function walkOn(g: Graph, from: number, steps: PathStep[]): number {
   let at = from;
   let last = steps[steps.length - 1]?.thread ?? -1;
   for (let k = 0; k < MOST_STEPS && at < g.expanded; k++) {
-    const edges: number[] = [];
+    const memo = new Map<number, boolean>();
+    let best = -1;
+    let bestRank = 2;
     for (let e = g.starts[at] ?? 0; e < (g.starts[at + 1] ?? 0); e++) {
       const to = g.targets[e] ?? 0;
-      if (to >= 0 && !visited.has(to)) edges.push(e);
-    }
-    const rank = (e: number): number => {
+      if (to < 0 || visited.has(to)) continue;
       const { thread } = unpackLabel(g.labels[e] ?? 0);
-      const free = isFree(g, at, thread, new Map());
-      return (free ? 0 : 2) + (thread === last ? 0 : 1);
-    };
-    edges.sort((a, b) => rank(a) - rank(b) || a - b);
-    const edge = edges[0];
-    if (edge === undefined || rank(edge) >= 2) break;
-    const label = unpackLabel(g.labels[edge] ?? 0);
-    steps.push({ from: at, edge, thread: label.thread, choice: label.choice, isPrivate: label.isPrivate });
+      const rank = (isFree(g, at, thread, memo) ? 0 : 2) + (thread === last ? 0 : 1);
+      if (rank < bestRank) {
+        best = e;
+        bestRank = rank;
+      }
+    }
+    if (best < 0) break;
+    const label = unpackLabel(g.labels[best] ?? 0);
+    steps.push({
+      from: at,
+      edge: best,
+      thread: label.thread,
+      choice: label.choice,
+      isPrivate: label.isPrivate,
+    });
     last = label.thread;
-    at = g.targets[edge] ?? 0;
+    at = g.targets[best] ?? 0;
     visited.add(at);
   }
   return at;

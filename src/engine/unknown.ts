@@ -174,14 +174,24 @@ export function resolve(value: Value, facts: Facts): Value {
   if (!isUnknown(left) && !isUnknown(right)) return binary(e.operator, e.type, left, right);
   if (e.operator === 'eq' || e.operator === 'ne') {
     const [u, c] = isUnknown(left) ? [left, right] : [right as Unknown, left];
-    if (!isUnknown(c) && facts.get(u.key)?.not.includes(c)) return e.operator === 'ne' ? 1 : 0;
+    const inner = core(u);
+    if (!isUnknown(c) && facts.get(inner.key)?.not.includes(wrap(c, inner.type)))
+      return e.operator === 'ne' ? 1 : 0;
   }
   return value;
 }
 
+/** Without conversions that keep every bit. */
+function core(value: Unknown): Unknown {
+  const e = value.expression;
+  return e?.operator === 'convert' && isUnknown(e.from) && widthOf(e.type) >= widthOf(e.from.type)
+    ? core(e.from)
+    : value;
+}
+
 /** Whether the value may be zero under the facts. */
 export function mayBeZero(value: Unknown, facts: Facts): boolean {
-  return !(facts.get(value.key)?.not.includes(0) ?? false);
+  return !(facts.get(core(value).key)?.not.includes(0) ?? false);
 }
 
 /** The facts after deciding that `value` is zero or not. */
@@ -192,7 +202,9 @@ export function decide(value: Unknown, nonzero: boolean, facts: Facts): Facts {
     if (!isUnknown(c)) {
       const equal = (e.operator === 'eq') === nonzero;
       if (c === 0) return decide(u, !equal, facts);
-      return equal ? setValue(u, c, facts) : exclude(u, c, facts);
+      if (equal) return setValue(u, c, facts);
+      const inner = core(u);
+      return exclude(inner, wrap(c, inner.type), facts);
     }
     return with_(facts, value.key, { value: nonzero ? 1 : 0, not: [] });
   }

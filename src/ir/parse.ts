@@ -421,7 +421,8 @@ function readObject(r: Reader, unit: Unit): () => void {
   const readOnly = r.accept('readonly');
   const index = unit.objects.length;
   const values: { offset: number; type: Scalar; value: Token[] }[] = [];
-  if (r.accept('=')) {
+  const equals = r.accept('=');
+  if (equals && r.peek()?.text !== '{') {
     const type = shape?.fields[0]?.type ?? 'u64';
     values.push({ offset: 0, type, value: operandTokens(r) });
   } else if (r.accept('{')) {

@@ -1,0 +1,196 @@
+/**
+ * Why a stuck thread can never go on: what it waits for, and for every place in the source that could give it, why that
+ * place is out of reach. Made from the stuck state, the schedule that led there, and what the search saw each place do.
+ */
+import type { Instruction, Program } from '../ir/program';
+import { changes, effectKey } from './effects';
+import type { Machine } from './machine';
+import { cellName, fieldOf, showValue, threadName } from './names';
+import { createReach, type Reach } from './reach';
+import type { Recorded } from './record';
+import type { Waiter } from './report';
+import { isRequired } from './rest';
+import type { Need } from './spin';
+import { framesOf, nowhere } from './trace';
+import type { Wait } from './waits';
+import { parkedOperation } from './waits';
+
+/** A place that could end the wait. */
+interface Place {
+  readonly function: number;
+  readonly pc: number;
+  readonly site: number;
+}
+
+/** Places that were seen to make the change, or would if they were ever reached. */
+export function placesFor(m: Machine, need: Need): readonly Place[] {
+  const list: Place[] = [];
+  const sites = new Set<number>();
+  eachInstruction(m.program, (i, f, pc) => {
+    if (sites.has(i.site) || !isWrite(i)) return;
+    const seen = m.effects.get(i.site);
+    const effect = seen?.get(effectKey(need.object, need.cell));
+    const wouldDo = effect ? changes(effect, need.bit) : seen === undefined && couldChange(i, need);
+    if (!wouldDo) return;
+    sites.add(i.site);
+    list.push({ function: f, pc, site: i.site });
+  });
+  return list;
+}
+
+function eachInstruction(program: Program, visit: (i: Instruction, f: number, pc: number) => void): void {
+  program.functions.forEach((f, index) => {
+    f.body.forEach((i, pc) => {
+      visit(i, index, pc);
+    });
+  });
+}
+
+function isWrite(i: Instruction): boolean {
+  return ['store', 'rmw', 'cmpxchg', 'fill', 'move', 'sync'].includes(i.op);
+}
+
+/** Never executed: by its operator and a constant operand it would set or clear just that bit. */
+function couldChange(i: Instruction, need: Need): boolean {
+  if (i.op !== 'rmw' || i.value.kind !== 'constant' || !need.bit) return false;
+  const mask = BigInt.asUintN(64, BigInt(i.value.value));
+  const has = ((mask >> BigInt(need.bit.number)) & 1n) === 1n;
+  if (need.bit.until === 'set') return i.operator === 'or' && has;
+  return (i.operator === 'andnot' && has) || (i.operator === 'and' && !has);
+}
+
+/** Places that wake a thread asleep at that operation: by what the operation waits on. */
+function wakePlaces(m: Machine, n: number): readonly Place[] {
+  const t = m.threads[n];
+  const parked = t && parkedOperation(m, t);
+  if (!parked) return [];
+  const name = parked.instruction.name;
+  const wakers: readonly string[] = name.startsWith('completion')
+    ? ['completion.complete', 'completion.all']
+    : name === 'task.schedule'
+      ? ['task.wake', 'wait.wake']
+      : name.startsWith('sem')
+        ? ['sem.up']
+        : [];
+  const list: Place[] = [];
+  const sites = new Set<number>();
+  eachInstruction(m.program, (i, f, pc) => {
+    if (i.op !== 'sync' || !wakers.includes(i.name) || sites.has(i.site)) return;
+    sites.add(i.site);
+    list.push({ function: f, pc, site: i.site });
+  });
+  return list;
+}
+
+/** Threads other than the waiter that could still come to such a place: they owe it. */
+export function owersOf(m: Machine, n: number, need: Need | undefined): number[] {
+  const reach = createReach(m.program);
+  const places = need ? placesFor(m, need) : wakePlaces(m, n);
+  const list: number[] = [];
+  m.threads.forEach((t, k) => {
+    if (!t || k === n || t.status === 'done' || t.status === 'idle') return;
+    if (places.some(p => reach.threadReaches(t, p.function, p.pc))) list.push(k);
+  });
+  return list;
+}
+
+/** What the thread waits for, in words, and the places that are out of reach. */
+export function explainWaiter(
+  m: Machine,
+  n: number,
+  wait: Wait | undefined,
+  need: Need | undefined,
+  recorded: Recorded,
+): Waiter {
+  const t = m.threads[n];
+  const frames = t ? framesOf(m, t) : [];
+  const span = frames[frames.length - 1]?.span ?? nowhere;
+  const base = { thread: threadName(m, n), span };
+  const reach = createReach(m.program);
+  const sites = (places: readonly Place[]): Waiter['sites'] =>
+    places.map(p => {
+      const s = m.program.sites[p.site];
+      return {
+        span: s?.span ?? nowhere,
+        text: s?.text ?? '',
+        function: m.program.functions[p.function]?.name ?? '?',
+        reason: outOfReach(m, n, p, reach, recorded),
+      };
+    });
+  if (need) {
+    const field = fieldOf(m, need.object, need.cell);
+    const cell = cellName(m, need.object, need.cell);
+    const bitName = need.bit ? field?.bits?.[need.bit.number] : undefined;
+    const done = need.bit?.until === 'set' ? 'set' : 'cleared';
+    const waitsFor = need.bit
+      ? `${cell} bit ${bitName ?? need.bit.number} to be ${done}`
+      : `${cell} to change (it is ${showValue(m, need.value, field)})`;
+    return {
+      ...base,
+      waitsFor,
+      cell,
+      ...(need.bit
+        ? {
+            bit: {
+              number: need.bit.number,
+              until: need.bit.until,
+              ...(bitName === undefined ? {} : { name: bitName }),
+            },
+          }
+        : {}),
+      sites: sites(placesFor(m, need)),
+    };
+  }
+  if (wait)
+    return { ...base, waitsFor: wait.text, sites: wait.givers.length > 0 ? [] : sites(wakePlaces(m, n)) };
+  return { ...base, waitsFor: 'the end of a loop that never ends', sites: [] };
+}
+
+/** Why nobody will execute that place any more. */
+function outOfReach(m: Machine, waiter: number, p: Place, reach: Reach, recorded: Recorded): string {
+  const reasons: string[] = [];
+  m.threadInfos.forEach((info, n) => {
+    const t = m.threads[n];
+    const entry =
+      info.program === undefined ? (t?.entry ?? -1) : (m.program.threads[info.program]?.entry ?? -1);
+    const queued = t !== undefined && t.status !== 'idle';
+    if (entry < 0 || !reach.entryReaches(entry, p.function)) return;
+    if (!t || !queued || info.origin === 'init') return;
+    if (t.status === 'done' || (t.status === 'ready' && t.begun)) {
+      const turn = turnedAway(m, n, p, reach, recorded);
+      reasons.push(`${info.name} has finished${turn ? `: ${turn}` : ''}`);
+    } else if (!reach.threadReaches(t, p.function, p.pc)) {
+      const turn = turnedAway(m, n, p, reach, recorded);
+      reasons.push(`${info.name} is past it${turn ? `: ${turn}` : ''}`);
+    } else if (n === waiter) reasons.push('it stands behind the wait itself');
+    else if (isRequired(info, t)) reasons.push(`${info.name} cannot get there: it is stuck itself`);
+    else reasons.push(`${info.name} does not get there`);
+  });
+  return reasons.length > 0 ? reasons.join('; ') : 'nobody who is left calls it';
+}
+
+/** The branch at which the schedule turned the thread away from the place, in words. */
+function turnedAway(m: Machine, n: number, p: Place, reach: Reach, recorded: Recorded): string | undefined {
+  const thread = recorded.threads.get(n);
+  let targets: readonly { readonly function: number; readonly pc: number }[] = [p];
+  for (let level = 0; level < 4 && targets.length > 0; level++) {
+    for (let k = recorded.recorder.branches.length - 1; k >= 0; k--) {
+      const b = recorded.recorder.branches[k];
+      if (!b || b.thread !== thread) continue;
+      const target = targets.find(x => x.function === b.function);
+      const i = m.program.functions[b.function]?.body[b.pc];
+      if (!target || i?.op !== 'branch') continue;
+      const [taken, other] = b.taken ? [i.target, i.otherwise] : [i.otherwise, i.target];
+      if (reach.inside(b.function, taken).has(target.pc) || !reach.inside(b.function, other).has(target.pc))
+        continue;
+      return `it was turned away at '${m.program.sites[i.site]?.text ?? ''}'`;
+    }
+    const wanted = new Set(targets.map(x => x.function));
+    const callers: { function: number; pc: number }[] = [];
+    eachInstruction(m.program, (i, f, pc) => {
+      if (i.op === 'call' && wanted.has(i.function) && f !== i.function) callers.push({ function: f, pc });
+    });
+    targets = callers;
+  }
+  return undefined;
+}
