@@ -180,7 +180,7 @@ function collect(a: Analysis): readonly Access[] {
       if (!bit) return;
       const bits: readonly Term[] = [{ kind: 'bit', text: spelling(text, bit) }];
       if (k.role === 'load') {
-        const waiting = waitsAt(p, node, again);
+        const waiting = waitsAt(p, node, again) ?? awaited(p, node);
         add(
           waiting === undefined
             ? { ...common, kind: 'test', bits, atomic }
@@ -274,6 +274,16 @@ function collect(a: Analysis): readonly Access[] {
       );
       return false;
     });
+  }
+
+  /** Inside the condition of a wait_event() at this point: whether it waits while the bit is set. */
+  function awaited(p: Point, operation: Node): boolean | undefined {
+    for (const e of a.events(p)) {
+      if (e.kind !== 'call' || e.name === undefined || primitive(e.name)?.role !== 'wait') continue;
+      const condition = e.args.find(x => x.start <= operation.start && x.end >= operation.end);
+      if (condition) return polarity(condition, operation, false);
+    }
+    return undefined;
   }
 
   function waitsAt(p: Point, operation: Node, again: Again): boolean | undefined {

@@ -318,7 +318,7 @@ function placeIn(s: Survey, link: Link): Place | undefined {
         if (meanings[effect.kind].atomic || effect.switches) return;
         under.push(effect.lock ?? meanings[effect.kind].words);
       }
-    const shared = around.has(point.id);
+    const shared = around.has(point.id) || failureComesTo(f, start, point);
     const condition = shared ? onlyPublished(f, link) : undefined;
     const rank = (under.length > 0 ? 4 : 0) + (shared ? (condition === undefined ? 2 : 1) : 0);
     if (!best || rank < best.rank)
@@ -341,6 +341,22 @@ function placeIn(s: Survey, link: Link): Place | undefined {
       consider(exit, { file: f.file, offset: line + f.shift, indent: indentOf(text, body) });
   }
   return best?.place;
+}
+
+/** Whether the way on from a call that did not publish (its value tells) leads here too. */
+function failureComesTo(f: FunctionFacts, start: Start, point: Point): boolean {
+  if (start.outcome === undefined) return false;
+  let comes = false;
+  exitsFrom(
+    f,
+    { ...start, outcome: !start.outcome },
+    () => false,
+    p => {
+      if (p.id === point.id) comes = true;
+      return false;
+    },
+  );
+  return comes;
 }
 
 /** What tells the ways that published from the others at a common return: `!err` for `return err`. */
