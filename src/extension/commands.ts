@@ -217,7 +217,6 @@ export async function restore(state: PanelState, simulation: Simulation): Promis
   await simulation.run({
     harness,
     step: state.step,
-    quiet: true,
     ...(state.schedule === undefined ? {} : { schedule: state.schedule }),
   });
 }

@@ -15,6 +15,9 @@ import type { Session } from './session';
 import { setting } from './settings';
 import { signalOf, type Workers } from './workers';
 
+/** Runs shorter than this show no notification, in milliseconds. */
+const patience = 800;
+
 type Kind = NonNullable<LensVerdict['without']>;
 
 export interface SimulateRequest {
@@ -23,8 +26,6 @@ export interface SimulateRequest {
   readonly schedule?: string;
   /** Where the replay is to stand afterwards. */
   readonly step?: number;
-  /** Keep quiet in the corner: the panel shows the progress. */
-  readonly quiet?: boolean;
 }
 
 export interface Simulation extends vscode.Disposable {
@@ -135,16 +136,24 @@ export function createSimulation(workers: Workers, session: Session, log: Log): 
       }
     };
 
-    if (request.quiet) return work(() => undefined);
+    // The panel shows the progress at once; the corner of the window only what takes its time.
+    let report: (text: string) => void = () => undefined;
+    const running = work(text => {
+      report(text);
+    });
+    const late = new Promise<'late'>(resolve => setTimeout(resolve, patience, 'late'));
+    const first = await Promise.race([running, late]);
+    if (first !== 'late') return first;
     return vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
       async (progress, token) => {
         signalOf(token).addEventListener('abort', () => {
           controller.abort();
         });
-        return work(message => {
+        report = message => {
           progress.report({ message });
-        });
+        };
+        return running;
       },
     );
   }

@@ -127,14 +127,36 @@ function traceView(trace: Trace, place: (span: Span) => ViewPlace): ViewTrace {
       .map(([number, name]) => ({ number: Number(number), name }))
       .sort((a, b) => a.number - b.number),
   );
+  // A lock's own bits say nothing to a reader; who holds it does.
+  const locks = new Set(
+    [trace.start, ...trace.steps.map(step => step.threads)].flat().flatMap(status => status.holds),
+  );
+  const isLock = trace.cells.map(cell => cell.holds === 'lock' || locks.has(cell.name));
+  const shown = (
+    list: readonly ViewValue[],
+    threads: readonly ThreadStatus[],
+  ): ViewTrace['moments'][number]['values'] =>
+    list.map((value, cell) => {
+      if (!isLock[cell]) return value;
+      const holders = threads.flatMap((status, thread) =>
+        status.holds.includes(trace.cells[cell]?.name ?? '') ? [trace.threads[thread]?.name ?? ''] : [],
+      );
+      return { text: holders.length ? `held by ${holders.join(', ')}` : 'free' };
+    });
   const moments: ViewTrace['moments'][number][] = [];
   let values: readonly ViewValue[] = trace.cells.map(cell => valueOf(cell.initial, cell.initialValue));
-  moments.push({ threads: trace.start.map(status => statusView(status, place)), values });
+  moments.push({
+    threads: trace.start.map(status => statusView(status, place)),
+    values: shown(values, trace.start),
+  });
   for (const step of trace.steps) {
     const next = [...values];
     for (const change of step.changes) next[change.cell] = valueOf(change.after, change.afterValue);
     values = next;
-    moments.push({ threads: step.threads.map(status => statusView(status, place)), values });
+    moments.push({
+      threads: step.threads.map(status => statusView(status, place)),
+      values: shown(values, step.threads),
+    });
   }
   return {
     threads: trace.threads.map(thread => ({
@@ -146,11 +168,11 @@ function traceView(trace: Trace, place: (span: Span) => ViewPlace): ViewTrace {
       ...(thread.span ? { place: place(thread.span) } : {}),
     })),
     cells: trace.cells.map((cell, index) => ({
-      name: cell.name,
-      holds: cell.holds,
+      name: isLock[index] ? lockName(cell.name) : cell.name,
+      holds: isLock[index] ? 'lock' : cell.holds,
       bits: bits[index] ?? [],
     })),
-    steps: trace.steps.map(step => ({
+    steps: trace.steps.map((step, at) => ({
       thread: step.thread,
       text: step.text,
       operation: step.operation,
@@ -162,10 +184,12 @@ function traceView(trace: Trace, place: (span: Span) => ViewPlace): ViewTrace {
         const before = bitsOf(change.beforeValue);
         const after = bitsOf(change.afterValue);
         const known = before !== undefined && after !== undefined;
+        const lock = isLock[change.cell] === true;
+        const text = (moment: number): string | undefined => moments[moment]?.values[change.cell]?.text;
         return {
           cell: change.cell,
-          before: change.before,
-          after: change.after,
+          before: (lock ? text(at) : undefined) ?? change.before,
+          after: (lock ? text(at + 1) : undefined) ?? change.after,
           set: known ? names.filter(b => !has(before, b) && has(after, b)).map(b => b.name) : [],
           cleared: known ? names.filter(b => has(before, b) && !has(after, b)).map(b => b.name) : [],
         };
@@ -183,11 +207,16 @@ function statusView(status: ThreadStatus, place: (span: Span) => ViewPlace): Vie
   return {
     state: status.state,
     ...(status.reader === undefined ? {} : { reader: status.reader }),
-    holds: status.holds,
+    holds: status.holds.map(lockName),
     ...(status.waitsFor === undefined ? {} : { waitsFor: status.waitsFor }),
     ...(status.gracePeriod === undefined ? {} : { gracePeriod: status.gracePeriod }),
     frames: framesView(status.frames, place),
   };
+}
+
+/** A lock is known by the object that it is, not by the members that its type is made of. */
+function lockName(name: string): string {
+  return name.replace(/(\.(value|val|owner|rlock|raw_lock|wait_lock|rtmutex|lock|counter|cnts|count))+$/, '');
 }
 
 function framesView(

@@ -110,11 +110,11 @@ function start(root: HTMLElement, host: Host): void {
       root.querySelector('.row.end')?.scrollIntoView({ block: 'nearest' });
   }
 
-  /** Every lane needs about 200 pixels for its text; below that, rails. */
+  /** Every lane needs about 260 pixels for its text; below that, rails. */
   function fit(): void {
     const lanesShown = model.run?.view.trace?.threads.length ?? 0;
     const width = window.innerWidth - (window.innerWidth > 900 ? 340 : 0);
-    const compact = lanesShown > 0 && width / lanesShown < 200;
+    const compact = lanesShown > 0 && width / lanesShown < 260;
     if (compact !== model.compact) update({ compact });
   }
 

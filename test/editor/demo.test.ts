@@ -47,7 +47,7 @@ describe('the demo in the editor', () => {
     await open(b, 'netpoll.c', 'err = __netpoll_setup(np, ndev);');
     const line = b.find('netpoll.c', 'err = __netpoll_setup(np, ndev);').line;
     await until('the line under rtnl_lock() has no mark', async () =>
-      (await b.marks()).some(mark => mark.line === line && mark.text === '') ? true : undefined,
+      (await b.marks()).some(mark => mark.line === line) ? true : undefined,
     );
     await open(b, 'netpoll.c', 'clear_bit(NAPI_STATE_NPSVC');
     await until('clear_bit() is not marked', async () =>
@@ -218,20 +218,22 @@ describe('the demo in the editor', () => {
     const b = bench();
     await open(b, 'netpoll.c', 'rcu_assign_pointer');
     const titles = await b.codeActions(b.find('netpoll.c', 'rcu_assign_pointer'));
-    const fixes = titles.filter(title => title.includes('synchronize_rcu()'));
+    const fixes = titles.filter(title => title.includes('grace period'));
     assert.equal(fixes.length, 2, titles.join('\n'));
     assert.ok(fixes.some(title => title.endsWith('(preview)')));
   });
 
   it('keeps working when the panel is closed and opened, and when the window is reloaded', async () => {
     const b = bench();
-    await b.command('Racelens: Simulate Again');
     let panel = await b.panel('#verdict');
-    await waitForVerdict(panel, /hang$/);
+    await panel.locator('#steps').press('End');
+    await b.command('Racelens: Simulate Again');
+    await until('it was not run again', async () =>
+      (await position(panel)).startsWith('0/') ? true : undefined,
+    );
     for (let i = 0; i < 5; i++) await panel.locator('#steps').press('ArrowDown');
     const at = await position(panel);
-    await b.page.locator('.tab', { hasText: 'Replay' }).click();
-    await b.command('View: Close Editor');
+    await b.page.locator('.tab', { hasText: 'Replay' }).locator('.codicon-close').click();
     await b.command('Racelens: Show Replay Panel');
     panel = await b.panel('#verdict');
     assert.equal(await position(panel), at);
