@@ -8,7 +8,7 @@ import type { Note } from './mask';
 import { isTypeName } from './words';
 
 /** Parts of the text that the mask hides and that are parsed on their own. */
-export type PartKind = 'type' | 'call' | 'expression' | 'parameters';
+export type PartKind = 'type' | 'call' | 'expression' | 'parameters' | 'statements';
 
 /** What the conversion needs from its caller. Offsets of the tree plus `base` are offsets of the file. */
 export interface Conversion {
@@ -99,6 +99,10 @@ function unmasked(node: Node, note: Note, c: Conversion): Node {
       return node.kind === 'identifier' || node.kind === 'type_identifier'
         ? parameters(node, note.end, c)
         : node;
+    case 'statements':
+      return node.kind === 'identifier' ? statements(node, note.end, c) : node;
+    case 'empty':
+      return node.kind === 'identifier' ? { ...node, kind: 'empty_argument', end: node.start } : node;
     case 'operator':
       return node.kind === 'identifier'
         ? { ...node, kind: 'operator_argument', end: c.base - c.noteShift + note.end }
@@ -164,6 +168,13 @@ function parameters(node: Node, noteEnd: number, c: Conversion): Node {
   const end = c.base - c.noteShift + noteEnd;
   const list = c.part(node.start, end, 'parameters');
   return { ...(list ?? node), start: node.start, end, ...(node.field ? { field: node.field } : {}) };
+}
+
+/** Statements as an argument: a compound_statement without braces. */
+function statements(node: Node, noteEnd: number, c: Conversion): Node {
+  const end = c.base - c.noteShift + noteEnd;
+  const block = c.part(node.start, end, 'statements');
+  return { ...(block ?? node), start: node.start, end, ...(node.field ? { field: node.field } : {}) };
 }
 
 /** `typeof(x)`: child `argument` is a type_descriptor or an expression. */

@@ -29,6 +29,8 @@ export type Note =
   | { readonly kind: 'loop'; readonly name: string; readonly nameEnd: number; readonly empty: boolean }
   | { readonly kind: 'type'; readonly end: number }
   | { readonly kind: 'parameters'; readonly end: number }
+  | { readonly kind: 'statements'; readonly end: number }
+  | { readonly kind: 'empty' }
   | { readonly kind: 'typeof'; readonly end: number }
   | {
       readonly kind: 'invocation';
@@ -98,7 +100,7 @@ function maskWord(work: Work, i: number, t: Token): number {
   const after = tokens[i + 1];
   if (before?.kind === 'sign' && (before.text === '.' || before.text === '->')) return i;
   const note = work.notes.get(t.start);
-  if (note?.kind === 'type' || note?.kind === 'parameters') {
+  if (note?.kind === 'type' || note?.kind === 'parameters' || note?.kind === 'statements') {
     // The mask of the call has dealt with it; what is inside is parsed on its own.
     while ((tokens[i + 1]?.start ?? Infinity) < note.end) i++;
     return i;
@@ -126,6 +128,10 @@ function maskWord(work: Work, i: number, t: Token): number {
   if (t.text === 'while_each_thread' || /^while_each_|^while_for_each_/.test(t.text)) maskLoopEnd(work, i, t);
   // As plain calls these take any member and any expression; convert.ts names offsetof again.
   if (t.text === 'offsetof' || alignWords.has(t.text)) work.out[t.start] = 88;
+  if (before?.text === ']' && before.kind === 'sign' && /^[;=]$/.test(after?.text ?? ''))
+    put(work, t.start, t.end, '');
+  if (after?.text === '*' && /^__[a-z]+$/.test(t.text) && builtinTypes.has(before?.text ?? ''))
+    put(work, t.start, t.end, '');
   if (t.context === 'struct' && after?.text === ';' && isMemberAttribute(tokens, i))
     put(work, t.start, t.end, '');
   if (t.context === 'body' && after?.text === '}' && isBareStatement(tokens, i))
@@ -148,6 +154,7 @@ function isAttributePlace(tokens: readonly Token[], i: number): boolean {
   const before = tokens[i - 1];
   const after = tokens[i + 1];
   if (after?.text === '(' && after.kind === 'sign') return before?.text !== ';' && before?.kind !== undefined;
+  if (/^[(,]$/.test(before?.text ?? '') && /^[),]$/.test(after?.text ?? '')) return false;
   return true;
 }
 
@@ -159,6 +166,15 @@ function isPrefixOfString(tokens: readonly Token[], i: number): boolean {
   while (tokens[k]?.kind === 'word' && k < i + 4) k++;
   if (tokens[k]?.kind === 'string' && tokens[k]?.text.startsWith('"')) return true;
   // `printk(KERN_DEBUG pr_fmt("%s"), x)`
+  const capitals = /^[A-Z][A-Z0-9_]*$/;
+  if (
+    k === i + 2 &&
+    /^[),]$/.test(tokens[k]?.text ?? '') &&
+    /^[(,]$/.test(tokens[i - 1]?.text ?? '') &&
+    capitals.test(t.text) &&
+    capitals.test(tokens[i + 1]?.text ?? '')
+  )
+    return true;
   return (
     k === i + 2 &&
     tokens[k]?.text === '(' &&
@@ -634,9 +650,11 @@ function storedInvocation(work: Work, i: number, t: Token): number {
   if (!isStatementStart(tokens, first) || builtinTypes.has(t.text)) return -1;
   const open = tokens[i + 1];
   const close = open && open.partner >= 0 ? tokens[open.partner] : undefined;
-  const next = open ? tokens[open.partner + 1] : undefined;
+  let behind = open ? open.partner + 1 : i;
+  while (attributeWords.has(tokens[behind]?.text ?? '')) behind++;
+  const next = open ? tokens[behind] : undefined;
   if (!open || !close || (next?.text !== ';' && next?.text !== '=')) return -1;
-  if (first === i && (next.text !== '=' || tokens[open.partner + 2]?.text !== '{')) return -1;
+  if (first === i && (next.text !== '=' || tokens[behind + 1]?.text !== '{')) return -1;
   if (close.end - t.start < 3) return -1;
   put(work, t.start, close.end, 'T x');
   work.notes.set(tokens[first]?.start ?? t.start, {
@@ -666,11 +684,23 @@ function maskArguments(work: Work, open: number, lists: boolean): void {
   for (const at of [...outerCommas(tokens, open), close]) {
     const first = tokens[from];
     const last = tokens[at - 1];
+    if (first && last && from === at && tokens[from - 1]?.text === ',' && /^[,)]$/.test(first.text)) {
+      // `F(a, , b)`: an argument of nothing, in the blank between the commas.
+      const comma = tokens[from - 1];
+      const close = first.text === ')';
+      if (comma && first.start > comma.end && !close) {
+        work.out[comma.end] = 69;
+        work.notes.set(comma.end, { kind: 'empty' });
+      }
+    }
     if (first && last && from < at) {
       if (at === from + 1 + Number(isOperatorPair(tokens, from)) && isOperator(first)) {
         // `ASSERTCMP(a, ==, b)`
         put(work, first.start, last.end, 'O');
         work.notes.set(first.start, { kind: 'operator', end: last.end });
+      } else if (isStatements(tokens, from, at, tokens[open] === undefined ? -1 : open)) {
+        put(work, first.start, last.end, 'S');
+        work.notes.set(first.start, { kind: 'statements', end: last.end });
       } else if (isType(tokens, from, at)) {
         const word = first.text.charAt(0).toUpperCase() + first.text.slice(1);
         put(work, first.start, last.end, word);
@@ -687,6 +717,18 @@ function maskArguments(work: Work, open: number, lists: boolean): void {
     }
     from = at + 1;
   }
+}
+
+const jumpWords = new Set(['return', 'break', 'continue', 'goto', 'if', 'for', 'while', 'do', 'switch']);
+
+/** Statements as an argument: `LOOP(a++;, return;)`. */
+function isStatements(tokens: readonly Token[], from: number, to: number, open: number): boolean {
+  if (jumpWords.has(tokens[from]?.text ?? '')) return true;
+  for (let k = from; k < to; k++) {
+    const t = tokens[k];
+    if (t?.kind === 'sign' && t.text === ';' && t.inside === open) return true;
+  }
+  return false;
 }
 
 function isOperator(t: Token): boolean {

@@ -6,6 +6,17 @@
  * - `macro_loop`: a loop macro (`list_for_each_entry(p, &head, list) body`, any `*for_each*`, `scoped_guard`);
  *   `name` is the macro's name, children by field: `arguments` (an argument_list) and `body`.
  * - `type_argument`: a type given as a macro argument (`container_of(p, struct T, m)`); its text is the type.
+ * - `invocation`: a macro call that declares, at the top level, as a member (`DECLARE_BITMAP(map, n);` in a struct) or
+ *   stored in a function (`static DEFINE_MUTEX(m);`): `call` (a call_expression), `body` (a compound_statement) or `value`.
+ *   Arguments of calls may be a type_argument, a parameter_list (`(struct s *p, int a)`), a parameter_declaration, a
+ *   compound_statement (statements as an argument), an `operator_argument` (`==`) or an `empty_argument`.
+ * - `typeof`: `typeof(x)` in the place of a type; the field `argument` is a type_descriptor or an expression.
+ * - `case_range`: `low ... high` as the value of a `case`, in the fields `low` and `high`.
+ * - `offsetof_expression`: `type` and `member`, which is a field_identifier, a field_expression or a subscript.
+ * - `(u32)(x)`, `(u32)-x`, `(u32)*p` are cast_expressions when the name can only be a type.
+ * Attribute words (`__rcu`, `__user`, `__init`) and comments have no nodes: read them from the text of the node around.
+ * `struct_group(name, members)` is an anonymous struct. Unnamed bit-fields are left out. Preprocessor lines have no
+ * nodes; see SourceFile.node for `#if`.
  * - `ERROR` nodes and nodes with `missing` stay, and walkers descend into them.
  */
 export interface Node {

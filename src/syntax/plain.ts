@@ -117,6 +117,9 @@ interface OpenGroup {
   guard: boolean;
 }
 
+/** Branches of one group beyond this belong to the last: their conditions would grow with the square. */
+const mostBranches = 500;
+
 const opening = new Set(['if', 'ifdef', 'ifndef']);
 const middle = new Set(['elif', 'elifdef', 'elifndef', 'else']);
 
@@ -145,7 +148,7 @@ function groupsOf(text: string, directives: readonly Directive[]): readonly Grou
       };
       groups.push(group);
       open.push(group);
-    } else if (top && last && middle.has(d.word)) {
+    } else if (top && last && middle.has(d.word) && top.branches.length < mostBranches) {
       last.end = d.start;
       const condition = d.word === 'else' ? undefined : conditionOf(text, d);
       top.branches.push({ condition, directiveStart: d.start, start: d.end, end: text.length });

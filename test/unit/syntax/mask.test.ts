@@ -211,6 +211,22 @@ describe('syntax: the mask', () => {
       'string_literal: "x\\n"',
       'string_literal: "b"',
     );
+    checkBody(
+      'CMPXCHG_LOOP(\n\t\tnew.count++;\n\t,\n\t\treturn;\n\t);',
+      ['return_statement', 'update_expression'],
+      'update_expression: new.count++',
+      'return_statement: return;',
+    );
+    checkBody(
+      'F(a, , b);',
+      ['identifier', 'empty_argument'],
+      'identifier: f',
+      'identifier: F',
+      'identifier: a',
+      'empty_argument: ',
+      'identifier: b',
+    );
+    checkBody('u8 a[4] UNKNOWN;', ['declaration'], 'declaration: u8 a[4] UNKNOWN;');
     checkBody('ASSERTCMP(a, ==, b);', ['operator_argument'], 'operator_argument: ==');
     checkBody(
       'do {\n\t\ta();\n\t} while_each_thread(p, t);',
