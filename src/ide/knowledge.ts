@@ -120,11 +120,11 @@ function relatedTo(
   return { related, macros };
 }
 
-/** Names called that are neither primitives nor defined. */
+/** Names called that are not defined; of primitives only those that ask something (what they test is of interest). */
 function called(functions: readonly FunctionFacts[], defined: ReadonlySet<string>): ReadonlySet<string> {
   const names = new Set<string>();
   for (const f of functions)
-    for (const name of f.analysis.calls) if (!defined.has(name) && !primitive(name)) names.add(name);
+    for (const name of f.analysis.calls) if (!defined.has(name) && (primitive(name)?.role ?? 'query') === 'query') names.add(name);
   return names;
 }
 

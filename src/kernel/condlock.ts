@@ -59,7 +59,7 @@ export function conditionalLocks(
     for (const test of flow.points) {
       if (test.kind !== 'test' || test.loop || !test.node || test.id === site.point) continue;
       for (const when of [true, false]) {
-        if (reaches(flow.points, flow.entry, site.point, test.id, when)) continue;
+        if (reachesAround(flow.points, flow.entry, site.point, test.id, when)) continue;
         const around = reachable(
           flow,
           test.next.filter(e => e.when === !when),
@@ -104,7 +104,13 @@ function maybePoints(f: FunctionFacts, sections: Sections, site: Site): Readonly
 }
 
 /** Whether `to` can be reached from the entry without taking that way out of the test. */
-function reaches(points: readonly Point[], entry: number, to: number, test: number, when: boolean): boolean {
+export function reachesAround(
+  points: readonly Point[],
+  entry: number,
+  to: number,
+  test: number,
+  when: boolean,
+): boolean {
   const seen = new Set<number>([entry]);
   const todo = [entry];
   for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
