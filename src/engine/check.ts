@@ -12,6 +12,7 @@ import { findPaths, type Hit } from './path';
 import type { Report, Verdict, VerdictKind } from './report';
 import { describe, type Described } from './describe';
 import { findings } from './findings';
+import { findOtherEnd } from './stuck';
 
 /** A check that can be continued in quanta, so that a worker can report and be cancelled. */
 export interface Check {
@@ -81,7 +82,9 @@ function conclude(program: Program, search: Search): Report {
     bounds: [...m.statedBounds].sort(),
   };
   const exhaustive = !search.stopped && open.length === 0;
-  const best = hits.map(h => describe(search, good, h)).sort(byCost);
+  const described = hits.map(h => describe(search, good, h));
+  const stuck = described.find(d => d.verdict.kind === 'hang' || d.verdict.kind === 'deadlock');
+  const best = [...described, ...(stuck ? otherEnd(search, good, stuck) : [])].sort(byCost);
   const [first, ...others] = best;
   if (first) {
     return {
@@ -116,6 +119,18 @@ function conclude(program: Program, search: Search): Report {
         }
       : { kind: 'holds' };
   return { verdict, exhaustive, confirmed: true, also: [], ...common };
+}
+
+/** If threads hang here and deadlock there, both are told. */
+function otherEnd(search: Search, good: Uint8Array, stuck: Described): Described[] {
+  const end = findOtherEnd(search, good, stuck.verdict.kind === 'hang');
+  if (end < 0) return [];
+  const wanted = (target: number): string | undefined => (target === end ? 'hang' : undefined);
+  const hit =
+    findPaths(search.graph, 0, wanted, true, 1)[0] ?? findPaths(search.graph, 0, wanted, false, 1)[0];
+  if (!hit) return [];
+  const other = describe(search, good, hit);
+  return other.verdict.kind === stuck.verdict.kind ? [] : [other];
 }
 
 /** Confirmed before possible, then fewest preemptions, then fewest steps. */

@@ -2,9 +2,10 @@
  * Why a stuck thread can never go on: what it waits for, and for every place in the source that could give it, why that
  * place is out of reach. Made from the stuck state, the schedule that led there, and what the search saw each place do.
  */
-import type { Instruction, Program } from '../ir/program';
+import type { Instruction, Operand, Program } from '../ir/program';
+import { sizeOf } from '../ir/value';
 import { changes, effectKey } from './effects';
-import type { Machine } from './machine';
+import { shapeOf, type Machine } from './machine';
 import { cellName, fieldOf, showValue, threadName } from './names';
 import { createReach, type Reach } from './reach';
 import type { Recorded } from './record';
@@ -30,7 +31,7 @@ export function placesFor(m: Machine, need: Need): readonly Place[] {
     if (sites.has(i.site) || !isWrite(i)) return;
     const seen = m.effects.get(i.site);
     const effect = seen?.get(effectKey(need.object, need.cell));
-    const wouldDo = effect ? changes(effect, need.bit) : seen === undefined && couldChange(i, need);
+    const wouldDo = effect ? changes(effect, need.bit) : seen === undefined && couldChange(m, i, f, pc, need);
     if (!wouldDo) return;
     sites.add(i.site);
     list.push({ function: f, pc, site: i.site });
@@ -50,13 +51,37 @@ function isWrite(i: Instruction): boolean {
   return ['store', 'rmw', 'cmpxchg', 'fill', 'move', 'sync'].includes(i.op);
 }
 
-/** Never executed: by its operator and a constant operand it would set or clear just that bit. */
-function couldChange(i: Instruction, need: Need): boolean {
-  if (i.op !== 'rmw' || i.value.kind !== 'constant' || !need.bit) return false;
-  const mask = BigInt.asUintN(64, BigInt(i.value.value));
-  const has = ((mask >> BigInt(need.bit.number)) & 1n) === 1n;
-  if (need.bit.until === 'set') return i.operator === 'or' && has;
-  return (i.operator === 'andnot' && has) || (i.operator === 'and' && !has);
+/**
+ * Never executed, so only its text speaks: the address names the cell (or has its offset, as `p->member` has), and the
+ * value written is not the one that is there, or would change the bit.
+ */
+function couldChange(m: Machine, i: Instruction, f: number, pc: number, need: Need): boolean {
+  if (i.op !== 'store' && i.op !== 'rmw' && i.op !== 'cmpxchg') return false;
+  if (!mayAddress(m, i.address, f, pc, need, sizeOf(i.type))) return false;
+  if (i.value.kind !== 'constant') return i.value.kind === 'register';
+  const value = BigInt.asUintN(64, BigInt(i.value.value));
+  if (!need.bit) return i.op !== 'store' || BigInt.asUintN(64, BigInt(need.value)) !== value;
+  const has = ((value >> BigInt(need.bit.number)) & 1n) === 1n;
+  const sets = need.bit.until === 'set';
+  if (i.op !== 'rmw' || i.operator === 'xchg') return has === sets;
+  if (sets) return (i.operator === 'or' || i.operator === 'xor') && has;
+  return ((i.operator === 'andnot' || i.operator === 'xor') && has) || (i.operator === 'and' && !has);
+}
+
+/** Whether the operand may be the cell's address, as far as the text says. */
+function mayAddress(m: Machine, o: Operand, f: number, pc: number, need: Need, size: number): boolean {
+  const cell = shapeOf(m, need.object).cells[need.cell];
+  if (!cell || cell.size !== size) return false;
+  if (o.kind === 'object') return o.object === need.object && o.offset === cell.offset;
+  if (o.kind !== 'register') return false;
+  for (let at = pc - 1; at >= 0; at--) {
+    const before = m.program.functions[f]?.body[at];
+    if (!before || !('to' in before) || before.to !== o.register) continue;
+    if (before.op === 'binary' && before.operator === 'add' && before.right.kind === 'constant')
+      return before.right.value === cell.offset;
+    break;
+  }
+  return false;
 }
 
 /** Places that wake a thread asleep at that operation: by what the operation waits on. */

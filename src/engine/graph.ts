@@ -47,6 +47,14 @@ export function packLabel(thread: number, choice: number, decided: boolean, isPr
   return thread | (choice << 12) | (decided ? 1 << 20 : 0) | (isPrivate ? 1 << 21 : 0);
 }
 
+export function isDecided(label: number): boolean {
+  return (label & (1 << 20)) !== 0;
+}
+
+export function isPrivateLabel(label: number): boolean {
+  return (label & (1 << 21)) !== 0;
+}
+
 export function unpackLabel(label: number): Label {
   return {
     thread: label & 4095,

@@ -6,7 +6,7 @@
  *
  * Dijkstra with one bucket list per number of preemptions, inside a level by steps.
  */
-import { type Graph, unpackLabel } from './graph';
+import { isDecided, isPrivateLabel, unpackLabel, type Graph } from './graph';
 
 export interface PathStep {
   readonly from: number;
@@ -43,124 +43,159 @@ export function findPaths(
   certain: boolean,
   keys: number,
 ): readonly Hit[] {
-  const threads = 4096;
   const hits = new Map<string, Hit>();
-  /** Node -> edge that led there and the node before; -1 at the start. */
-  const parents = new Map<number, { readonly node: number; readonly edge: number }>();
-  const spins = new Map<number, boolean>();
-  type Entry = { readonly node: number; readonly parent: number; readonly edge: number };
-  let level: Entry[][] = [[{ node: start * threads + threads - 1, parent: -1, edge: -1 }]];
+  const nodes = createNodes();
 
+  /** The path over node `node` and then `edge` (-1: it ends at the node). */
   const pathTo = (node: number, edge: number, preemptions: number): Path => {
     const steps: PathStep[] = [];
     let decided = false;
+    const end = edge >= 0 ? (g.targets[edge] ?? 0) : nodes.stateOf(node);
     let at = node;
     let e = edge;
-    const end = edge >= 0 ? (g.targets[edge] ?? 0) : Math.floor(node / threads);
+    if (e < 0) {
+      e = nodes.edgeOf(at);
+      at = nodes.parentOf(at);
+    }
     while (e >= 0) {
       const label = unpackLabel(g.labels[e] ?? 0);
       decided = decided || label.decided;
       steps.push({
-        from: Math.floor(at / threads),
+        from: nodes.stateOf(at),
         edge: e,
         thread: label.thread,
         choice: label.choice,
         isPrivate: label.isPrivate,
       });
-      const p = parents.get(at);
-      if (!p) break;
-      e = p.edge;
-      at = p.node;
+      e = nodes.edgeOf(at);
+      at = nodes.parentOf(at);
     }
     return { steps: steps.reverse(), preemptions, decided, end };
   };
 
+  const hit = (key: string, node: number, edge: number, preemptions: number): boolean => {
+    if (!hits.has(key)) hits.set(key, { key, path: pathTo(node, edge, preemptions) });
+    return hits.size >= keys;
+  };
+
+  if (keys === 0) return [];
+  // Entries are four numbers: state (or ending), last thread, node before, edge.
+  let level: number[][] = [[start, NOBODY, -1, -1]];
   for (let preemptions = 0; level.length > 0; preemptions++) {
-    const nextLevel: Entry[][] = [];
+    const nextLevel: number[][] = [];
     for (let steps = 0; steps < level.length; steps++) {
-      for (const entry of level[steps] ?? []) {
-        if (parents.has(entry.node)) continue;
-        parents.set(entry.node, { node: entry.parent, edge: entry.edge });
-        const state = Math.floor(entry.node / threads);
-        const last = entry.node % threads;
-        const name = wanted(state);
-        if (name !== undefined && !hits.has(name)) {
-          hits.set(name, {
-            key: name,
-            path:
-              entry.edge < 0
-                ? { steps: [], preemptions, decided: false, end: state }
-                : pathTo(entry.parent, entry.edge, preemptions),
-          });
-          if (hits.size >= keys) return [...hits.values()];
+      const entries = level[steps] ?? [];
+      for (let q = 0; q < entries.length; q += 4) {
+        const state = entries[q] ?? 0;
+        const last = entries[q + 1] ?? NOBODY;
+        const before = entries[q + 2] ?? -1;
+        const edge = entries[q + 3] ?? -1;
+        if (state < 0) {
+          const ending = wanted(state);
+          if (ending !== undefined && hit(ending, before, edge, preemptions)) return [...hits.values()];
+          continue;
         }
-        if (state < 0 || state >= g.expanded) continue;
-        const canGoOn = last !== threads - 1 && isFree(g, state, last, spins);
+        const node = nodes.add(state, last, before, edge);
+        if (node < 0) continue;
+        const name = wanted(state);
+        if (name !== undefined && hit(name, node, -1, preemptions)) return [...hits.values()];
+        if (state >= g.expanded) continue;
+        const canGoOn = last !== NOBODY && isFree(g, state, last);
         const stop = g.starts[state + 1] ?? 0;
         for (let e = g.starts[state] ?? 0; e < stop; e++) {
-          const label = unpackLabel(g.labels[e] ?? 0);
-          if (certain && label.decided) continue;
-          const preempts = canGoOn && label.thread !== last && !label.isPrivate;
+          const label = g.labels[e] ?? 0;
+          if (certain && isDecided(label)) continue;
           const target = g.targets[e] ?? 0;
-          if (target < 0) {
-            const ending = wanted(target);
-            // An ending is reached by this edge; it costs what the edge costs, so it is queued like a state.
-            if (ending === undefined || hits.has(ending)) continue;
-            if (!preempts) {
-              hits.set(ending, { key: ending, path: pathTo(entry.node, e, preemptions) });
-              if (hits.size >= keys) return [...hits.values()];
-              continue;
-            }
-          }
           if (target === state) continue;
-          const lastThen = label.isPrivate && last !== threads - 1 ? last : label.thread;
-          const node = target < 0 ? -1 : target * threads + lastThen;
-          if (node >= 0 && parents.has(node)) continue;
-          const bucket = preempts ? nextLevel : level;
-          (bucket[steps + 1] ??= []).push({
-            node: node >= 0 ? node : endNode(target, threads),
-            parent: entry.node,
-            edge: e,
-          });
+          const thread = label & 4095;
+          const isPrivate = isPrivateLabel(label);
+          const lastThen = isPrivate && last !== NOBODY ? last : thread;
+          if (target >= 0 && nodes.has(target, lastThen)) continue;
+          const bucket = canGoOn && thread !== last && !isPrivate ? nextLevel : level;
+          (bucket[steps + 1] ??= []).push(target, lastThen, node, e);
         }
       }
+      // A finished bucket is not needed any more.
+      level[steps] = [];
     }
     level = nextLevel;
   }
   return [...hits.values()];
 }
 
-/** Endings are queued like states where their edge costs a preemption. */
-function endNode(target: number, threads: number): number {
-  return target * threads;
+const NOBODY = 4095;
+
+/** Nodes (state, last thread) in typed arrays with a hash table: there may be millions. */
+function createNodes(): {
+  add(state: number, last: number, parent: number, edge: number): number;
+  has(state: number, last: number): boolean;
+  stateOf(node: number): number;
+  parentOf(node: number): number;
+  edgeOf(node: number): number;
+} {
+  let states = new Int32Array(1 << 10);
+  let lasts = new Int32Array(1 << 10);
+  let parents = new Int32Array(1 << 10);
+  let edges = new Int32Array(1 << 10);
+  let table = new Int32Array(1 << 11).fill(-1);
+  let size = 0;
+  const slotOf = (state: number, last: number): number => {
+    const mask = table.length - 1;
+    let at = (Math.imul(state, 0x9e3779b1) ^ Math.imul(last, 0x85ebca6b)) & mask;
+    for (;;) {
+      const n = table[at] ?? -1;
+      if (n < 0 || (states[n] === state && lasts[n] === last)) return at;
+      at = (at + 1) & mask;
+    }
+  };
+  const twice = (old: Int32Array): Int32Array<ArrayBuffer> => {
+    const fresh = new Int32Array(old.length * 2);
+    fresh.set(old);
+    return fresh;
+  };
+  return {
+    add(state, last, parent, edge) {
+      const slot = slotOf(state, last);
+      if ((table[slot] ?? -1) >= 0) return -1;
+      if (size === states.length) {
+        states = twice(states);
+        lasts = twice(lasts);
+        parents = twice(parents);
+        edges = twice(edges);
+      }
+      states[size] = state;
+      lasts[size] = last;
+      parents[size] = parent;
+      edges[size] = edge;
+      table[slot] = size;
+      size++;
+      if (size * 2 > table.length) {
+        table = new Int32Array(table.length * 2).fill(-1);
+        for (let n = 0; n < size; n++) table[slotOf(states[n] ?? 0, lasts[n] ?? 0)] = n;
+      }
+      return size - 1;
+    },
+    has: (state, last) => (table[slotOf(state, last)] ?? -1) >= 0,
+    stateOf: node => states[node] ?? 0,
+    parentOf: node => parents[node] ?? -1,
+    edgeOf: node => edges[node] ?? -1,
+  };
 }
 
 /** The thread has a step here that is more than a round of its own spin loop. */
-export function isFree(g: Graph, state: number, thread: number, memo: Map<number, boolean>): boolean {
+export function isFree(g: Graph, state: number, thread: number): boolean {
   const first = edgeOf(g, state, thread);
   if (first < 0) return false;
-  const key = state * 4096 + thread;
-  const known = memo.get(key);
-  if (known !== undefined) return known;
-  const second = first + 1 < (g.starts[state + 1] ?? 0) && ((g.labels[first + 1] ?? 0) & 4095) === thread;
-  if (second) {
-    memo.set(key, true);
-    return true;
-  }
+  if (first + 1 < (g.starts[state + 1] ?? 0) && ((g.labels[first + 1] ?? 0) & 4095) === thread) return true;
   let at = g.targets[first] ?? 0;
-  let free = true;
   for (let hops = 0; hops < 64; hops++) {
-    if (at === state) {
-      free = false;
-      break;
-    }
+    if (at === state) return false;
     if (at < 0 || at >= g.expanded) break;
     const e = edgeOf(g, at, thread);
     if (e < 0) break;
     at = g.targets[e] ?? 0;
   }
-  memo.set(key, free);
-  return free;
+  return true;
 }
 
 /** The first edge of the thread in that state, -1 if there is none. */

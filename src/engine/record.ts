@@ -51,7 +51,7 @@ export function recordPath(
   const recorder = createRecorder(f);
   const threads = new Map<number, number>();
   f.threads.forEach((_, n) => threads.set(n, n));
-  const parts = postponePrivate(measure(search, path));
+  const parts = postponePrivate(measure(search, path), marks.doomed === undefined);
   /** By thread of the search: steps to take before its first. */
   const early: number[] = search.startCounts.slice();
   const steps: ScheduleStep[] = [];
@@ -64,8 +64,7 @@ export function recordPath(
     if (part.index === marks.doomed) doomed ??= recorder.length;
     if (part.index === marks.lasso) lasso ??= recorder.length;
     const from = path[part.index]?.from ?? 0;
-    const preempts =
-      last >= 0 && part.thread !== last && !part.isPrivate && isFree(graph, from, last, new Map());
+    const preempts = last >= 0 && part.thread !== last && !part.isPrivate && isFree(graph, from, last);
     if (!part.isPrivate) last = part.thread;
     if (part.thread === FINALLY) continue;
     const thread = threads.get(part.thread);
@@ -135,7 +134,7 @@ function measure(search: Search, path: readonly PathStep[]): Part[] {
 }
 
 /** Private steps were taken early for the search's sake; they belong in front of their thread's next step. */
-function postponePrivate(parts: readonly Part[]): Part[] {
+function postponePrivate(parts: readonly Part[], endsInFault: boolean): Part[] {
   const waiting: Part[] = [];
   const out: Part[] = [];
   for (const p of parts) {
@@ -153,5 +152,6 @@ function postponePrivate(parts: readonly Part[]): Part[] {
     }
     out.push(p);
   }
-  return [...out, ...waiting];
+  // Behind a fault nothing runs any more.
+  return endsInFault ? out : [...out, ...waiting];
 }

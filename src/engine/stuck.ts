@@ -120,20 +120,43 @@ function tellHang(waiters: readonly Waiter[]): { message: string; summary: strin
   return { message, summary: `${message}${why}${others.length ? `; ${others.join('; ')}` : ''}.` };
 }
 
+const MOST_SAMPLES = 60;
+
+/**
+ * A state at the end of some schedule whose stuck threads wait in a circle (or do not), unlike the one described
+ * first; -1 if none is among those looked at. Looks at states without a way on, in the order of their numbers.
+ */
+export function findOtherEnd(search: Search, good: Uint8Array, deadlock: boolean): number {
+  const { graph } = search;
+  const looked = new Set<number>();
+  for (let s = 0; s < graph.expanded && looked.size < MOST_SAMPLES; s++) {
+    if (good[s]) continue;
+    const next = graph.starts[s + 1] ?? 0;
+    let moves = false;
+    for (let e = graph.starts[s] ?? 0; e < next && !moves; e++)
+      moves = graph.targets[e] !== s && isFree(graph, s, (graph.labels[e] ?? 0) & 4095);
+    if (moves) continue;
+    const end = walkOn(graph, s, []);
+    if (looked.has(end)) continue;
+    looked.add(end);
+    if (isDeadlock(search, end) === deadlock) return end;
+  }
+  return -1;
+}
+
 /** Takes steps to new states, with as few switches as possible, while there are any. */
 function walkOn(g: Graph, from: number, steps: PathStep[]): number {
   const visited = new Set<number>([from]);
   let at = from;
   let last = steps[steps.length - 1]?.thread ?? -1;
   for (let k = 0; k < MOST_STEPS && at < g.expanded; k++) {
-    const memo = new Map<number, boolean>();
     let best = -1;
     let bestRank = 2;
     for (let e = g.starts[at] ?? 0; e < (g.starts[at + 1] ?? 0); e++) {
       const to = g.targets[e] ?? 0;
       if (to < 0 || visited.has(to)) continue;
       const { thread } = unpackLabel(g.labels[e] ?? 0);
-      const rank = (isFree(g, at, thread, memo) ? 0 : 2) + (thread === last ? 0 : 1);
+      const rank = (isFree(g, at, thread) ? 0 : 2) + (thread === last ? 0 : 1);
       if (rank < bestRank) {
         best = e;
         bestRank = rank;
