@@ -9,6 +9,7 @@ import type {
   Declaration,
   Declarator,
   EnumSpecifier,
+  Expression,
   External,
   FunctionDefinition,
   Invocation,
@@ -21,7 +22,7 @@ import { defineOf, expand, macroOf, preprocess } from './c/preprocess';
 import type { Macro, Surroundings } from './c/preprocess';
 import { endToken, tokenize } from './c/token';
 import type { Token } from './c/token';
-import { parseUnit } from './c/unit';
+import { parseExpression, parseUnit } from './c/unit';
 import type { Names } from './c/unit';
 
 /** Where a definition stands; decides which body counts. */
@@ -103,8 +104,15 @@ export interface World {
   typedef(name: string, from: string): FoundTypedef | undefined;
   record(tag: string, from: string): FoundTag<RecordSpecifier> | undefined;
   enumeration(tag: string, from: string): FoundTag<EnumSpecifier> | undefined;
-  /** A macro's definition, whatever the primitive table says. */
-  macro(name: string, from: string): Macro | undefined;
+  /** The same in headers that no include reaches: slow, the last resort. */
+  readonly far: {
+    record(tag: string, from: string): FoundTag<RecordSpecifier> | undefined;
+    typedef(name: string, from: string): FoundTypedef | undefined;
+    enumerator(name: string, from: string): FoundEnumerator | undefined;
+    macro(name: string, from: string): Macro | undefined;
+  };
+  /** Parses an object-like macro's body as an expression. */
+  macroExpression(macro: Macro, from: string, at: Token): Expression | undefined;
   /** Expands and parses text as top-level C in the surroundings of a file. */
   text(file: string, start: number, end: number): string;
   /** Files with a body for the function, to name in messages. */
@@ -146,8 +154,8 @@ export function createWorld(request: WorldRequest): World {
   const bundled = new Set([request.model.path, request.standalone.path]);
 
   const definitionCache = new Map<string, readonly Definition[]>();
-  const lookup = (name: string, kinds: readonly LookupKind[]): readonly Definition[] => {
-    const key = `${kinds[0] ?? ''} ${name}`;
+  const lookup = (name: string, kinds: readonly LookupKind[], near = true): readonly Definition[] => {
+    const key = `${kinds[0] ?? ''} ${near ? 'near' : ''} ${name}`;
     let found = definitionCache.get(key);
     if (!found) {
       found = tree
@@ -166,8 +174,8 @@ export function createWorld(request: WorldRequest): World {
   };
 
   const macroCache = new Map<string, Macro | undefined>();
-  const treeMacro = (name: string, from: string): Macro | undefined => {
-    const found = lookup(name, ['macro']);
+  const treeMacro = (name: string, from: string, near = true): Macro | undefined => {
+    const found = lookup(name, ['macro'], near);
     if (!found.length) return undefined;
     const own = found.find(d => d.source.path === from);
     const d =
@@ -177,9 +185,6 @@ export function createWorld(request: WorldRequest): World {
       found[0];
     if (!d?.macro) return undefined;
     const path = d.source.path;
-    // Out of the files that are reached: only what looks like a macro where it is used.
-    if (!inScope.has(path) && !/^[A-Z_][A-Z0-9_]*$/.test(name) && d.macro.parameters === undefined)
-      return undefined;
     const key = `${path}:${d.item.start}`;
     if (!macroCache.has(key)) macroCache.set(key, macroOf(name, d.macro.parameters, d.macro.body, path));
     return macroCache.get(key);
@@ -251,6 +256,7 @@ export function createWorld(request: WorldRequest): World {
       standalone.enumerators.has(name) ||
       lookup(name, ['function']).length > 0 ||
       lookup(name, ['variable']).length > 0 ||
+      invocations(name).length > 0 ||
       lookup(name, ['enumerator']).length > 0,
   };
 
@@ -323,6 +329,35 @@ export function createWorld(request: WorldRequest): World {
     for (const p of unit.problems) problems.push({ severity: p.severity, message: p.message, span: p.span });
   };
 
+  /** Words inside top-level macro calls of the scope: `DEFINE_MUTEX(rtnl_mutex)` defines rtnl_mutex. */
+  let invocationIndex: Map<string, Definition[]> | undefined;
+  const invocations = (name: string): readonly Definition[] => {
+    if (!invocationIndex) {
+      invocationIndex = new Map();
+      for (const path of [...scope.sources, ...scope.headers]) {
+        if (path === harnessPath || bundledPath(path)) continue;
+        const source = tree.file(path);
+        for (const i of source?.items ?? []) {
+          if (
+            i.kind !== 'invocation' ||
+            !source ||
+            /^(?:EXPORT|MODULE|TRACE|DEFINE_EVENT|DECLARE_EVENT)/.test(i.name)
+          )
+            continue;
+          const definition: Definition = { item: i, source, decidedBy: [] };
+          for (const m of source.text
+            .slice(i.start, Math.min(i.end, i.start + 300))
+            .matchAll(/[A-Za-z_]\w*/g)) {
+            const list = invocationIndex.get(m[0]);
+            if (!list) invocationIndex.set(m[0], [definition]);
+            else if (list[list.length - 1] !== definition) list.push(definition);
+          }
+        }
+      }
+    }
+    return invocationIndex.get(name) ?? [];
+  };
+
   const parsed = new Map<string, Table>();
   const broken = new Map<string, Problem>();
   /** The names that one item of the tree defines. */
@@ -355,10 +390,10 @@ export function createWorld(request: WorldRequest): World {
     from: string,
     kinds: readonly LookupKind[],
     pick: (table: Table) => T | undefined,
-    accept: (d: Definition) => boolean = () => true,
+    near = true,
   ): T | undefined => {
     if (bundled.has(from)) return undefined;
-    const all = lookup(name, kinds).filter(accept);
+    const all = lookup(name, kinds, near);
     const first = choose(all, from);
     if (!first) return undefined;
     const value = pick(item(first));
@@ -370,9 +405,34 @@ export function createWorld(request: WorldRequest): World {
     return undefined;
   };
 
+  /** Items like `static DEFINE_SPINLOCK(x);` by the words in them: what they define shows when they are expanded. */
+  let madeByMacro: Map<string, Definition[]> | undefined;
+  const definedByMacro = (name: string): readonly Definition[] => {
+    if (!madeByMacro) {
+      madeByMacro = new Map();
+      for (const path of scope.sources) {
+        if (path === harnessPath) continue;
+        const macros = new Set(
+          (tree.file(path)?.items ?? []).filter(i => i.kind === 'invocation').map(i => i.name),
+        );
+        for (const macro of macros)
+          for (const d of lookup(macro, ['invocation'])) {
+            if (d.source.path !== path) continue;
+            const text = d.source.text.slice(d.item.start, d.item.end);
+            for (const word of new Set(text.match(/\b[A-Za-z_]\w*/g))) {
+              const known = madeByMacro.get(word);
+              if (known) known.push(d);
+              else madeByMacro.set(word, [d]);
+            }
+          }
+      }
+    }
+    return madeByMacro.get(name) ?? [];
+  };
+
   /** An enumerator's item may be the enumerator alone: the enum around it is what has to be parsed. */
-  const enumAround = (name: string, from: string): FoundEnumerator | undefined => {
-    const all = lookup(name, ['enumerator']);
+  const enumAround = (name: string, from: string, near = true): FoundEnumerator | undefined => {
+    const all = lookup(name, ['enumerator'], near);
     const d = choose(all, from);
     if (!d) return undefined;
     const direct = item(d).enumerators.get(name);
@@ -439,8 +499,10 @@ export function createWorld(request: WorldRequest): World {
       if (h && h.declaration.storage !== 'extern') return h;
       const m = model.variables.get(name);
       if (m) return m;
+      if (bundled.has(from)) return h ?? standalone.variables.get(name);
       const pick = (t: Table): FoundVariable | undefined => t.variables.get(name);
-      const all = lookup(name, ['variable']);
+      const all = [...lookup(name, ['variable']), ...invocations(name)];
+      if (!all.length) return h ?? standalone.variables.get(name);
       const own = choose(
         all.filter(d => d.source.path === from),
         from,
@@ -449,11 +511,15 @@ export function createWorld(request: WorldRequest): World {
       if (defined && defined.declaration.storage !== 'extern') return defined;
       let best: FoundVariable | undefined = defined;
       for (const d of all) {
-        if (bundled.has(from)) break;
         const v = pick(item(d));
         if (v && (!best || (best.declaration.storage === 'extern' && v.declaration.storage !== 'extern')))
           best = v;
       }
+      if ((!best || best.declaration.storage === 'extern') && !bundled.has(from))
+        for (const d of definedByMacro(name)) {
+          const v = pick(item(d));
+          if (v && v.declaration.storage !== 'extern') return v;
+        }
       return best ?? h ?? standalone.variables.get(name);
     },
     enumerator(name, from) {
@@ -484,7 +550,24 @@ export function createWorld(request: WorldRequest): World {
       if (h) return h;
       return found(tag, from, ['enum'], t => t.enums.get(tag)) ?? standalone.enums.get(tag);
     },
-    macro: (name, from) => findMacro(name, from),
+    far: {
+      record: (tag, from) => found(tag, from, ['struct', 'union'], t => t.records.get(tag), false),
+      typedef: (name, from) => found(name, from, ['typedef'], t => t.typedefs.get(name), false),
+      enumerator: (name, from) => (bundled.has(from) ? undefined : enumAround(name, from, false)),
+      macro: (name, from) =>
+        bundled.has(from) || tree.root === undefined ? undefined : treeMacro(name, from, false),
+    },
+    macroExpression(macro, from, at) {
+      const body = macro.body.map(b => ({
+        ...b,
+        file: at.file,
+        start: at.start,
+        end: at.end,
+        via: at.via ?? macro.name,
+        hidden: { name: macro.name, next: undefined },
+      }));
+      return parseExpression(expand(body, surroundings(from, undefined)), names);
+    },
     text(file, start, end) {
       if (file === harnessPath) return request.harness.text.slice(start, end);
       if (file === request.model.path) return request.model.text.slice(start, end);
