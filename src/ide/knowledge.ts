@@ -3,7 +3,8 @@
  * they use, sections, state words, contexts, publications; and what names and fields mean in this tree.
  */
 import { child, walk, type Node } from '../syntax/node';
-import type { MacroDefinition, SourceFile } from '../syntax/source';
+import type { Item, MacroDefinition, SourceFile } from '../syntax/source';
+import type { Tree } from '../tree/tree';
 import { contextsOf, neverSleeps, type RunsIn } from '../kernel/contexts';
 import { evaluate, type Constant, type Names } from '../kernel/constants';
 import { enumeratorsAround, type Enumerator } from '../kernel/enums';
@@ -92,27 +93,24 @@ function relatedTo(
   const defined = new Set(own.map(f => f.name));
   const open = new Set(scene.files.map(f => f.path));
   const headers = [...scene.scope.sources, ...scene.scope.headers].filter(p => !open.has(p));
+  const index = headerIndex(scene.tree, headers);
   const related: FunctionFacts[] = [];
   const macros = new Map<string, MacroDefinition>();
   let wanted = called(own, defined);
   for (let round = 0; round < ROUNDS && wanted.size > 0; round++) {
     const fresh: FunctionFacts[] = [];
-    for (const path of headers) {
-      const source = scene.tree.file(path);
-      if (!source) continue;
-      for (const item of source.items) {
-        if (!wanted.has(item.name)) continue;
+    for (const name of wanted)
+      for (const { source, item } of index.get(name) ?? []) {
         if (item.kind === 'macro') {
           const macro = source.macro(item);
-          if (macro && !macros.has(item.name)) macros.set(item.name, macro);
-        } else if (item.kind === 'function') {
+          if (macro && !macros.has(name)) macros.set(name, macro);
+        } else {
           const node = source.node(item);
           if (!node) continue;
           const analysis = scene.facts.analysis(source.text, item, node);
-          fresh.push({ name: item.name, file: path, item, analysis, shift: item.start - analysis.base });
+          fresh.push({ name, file: source.path, item, analysis, shift: item.start - analysis.base });
         }
       }
-    }
     related.push(...fresh);
     for (const name of wanted) defined.add(name);
     wanted = called(fresh, defined);
@@ -120,11 +118,34 @@ function relatedTo(
   return { related, macros };
 }
 
+type HeaderIndex = ReadonlyMap<string, readonly { readonly source: SourceFile; readonly item: Item }[]>;
+
+const indexes = new WeakMap<Tree, { readonly sources: readonly SourceFile[]; readonly index: HeaderIndex }>();
+
+/** Functions and macros of headers by name, nearest header first; kept as long as the headers are the same. */
+function headerIndex(tree: Tree, paths: readonly string[]): HeaderIndex {
+  const sources = paths.flatMap(p => tree.file(p) ?? []);
+  const old = indexes.get(tree);
+  if (old?.sources.length === sources.length && old.sources.every((s, i) => s === sources[i]))
+    return old.index;
+  const index = new Map<string, { source: SourceFile; item: Item }[]>();
+  for (const source of sources)
+    for (const item of source.items) {
+      if (item.kind !== 'function' && item.kind !== 'macro') continue;
+      const list = index.get(item.name);
+      if (list) list.push({ source, item });
+      else index.set(item.name, [{ source, item }]);
+    }
+  indexes.set(tree, { sources, index });
+  return index;
+}
+
 /** Names called that are not defined; of primitives only those that ask something (what they test is of interest). */
 function called(functions: readonly FunctionFacts[], defined: ReadonlySet<string>): ReadonlySet<string> {
   const names = new Set<string>();
   for (const f of functions)
-    for (const name of f.analysis.calls) if (!defined.has(name) && (primitive(name)?.role ?? 'query') === 'query') names.add(name);
+    for (const name of f.analysis.calls)
+      if (!defined.has(name) && (primitive(name)?.role ?? 'query') === 'query') names.add(name);
   return names;
 }
 
@@ -184,17 +205,45 @@ function initialisers(scene: Scene): readonly { text: string; node: Node }[] {
   );
 }
 
+/** What names meant in a tree, and the source that said so: good as long as the tree still has that very source. */
+interface Meaning<T> {
+  readonly value: T;
+  /** Absent: nobody knew the name. */
+  readonly source?: SourceFile;
+}
+
+interface Memory {
+  readonly constants: Map<string, Meaning<Constant | undefined>>;
+  readonly fields: Map<string, Meaning<ReadonlyMap<string, string>>>;
+  readonly lists: Map<string, readonly Enumerator[]>;
+}
+
+const memories = new WeakMap<Tree, Memory>();
+
+function memoryOf(tree: Tree): Memory {
+  let memory = memories.get(tree);
+  if (!memory) memories.set(tree, (memory = { constants: new Map(), fields: new Map(), lists: new Map() }));
+  return memory;
+}
+
+/** A name that nobody knew may have been typed into an open file since. */
+function holds<T>(scene: Scene, meaning: Meaning<T> | undefined, name: string): meaning is Meaning<T> {
+  if (!meaning) return false;
+  if (meaning.source) return scene.tree.file(meaning.source.path) === meaning.source;
+  return !scene.files.some(f => f.text.includes(name) && f.items.some(i => i.name === name));
+}
+
 function typesOf(scene: Scene): Types {
-  const fields = new Map<string, ReadonlyMap<string, string>>();
+  const { fields } = memoryOf(scene.tree);
   const globals = new Map<string, string | undefined>();
   const fieldsOf = (struct: string, depth = 0): ReadonlyMap<string, string> => {
     const old = fields.get(struct);
-    if (old) return old;
+    if (holds(scene, old, struct)) return old.value;
     const found = new Map<string, string>();
-    fields.set(struct, found);
     const definition =
       scene.tree.lookup(struct, ['struct', 'union'], scene.scope, scene.config)[0] ??
       scene.tree.lookup(struct, ['typedef'], scene.scope, scene.config)[0];
+    fields.set(struct, { value: found, ...(definition && { source: definition.source }) });
     const node = definition?.node;
     if (!definition || !node) return found;
     const { text } = definition.source;
@@ -225,9 +274,9 @@ function typesOf(scene: Scene): Types {
 }
 
 function namesOf(scene: Scene): { names: Names; siblings: (name: string) => readonly Enumerator[] } {
-  const constants = new Map<string, Constant | undefined>();
-  const lists = new Map<string, readonly Enumerator[]>();
-  const find = (name: string): Constant | undefined => {
+  const { constants, lists } = memoryOf(scene.tree);
+  const asking = new Set<string>();
+  const find = (name: string): Meaning<Constant | undefined> => {
     const [d] = scene.tree.lookup(name, ['enumerator'], scene.scope, scene.config);
     if (d) {
       const list = enumeratorsAround(d.source.text, d.item.nameStart);
@@ -242,32 +291,43 @@ function namesOf(scene: Scene): { names: Names; siblings: (name: string) => read
       };
       if (e?.expression !== undefined) {
         const value = evaluate(e.expression, names);
-        return { ...common, expression: e.expression, ...(value !== undefined && { value }) };
+        return {
+          value: { ...common, expression: e.expression, ...(value !== undefined && { value }) },
+          source: d.source,
+        };
       }
       const base = e?.after?.name === undefined ? 0n : names.constant(e.after.name)?.value;
-      return { ...common, ...(e?.after && base !== undefined && { value: base + BigInt(e.after.steps) }) };
+      const value = e?.after && base !== undefined ? base + BigInt(e.after.steps) : undefined;
+      return { value: { ...common, ...(value !== undefined && { value }) }, source: d.source };
     }
     const [m] = scene.tree.lookup(name, ['macro'], scene.scope, scene.config);
     const macro = m?.macro;
-    if (!m || !macro || macro.parameters || macro.body === '' || macro.body === name) return undefined;
+    if (!m || !macro || macro.parameters || macro.body === '' || macro.body === name)
+      return { value: undefined };
     const comment = m.source.commentAt(m.item);
     const value = evaluate(macro.body, names);
     return {
-      name,
-      expression: macro.body,
-      ...(value !== undefined && { value }),
-      ...(comment && { comment }),
-      span: { file: m.source.path, start: m.item.nameStart, end: m.item.nameStart + name.length },
+      value: {
+        name,
+        expression: macro.body,
+        ...(value !== undefined && { value }),
+        ...(comment && { comment }),
+        span: { file: m.source.path, start: m.item.nameStart, end: m.item.nameStart + name.length },
+      },
+      source: m.source,
     };
   };
   const names: Names = {
     constant(name) {
-      if (!constants.has(name)) {
-        // A macro that is defined by itself asks for its own value.
-        constants.set(name, undefined);
-        constants.set(name, find(name));
-      }
-      return constants.get(name);
+      const old = constants.get(name);
+      if (holds(scene, old, name)) return old.value;
+      // A macro that is defined by itself asks for its own value.
+      if (asking.has(name)) return undefined;
+      asking.add(name);
+      const meaning = find(name);
+      asking.delete(name);
+      constants.set(name, meaning);
+      return meaning.value;
     },
   };
   return {
