@@ -298,6 +298,6 @@ export function pointedLayout(f: Frame, type: CType): { layout?: number } {
   if (!isPointer(type)) return {};
   const to = pointee(type);
   const t = to && settle(to);
-  if (!t || t.kind === 'void' || t.kind === 'function') return {};
+  if (!t || t.kind === 'void' || t.kind === 'function' || (t.kind === 'scalar' && sizeOf(t) === 1)) return {};
   return { layout: f.lowering.layout(t) };
 }

@@ -124,7 +124,13 @@ export function createAssembly(request: AssemblyRequest): Assembly {
   const caches: SlabCache[] = [];
   const unknownBits = new Map<string, number>();
   const reported = new Set<string>();
-  const statics: { operation: OperationName; object: number; offset: number; value: Operand; span: Span | undefined }[] = [];
+  const statics: {
+    operation: OperationName;
+    object: number;
+    offset: number;
+    value: Operand;
+    span: Span | undefined;
+  }[] = [];
   let inferred = false;
 
   const scratch = (file: string, scope?: Scope): Frame =>
@@ -279,7 +285,8 @@ export function createAssembly(request: AssemblyRequest): Assembly {
       const s = settle(t);
       if (s.kind === 'array') {
         const size = sizeOf(s.of);
-        if (size && settle(s.of).kind === 'record') for (let i = 0; i < Math.min(s.count ?? 0, 256); i++) walk(s.of, offset + i * size);
+        if (size && settle(s.of).kind === 'record')
+          for (let i = 0; i < Math.min(s.count ?? 0, 256); i++) walk(s.of, offset + i * size);
         return;
       }
       if (s.kind !== 'record') return;
@@ -542,7 +549,7 @@ export function createAssembly(request: AssemblyRequest): Assembly {
     record: (tag, union, file, f) => resolver.record(tag, union, file, f),
     isKnownName,
     unknownCallMessage(name, passesStruct) {
-      const files = world.whereIs(name).filter(p => p.endsWith('.c'));
+      const files = world.whereIs(name).filter(p => p.endsWith('.c') && !p.endsWith('.race.c'));
       const file = files[0];
       return (
         `${name}() has no body here: its result is unknown` +
@@ -663,9 +670,21 @@ export function createAssembly(request: AssemblyRequest): Assembly {
       const f = createFrame(lowering, { file: request.harnessFile, name: 'statics', returns: voidType });
       for (const b of statics) {
         const span = b.span ?? { file: request.harnessFile, start: 0, end: 0 };
-        const token = { kind: 'name' as const, text: '', ...span, space: false, line: false, via: undefined, hidden: undefined };
+        const token = {
+          kind: 'name' as const,
+          text: '',
+          ...span,
+          space: false,
+          line: false,
+          via: undefined,
+          hidden: undefined,
+        };
         f.node = { first: token, last: token };
-        f.build.emit({ op: 'sync', name: b.operation, arguments: [{ kind: 'object', object: b.object, offset: b.offset }, b.value] });
+        f.build.emit({
+          op: 'sync',
+          name: b.operation,
+          arguments: [{ kind: 'object', object: b.object, offset: b.offset }, b.value],
+        });
       }
       f.build.emit({ op: 'return' });
       const index = reserve();

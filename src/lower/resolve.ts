@@ -131,7 +131,17 @@ export function createResolver(lowering: Lowering, scratch: (file: string) => Fr
     if (found) return fromSpecifier(found.specifier, found.file, undefined);
     let r = unknown.get(tag);
     if (!r) {
-      r = make(tag, union, () => undefined);
+      // Looked for everywhere only when somebody looks inside.
+      let far: RecordType | undefined;
+      let asked = false;
+      r = make(tag, union, () => {
+        if (!asked) {
+          asked = true;
+          const there = lowering.world.far.record(tag, file);
+          if (there) far = fromSpecifier(there.specifier, there.file, undefined);
+        }
+        return far?.body();
+      });
       unknown.set(tag, r);
     }
     return r;
@@ -177,6 +187,12 @@ export function createResolver(lowering: Lowering, scratch: (file: string) => Fr
         }
         const known = wellKnown.get(s.name);
         if (known) return known;
+        const there = lowering.world.far.typedef(s.name, file);
+        if (there) {
+          const t = type(undefined, there.file, there.type);
+          typedefs.set(there.type, t);
+          return t;
+        }
         // spinlock_t and its like without headers: a record of its own.
         let r = unknown.get(s.name);
         if (!r) {

@@ -210,6 +210,12 @@ function named(f: Frame, e: Expression & { readonly kind: 'name' }): Value {
   }
   const fn = lowering.functionNamed(f, e.name);
   if (fn) return fn;
+  const far = world.far.enumerator(e.name, f.file);
+  if (far) return { type: intType, operand: constant(lowering.enumerator(far)) };
+  const macro = world.far.macro(e.name, f.file);
+  const expression =
+    macro && macro.parameters === undefined ? world.macroExpression(macro, f.file, e.first) : undefined;
+  if (expression) return value(f, expression);
   const n = lowering.unknownName(e.name, 'value', spanOf(e));
   return { type: intType, operand: constant(n) };
 }

@@ -159,7 +159,7 @@ export function createWorld(request: WorldRequest): World {
     let found = definitionCache.get(key);
     if (!found) {
       found = tree
-        .lookup(name, kinds, scope, config)
+        .lookup(name, kinds, scope, config, false, near)
         .filter(d => d.source.path !== harnessPath && !bundledPath(d.source.path));
       for (const d of found)
         for (const by of d.decidedBy) decided.set(by.name, { value: by.value, origin: by.origin });

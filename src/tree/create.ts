@@ -29,6 +29,7 @@ export function createTree(options: TreeOptions): Tree {
   const places: Places = { root, folder, bundled };
   const reader = createReader(options.files, options.parser, bundled);
   const indexes = new WeakMap<SourceFile, ReadonlyMap<string, readonly Item[]>>();
+  const scopeIndexes = new Map<Scope, Map<string, string[]>>();
   const knowledge = new Map<Config, Map<Scope, Knowledge>>();
   const search = createSearch(reader, root);
   const resolved = new Map<string, string | undefined>();
@@ -57,11 +58,34 @@ export function createTree(options: TreeOptions): Tree {
     const source = reader.file(path);
     return source ? (index(source).get(name) ?? []).map(item => [source, item] as const) : [];
   };
+  /** Files of a scope by the names of their items, made on the first question: nearest first. */
+  const pathsWith = (scope: Scope, name: string): readonly string[] => {
+    let made = scopeIndexes.get(scope);
+    if (!made) {
+      made = new Map();
+      for (const path of [...scope.sources, ...scope.headers]) {
+        const source = reader.file(path);
+        if (!source) continue;
+        for (const word of index(source).keys()) {
+          const list = made.get(word);
+          if (list) list.push(path);
+          else made.set(word, [path]);
+        }
+      }
+      // Files that are still on their way would be missed for good.
+      if (reader.wanted().length === 0) scopeIndexes.set(scope, made);
+    }
+    return made.get(name) ?? [];
+  };
   const knownOf = (scope: Scope, config: Config): Knowledge => {
     let scopes = knowledge.get(config);
     if (!scopes) knowledge.set(config, (scopes = new Map()));
     let known = scopes.get(scope);
-    if (!known) scopes.set(scope, (known = createKnowledge(scope, config, root !== undefined, itemsNamed)));
+    if (!known)
+      scopes.set(
+        scope,
+        (known = createKnowledge(config, root !== undefined, name => pathsWith(scope, name), itemsNamed)),
+      );
     return known;
   };
 
@@ -73,7 +97,7 @@ export function createTree(options: TreeOptions): Tree {
       search.near(sources);
       return closureOf(reader, sources.map(normalize), config, resolve);
     },
-    lookup(name, kinds, scope, config, variants) {
+    lookup(name, kinds, scope, config, variants, near) {
       const known = knownOf(scope, config);
       const found: Definition[] = [];
       const others: Definition[] = [];
@@ -90,9 +114,8 @@ export function createTree(options: TreeOptions): Tree {
         }
         found.push(...unsure);
       };
-      for (const path of scope.sources) take(path);
-      for (const path of scope.headers) take(path);
-      if (found.length === 0 && root !== undefined && kinds.some(k => everywhere.has(k)))
+      for (const path of pathsWith(scope, name)) take(path);
+      if (!near && found.length === 0 && root !== undefined && kinds.some(k => everywhere.has(k)))
         for (const path of search.headersWith(name, scope)) take(path);
       return variants ? [...found, ...others] : found;
     },
@@ -102,6 +125,7 @@ export function createTree(options: TreeOptions): Tree {
     forget(path) {
       reader.forget(path);
       knowledge.clear();
+      scopeIndexes.clear();
       resolved.clear();
     },
   };
@@ -153,17 +177,16 @@ interface Knowledge {
  * macro that no file of the scope defines is not defined; without a tree nobody knows, the headers being absent.
  */
 function createKnowledge(
-  scope: Scope,
   config: Config,
   complete: boolean,
+  pathsWith: (name: string) => readonly string[],
   itemsNamed: (path: string, name: string) => readonly (readonly [SourceFile, Item])[],
 ): Knowledge {
   const values = new Map<string, string | undefined>();
   const asking = new Set<string>();
-  const paths = [...scope.sources, ...scope.headers];
   const macro = (name: string): string | undefined => {
     let unsure = false;
-    for (const path of paths)
+    for (const path of pathsWith(name))
       for (const [source, item] of itemsNamed(path, name)) {
         if (item.kind !== 'macro') continue;
         // `#ifndef X … #define X` says what X is if nobody else does: it is no answer to `#ifndef X`.

@@ -73,6 +73,8 @@ export interface Tree {
     scope: Scope,
     config: Config,
     variants?: boolean,
+    /** Only in the files of the scope, not in the headers that no include reaches. */
+    near?: boolean,
   ): readonly Definition[];
   /**
    * Files of the tree that define a function, likely folders first, the search ending with the first folder that has

@@ -687,6 +687,11 @@ static inline void *dev_get_drvdata(const struct device *dev)
 	return dev->driver_data;
 }
 
+static inline struct delayed_work *to_delayed_work(struct work_struct *work)
+{
+	return container_of(work, struct delayed_work, work);
+}
+
 /* Waiting for a bit */
 #define wait_on_bit(word, bit, mode) ({ might_sleep(); while (test_bit(bit, word)) schedule_timeout_uninterruptible(1); 0; })
 
