@@ -50,6 +50,22 @@ export function readerReason(m: Machine, n: number, t: ThreadState): string | un
   return undefined;
 }
 
+/**
+ * The number of a CPU that a thread has to itself: those that the harness does not use, in the order of the threads, so
+ * that an array with one element per CPU need not be long.
+ */
+export function cpuNumber(m: Machine, n: number, t: ThreadState | undefined): number {
+  const placed = t ? cpuOf(m, n, t) : m.threadInfos[n]?.cpu;
+  if (placed !== undefined) return placed;
+  let taken = 0;
+  let before = 0;
+  m.threadInfos.forEach((info, k) => {
+    if (info.cpu !== undefined) taken = Math.max(taken, info.cpu + 1);
+    else if (k < n) before++;
+  });
+  return taken + before;
+}
+
 export function cpuOf(m: Machine, n: number, t: ThreadState): number | undefined {
   return m.threadInfos[n]?.cpu ?? (t.cpu >= 0 ? t.cpu : undefined);
 }
@@ -134,7 +150,7 @@ export const contextHandlers: Readonly<Record<string, Handler>> = {
       t.onCpu = false;
     },
   },
-  cpu: { scope: 'local', run: (m, n, t) => cpuOf(m, n, t) ?? 64 + n },
+  cpu: { scope: 'local', run: (m, n, t) => cpuNumber(m, n, t) },
   current: { scope: 'local', run: (m, n) => taskOf(m, n) },
   'in.task': { scope: 'local', run: (m, n) => flag(!isInterrupt(infoOf(m, n))) },
   'in.softirq': { scope: 'local', run: (m, n, t) => flag(infoOf(m, n).context === 'softirq' || t.bh > 0) },

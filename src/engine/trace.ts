@@ -5,7 +5,7 @@
  */
 import type { Span } from '../base/span';
 import type { Field, Instruction } from '../ir/program';
-import { readerReason } from './context';
+import { cpuNumber, readerReason } from './context';
 import { graceNames, waitOf } from './waits';
 import type { Machine } from './machine';
 import { cellName, fieldOf, nameOfAddress, showValue } from './names';
@@ -231,7 +231,7 @@ function build(
     threads.push({
       name: info.name,
       context: info.context,
-      cpu: info.cpu ?? 64 + n,
+      cpu: cpuNumber(m, n, undefined),
       ...(startedBy === undefined ? {} : { startedBy }),
       ...(by ? { startedAt: by.at } : {}),
       ...(span ? { span } : {}),
