@@ -236,6 +236,8 @@ function tryRole(
       const nonzero = zeroness(text, inner) ?? (local === undefined ? undefined : state.truth.get(local));
       // A pointer that is given back with the lock held is no NULL.
       if (nonzero === undefined && !held) return undefined;
+      // An error code with the lock held is a mistake, not a way to say "taken".
+      if (held && /^-/.test(spelling(text, inner))) return undefined;
       if (nonzero ?? true) seen[held ? 'heldNonzero' : 'freeNonzero'] = true;
       else seen[held ? 'heldZero' : 'freeZero'] = true;
     }
