@@ -344,7 +344,7 @@ describe('decorations', () => {
       int f(struct s *p) {
               mutex_lock(&p->m);
           //  ^^^^^^^^^^^^^^^^^^ lock 0 holds mutex p->m
-          //  ^^^^^^^^^^^^^^^^^^ unbalanced 0 holds mutex p->m: not ended on some paths
+          //  ^^^^^^^^^^^^^^^^^ unbalanced 1 holds mutex p->m: not ended on some paths
               if (p->a)
                       return -EINVAL;
               mutex_unlock(&p->m);
