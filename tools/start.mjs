@@ -85,6 +85,7 @@ function openDesktop(folder) {
     '--new-window',
     `--extensionDevelopmentPath=${process.cwd()}`,
     folder,
+    join(folder, 'dev.c'),
     join(folder, 'netpoll.c'),
   ]);
   return opened.status === 0;
@@ -98,7 +99,7 @@ async function openServer(folder) {
   const extension = resolve('.cache/extension');
   rmSync(extension, { recursive: true, force: true });
   stageExtension(extension);
-  const url = server.url({ folder, extension });
+  const url = server.url({ folder, file: join(folder, 'netpoll.c'), extension });
   console.log(`\nVS Code with the demo is at\n\n  ${url}\n\nCtrl-C ends it.`);
   const opener = process.platform === 'darwin' ? 'open' : onPath('xdg-open');
   if (opener && (process.platform === 'darwin' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY))
@@ -130,7 +131,7 @@ async function main() {
   const folder = resolve('.cache/demo');
   rmSync(folder, { recursive: true, force: true });
   cpSync('samples/netpoll', folder, { recursive: true });
-  heading('The demo in VS Code: open netpoll.c and run “Racelens: Simulate Race…”');
+  heading('The demo in VS Code: see netpoll.c and dev.c, and run “Racelens: Simulate Race…”');
   if (!openDesktop(folder)) await openServer(folder);
 }
 

@@ -55,9 +55,9 @@ export function installServer() {
 /**
  * @typedef {object} Server
  * @property {number} port
- * @property {(place: { folder: string, extension?: string, tests?: string }) => string} url
- *   The address of a window on a folder, with the extension under development and, if given, a test module run in its
- *   extension host. All paths absolute.
+ * @property {(place: { folder: string, file?: string, extension?: string, tests?: string }) => string} url
+ *   The address of a window on a folder, with a file open in it, the extension under development and, if given, a test
+ *   module run in its extension host. All paths absolute.
  * @property {() => string} output what the server printed so far
  * @property {string} data the temporary folder with its settings, extensions and logs
  * @property {() => Promise<void>} stop ends it with all its children and removes the temporary folder
@@ -158,10 +158,11 @@ export async function startServer({ settings = {}, vsix, port = 0 } = {}) {
     data,
     output: () => output,
     stop,
-    url({ folder, extension, tests }) {
+    url({ folder, file, extension, tests }) {
       // The remote's authority must equal the host and port of the page.
       const remote = `vscode-remote://127.0.0.1:${String(actual)}`;
       const payload = [
+        ...(file ? [['openFile', remote + file]] : []),
         ...(extension ? [['extensionDevelopmentPath', remote + extension]] : []),
         ...(tests ? [['extensionTestsPath', remote + tests]] : []),
       ];
