@@ -51,7 +51,10 @@ export function recordPath(
   const recorder = createRecorder(f);
   const threads = new Map<number, number>();
   f.threads.forEach((_, n) => threads.set(n, n));
-  const parts = postponePrivate(measure(search, path), marks.doomed === undefined);
+  const parts = postponePrivate(
+    measure(search, path),
+    marks.doomed === undefined && path[path.length - 1]?.thread !== FINALLY,
+  );
   /** By thread of the search: steps to take before its first. */
   const early: number[] = search.startCounts.slice();
   const steps: ScheduleStep[] = [];

@@ -47,7 +47,7 @@ import { handlerOf } from './table';
 import { decide, isUnknown, mayBeZero, resolve } from './unknown';
 import { ENDS, freshThread, removeFromWaits } from './waiting';
 
-const LOCAL_BUDGET = 2000;
+const LOCAL_BUDGET = 600;
 
 /** The choice that stands for a signal's arrival. */
 export const SIGNAL = 99;
@@ -231,11 +231,15 @@ export function startStatic(m: Machine): void {
 /** Runs what nobody can notice; gives back how many steps of the unreduced program that was. */
 export function runLocal(m: Machine, n: number, t: ThreadState): number {
   let count = 0;
-  for (let budget = LOCAL_BUDGET; budget > 0; budget--) {
+  let came = -1;
+  for (let budget = LOCAL_BUDGET; budget > -LOCAL_BUDGET; budget--) {
     if (t.status !== 'running') break;
     const frame = t.frames[t.frames.length - 1];
     const i = frame && instructionAt(m, frame);
     if (!frame || !i) break;
+    // A pause is made where a loop begins again, so that it is always made at the same place.
+    if (budget <= 0 && frame.pc < came) break;
+    came = frame.pc;
     try {
       if (mustPark(m, n, t, frame, i)) break;
       execute(m, n, t, 0);

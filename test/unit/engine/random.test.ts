@@ -114,7 +114,7 @@ describe('engine: random programs', () => {
         if (isBounded(reduced) || isBounded(full)) return;
         assert.equal(kinds(reduced), kinds(full), `reduction\n${text}`);
         assert.equal(reduced.confirmed, full.confirmed, `confirmed\n${text}`);
-        assert.ok(reduced.states <= full.states * 2, `fewer states\n${text}`);
+        assert.ok(reduced.states <= full.states + 4, `fewer states\n${text}`);
         const turned = check(programOf(textOf([...threads].reverse())), limits);
         assert.equal(kinds(turned), kinds(reduced), `order\n${text}`);
         for (const r of [reduced, full])
@@ -129,7 +129,7 @@ describe('engine: random programs', () => {
           }
       }),
       {
-        numRuns: Number(process.env['RACELENS_RUNS'] ?? 250),
+        numRuns: Number(process.env['RACELENS_RUNS'] ?? 60),
         seed: Number(process.env['RACELENS_SEED'] ?? 7),
       },
     );
