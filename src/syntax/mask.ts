@@ -86,7 +86,7 @@ function maskWord(work: Work, i: number, t: Token): number {
     put(work, t.start, t.end, '');
     return i;
   }
-  if (attributeMacros.has(t.text) && after?.text === '(' && after.partner > 0) {
+  if (attributeMacros.has(t.text) && after?.text === '(' && after.partner > 0 && !isCalled(tokens, i)) {
     put(work, t.start, tokens[after.partner]?.end ?? t.end, '');
     return after.partner;
   }
@@ -133,6 +133,16 @@ function isAttributePlace(tokens: readonly Token[], i: number): boolean {
   if (after?.text === '(' && after.kind === 'sign') return before?.text !== ';' && before?.kind !== undefined;
   if (/^[(,]$/.test(before?.text ?? '') && /^[),]$/.test(after?.text ?? '')) return false;
   return true;
+}
+
+/** An attribute macro's name that is called like a function: `x = __copy(a);`, `__free(p);`. */
+function isCalled(tokens: readonly Token[], i: number): boolean {
+  const t = tokens[i];
+  const before = tokens[i - 1];
+  if (!t || (t.context !== 'body' && t.context !== 'value') || /^__attribute/.test(t.text)) return false;
+  if (isStatementStart(tokens, i)) return tokens[(tokens[i + 1]?.partner ?? i) + 1]?.text === ';';
+  if (before?.kind === 'word') return statementWords.has(before.text);
+  return before?.kind === 'sign' && !/^[*)\]]$/.test(before.text);
 }
 
 /** `KERN_INFO PREFIX "text"`: the grammar joins strings with one word before them, not with two. */

@@ -171,6 +171,17 @@ describe('syntax: the mask', () => {
     );
   });
 
+  it('leaves calls of functions that are named like attributes', () => {
+    checkBody('__free(p);', ['call_expression'], 'call_expression: __free(p)');
+    checkBody('x = __copy(a) + 1;', ['call_expression'], 'call_expression: __copy(a)');
+    checkBody(
+      'struct a *p __free(kfree) = b;',
+      ['call_expression', 'declaration'],
+      'declaration: struct a *p __free(kfree) = b;',
+    );
+    checkBody('u8 x __aligned(8);', ['declaration'], 'declaration: u8 x __aligned(8);');
+  });
+
   it('reads casts to kernel types', () => {
     checkBody('x = (u32)(y);', ['cast_expression', 'call_expression'], 'cast_expression: (u32)(y)');
     checkBody('x = (u64)-y;', ['cast_expression', 'binary_expression'], 'cast_expression: (u64)-y');
