@@ -93,6 +93,10 @@ function openDesktop(folder) {
 
 /** @param {string} folder */
 async function openServer(folder) {
+  // Before the server is there: from here on it must not be left behind.
+  const interrupted = new Promise(done => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, done);
+  });
   const server = await startServer({
     settings: { 'workbench.startupEditor': 'none', 'files.autoSave': 'off', 'git.enabled': false },
   });
@@ -106,11 +110,7 @@ async function openServer(folder) {
     spawn(opener, [url], { stdio: 'ignore', detached: true })
       .on('error', () => undefined)
       .unref();
-  await new Promise(done => {
-    process.once('SIGINT', done);
-    process.once('SIGTERM', done);
-    process.once('SIGHUP', done);
-  });
+  await interrupted;
   console.log('\nStopping VS Code');
   await server.stop();
 }

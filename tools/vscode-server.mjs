@@ -49,6 +49,7 @@ export function installServer() {
  * @typedef {object} ServerOptions
  * @property {Record<string, unknown>} [settings] user settings of the workbench
  * @property {string} [vsix] a packaged extension to install before the start
+ * @property {boolean} [orphanEnds] ends by itself some minutes after its last window, should nobody stop it
  * @property {number} [port] 0, the default, takes any free one
  */
 
@@ -68,7 +69,7 @@ export function installServer() {
  * @param {ServerOptions} [options]
  * @returns {Promise<Server>}
  */
-export async function startServer({ settings = {}, vsix, port = 0 } = {}) {
+export async function startServer({ settings = {}, vsix, orphanEnds = false, port = 0 } = {}) {
   const main = installServer();
   const data = mkdtempSync(join(tmpdir(), 'racelens-vscode-'));
   mkdirSync(join(data, 'user/User'), { recursive: true });
@@ -104,6 +105,7 @@ export async function startServer({ settings = {}, vsix, port = 0 } = {}) {
       '--disable-workspace-trust',
       '--disable-getting-started-override',
       '--disable-update-check',
+      ...(orphanEnds ? ['--enable-remote-auto-shutdown'] : []),
       ...folders,
     ],
     // A process group of its own: extension hosts and file watchers are its children and go with it.

@@ -111,7 +111,7 @@ async function openBrowser(
   if (!executablePath) throw new Error(`no browser: ${howToGetBrowser}`);
   const web = { 'remote.extensionKind': { 'racelens.racelens': ['web'] } };
   const settings = { ...quiet, ...(options.host === 'web' ? web : {}), ...options.settings };
-  const server = await startServer({ settings, vsix: options.vsix });
+  const server = await startServer({ settings, vsix: options.vsix, orphanEnds: true });
   const browser = await chromium
     .launch({ executablePath, args: browserFlags })
     .catch(async (error: unknown) => {

@@ -281,7 +281,8 @@ export async function openWorkbench(options: WindowOptions): Promise<Workbench> 
         .waitFor({ state: 'detached' });
     },
     async reload() {
-      await page.reload();
+      // Reloading the page would leave out what the workbench writes down when it is closed.
+      await Promise.all([page.waitForEvent('load'), workbench.command('Developer: Reload Window')]);
       await page.locator('.monaco-workbench').waitFor();
     },
   };
