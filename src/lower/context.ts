@@ -143,7 +143,8 @@ export interface Lowering {
   unknownFunction(name: string, type: CType, span: Span | undefined): number;
   thread(name: string): number | undefined;
   problem(message: string, span: Span | undefined, severity?: 'error' | 'warning'): void;
-  noteBit(origin: Origin, bit: number, name: string): void;
+  /** A mask's own name gives way to the name of its bit number, if the word is used with both. */
+  noteBit(origin: Origin, bit: number, name: string, isMask?: boolean): void;
   record(tag: string, union: boolean, file: string, f: Frame | undefined): RecordType;
   /** A number for a name that nothing defines; `mask` gives a single bit set. */
   /** Some definition gives the name a meaning. */

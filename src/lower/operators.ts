@@ -90,7 +90,20 @@ function noteName(
   if (value === undefined || value <= 0 || !/^[A-Z][A-Z0-9_]*$/.test(name)) return;
   const n = BigInt(value);
   if ((n & (n - 1n)) !== 0n) return;
-  f.lowering.noteBit(origin, n.toString(2).length - 1, name);
+  const bit = n.toString(2).length - 1;
+  const number = bitNumberOf(f, name);
+  if (number !== undefined) f.lowering.noteBit(origin, bit, number);
+  else f.lowering.noteBit(origin, bit, name, true);
+}
+
+/** `NAPI_STATE_SCHED` for an enumerator that is `BIT(NAPI_STATE_SCHED)`. */
+function bitNumberOf(f: Frame, name: string): string | undefined {
+  const found = f.lowering.world.enumerator(name, f.file);
+  let value = found?.specifier.enumerators?.[found.index]?.value;
+  while (value?.kind === 'cast') value = value.operand;
+  return value?.kind === 'binary' && value.operator === '<<' && value.right.kind === 'name'
+    ? value.right.name
+    : undefined;
 }
 
 /** Lowers an operator with its operands as expressions, so that masks can be named. */

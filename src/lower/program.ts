@@ -120,6 +120,8 @@ export function createAssembly(request: AssemblyRequest): Assembly {
   const assumptions: Assumption[] = [];
   const assumptionIndex = new Map<string, number>();
   const bitNames = new Map<string, Record<number, string>>();
+  /** `record:offset:bit` of the bits that have only a mask's name so far. */
+  const maskNames = new Set<string>();
   const tasks = new Map<string, number>();
   const caches: SlabCache[] = [];
   const unknownBits = new Map<string, number>();
@@ -537,14 +539,17 @@ export function createAssembly(request: AssemblyRequest): Assembly {
       reported.add(key);
       problems.push({ severity, message, ...(span ? { span } : {}) });
     },
-    noteBit(origin: Origin, bit, name) {
+    noteBit(origin: Origin, bit, name, isMask = false) {
       const key = `${origin.record}:${origin.offset}`;
       let names = bitNames.get(key);
       if (!names) {
         names = {};
         bitNames.set(key, names);
       }
-      names[bit] ??= name;
+      const masks = `${key}:${String(bit)}`;
+      if (names[bit] === undefined || (!isMask && maskNames.has(masks))) names[bit] = name;
+      if (!isMask) maskNames.delete(masks);
+      else if (names[bit] === name) maskNames.add(masks);
     },
     record: (tag, union, file, f) => resolver.record(tag, union, file, f),
     isKnownName,
