@@ -71,7 +71,7 @@ export function createExploration(
   let firstNewMark = -1;
   let next = 0;
   let startCounts: readonly number[] = [];
-  let transitions = 0;
+  const transitions = 0;
 
   const restart = (): void => {
     forgetAccesses(m.marks);

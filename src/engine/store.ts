@@ -54,7 +54,7 @@ export function createStore(): Store {
   let hashes = new Int32Array(1 << 12);
   let componentBytes = 0;
   /** The vector of the loaded state, as long as there are slots. */
-  let current: number[] = [0];
+  const current: number[] = [0];
   /** Scratch for the vector being saved. */
   const next: number[] = [];
 

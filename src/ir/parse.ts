@@ -181,7 +181,7 @@ function createReader(tokens: readonly Token[], unit: Unit): Reader {
       start: place.start,
       end: place.end,
     };
-    throw misfit; // eslint-disable-line @typescript-eslint/only-throw-error -- caught per statement, never leaves the parser
+    throw misfit;
   };
   return {
     peek: (ahead = 0) => tokens[at + ahead],
