@@ -13,7 +13,8 @@ import { fold } from '../kernel/expression';
 import { functionsOf, type FunctionFacts } from '../kernel/functions';
 import { typeName, type Types } from '../kernel/places';
 import { publications, type Publication } from '../kernel/publish';
-import { effectOfText, type Effect } from '../kernel/sections';
+import type { CallEffects } from '../kernel/regions';
+import { effectOfText } from '../kernel/sections';
 import { survey, type Survey } from '../kernel/survey';
 import { primitive } from '../kernel/primitives';
 import { stateWords, type StateWord } from '../kernel/words';
@@ -54,7 +55,7 @@ function gather(scene: Scene): Knowledge {
   const whole = lazy(() => {
     const own = scene.files.flatMap(functions);
     const { related, macros } = relatedTo(scene, own);
-    return survey({ functions: own, related, types, outside: macroEffects(macros) });
+    return survey({ functions: own, related, types, ...macroEffects(macros) });
   });
   const words = lazy(() => stateWords([...whole().functions, ...whole().related], types, names));
   const contexts = lazy(() => contextsOf(whole(), initialisers(scene)));
@@ -105,9 +106,8 @@ function relatedTo(
           const macro = source.macro(item);
           if (macro && !macros.has(name)) macros.set(name, macro);
         } else {
-          const node = source.node(item);
-          if (!node) continue;
-          const analysis = scene.facts.analysis(source.text, item, node);
+          const analysis = scene.facts.analysis(source.text, item, () => source.node(item));
+          if (!analysis) continue;
           fresh.push({ name, file: source.path, item, analysis, shift: item.start - analysis.base });
         }
       }
@@ -150,16 +150,17 @@ function called(functions: readonly FunctionFacts[], defined: ReadonlySet<string
 }
 
 /** A macro whose body is one call of a locking primitive does what that does. */
-function macroEffects(
-  macros: ReadonlyMap<string, MacroDefinition>,
-): (name: string, args: readonly string[]) => readonly Effect[] | undefined {
+function macroEffects(macros: ReadonlyMap<string, MacroDefinition>): {
+  readonly outside: CallEffects;
+  readonly outsideNames: ReadonlySet<string>;
+} {
   const bodies = new Map<string, { parameters: readonly string[]; name: string; args: readonly string[] }>();
   for (const [name, macro] of macros) {
     const m = /^\s*\(?\s*([A-Za-z_]\w*)\s*\(([\s\S]*)\)\s*\)?\s*;?\s*$/.exec(macro.body);
     if (!m?.[1] || !primitive(m[1])) continue;
     bodies.set(name, { parameters: macro.parameters ?? [], name: m[1], args: splitArguments(m[2] ?? '') });
   }
-  return (name, args) => {
+  const outside: CallEffects = (name, args) => {
     const body = bodies.get(name);
     if (!body) return undefined;
     const filled = body.args.map(a =>
@@ -173,6 +174,7 @@ function macroEffects(
     const effect = effectOfText(body.name, filled);
     return effect && [{ ...effect, via: name }];
   };
+  return { outside, outsideNames: new Set(bodies.keys()) };
 }
 
 function splitArguments(text: string): readonly string[] {
@@ -236,10 +238,17 @@ function holds<T>(scene: Scene, meaning: Meaning<T> | undefined, name: string): 
 function typesOf(scene: Scene): Types {
   const { fields } = memoryOf(scene.tree);
   const globals = new Map<string, string | undefined>();
+  const sure = new Map<string, ReadonlyMap<string, string>>();
   const fieldsOf = (struct: string, depth = 0): ReadonlyMap<string, string> => {
+    const known = sure.get(struct);
+    if (known) return known;
     const old = fields.get(struct);
-    if (holds(scene, old, struct)) return old.value;
+    if (holds(scene, old, struct)) {
+      sure.set(struct, old.value);
+      return old.value;
+    }
     const found = new Map<string, string>();
+    sure.set(struct, found);
     const definition =
       scene.tree.lookup(struct, ['struct', 'union'], scene.scope, scene.config)[0] ??
       scene.tree.lookup(struct, ['typedef'], scene.scope, scene.config)[0];
@@ -276,6 +285,8 @@ function typesOf(scene: Scene): Types {
 function namesOf(scene: Scene): { names: Names; siblings: (name: string) => readonly Enumerator[] } {
   const { constants, lists } = memoryOf(scene.tree);
   const asking = new Set<string>();
+  // Within one scene nothing changes.
+  const sure = new Map<string, Constant | undefined>();
   const find = (name: string): Meaning<Constant | undefined> => {
     const [d] = scene.tree.lookup(name, ['enumerator'], scene.scope, scene.config);
     if (d) {
@@ -319,14 +330,19 @@ function namesOf(scene: Scene): { names: Names; siblings: (name: string) => read
   };
   const names: Names = {
     constant(name) {
+      if (sure.has(name)) return sure.get(name);
       const old = constants.get(name);
-      if (holds(scene, old, name)) return old.value;
+      if (holds(scene, old, name)) {
+        sure.set(name, old.value);
+        return old.value;
+      }
       // A macro that is defined by itself asks for its own value.
       if (asking.has(name)) return undefined;
       asking.add(name);
       const meaning = find(name);
       asking.delete(name);
       constants.set(name, meaning);
+      sure.set(name, meaning.value);
       return meaning.value;
     },
   };

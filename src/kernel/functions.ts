@@ -43,7 +43,8 @@ export interface FunctionFacts {
 export interface FactStore {
   /** Number of function texts held. */
   readonly size: number;
-  analysis(text: string, item: Item, node: Node): Analysis;
+  /** The analysis of an item's text; `node` is asked for only if the text is new. Undefined if there is no node. */
+  analysis(text: string, item: Item, node: () => Node | undefined): Analysis | undefined;
   functions(file: SourceFile, make: () => readonly FunctionFacts[]): readonly FunctionFacts[];
   /** Results about a set of files, kept as long as the very same file values are asked about. */
   about<T>(files: readonly SourceFile[], name: string, make: () => T): T;
@@ -64,7 +65,9 @@ export function createFactStore(): FactStore {
       const key = text.slice(item.start, item.end);
       let a = analyses.get(key);
       if (!a) {
-        a = analyse(text, item, node);
+        const root = node();
+        if (!root) return undefined;
+        a = analyse(text, item, root);
         analyses.set(key, a);
         const oldest = analyses.size > MOST ? analyses.keys().next().value : undefined;
         if (oldest !== undefined) analyses.delete(oldest);
@@ -93,18 +96,17 @@ export function functionsOf(file: SourceFile, store: FactStore): readonly Functi
   return store.functions(file, () =>
     file.items.flatMap(item => {
       if (item.kind !== 'function' && item.kind !== 'invocation') return [];
-      const node = file.node(item);
-      if (!node) return [];
-      const name = item.kind === 'function' ? item.name : invocationName(file.text, item, node);
+      const analysis = store.analysis(file.text, item, () => file.node(item));
+      if (!analysis) return [];
+      const name = item.kind === 'function' ? item.name : invocationName(item, analysis);
       if (name === undefined) return [];
-      const analysis = store.analysis(file.text, item, node);
       return [{ name, file: file.path, item, analysis, shift: item.start - analysis.base }];
     }),
   );
 }
 
 /** A harness thread is named by its second argument; other invocations count only if they have a body. */
-function invocationName(text: string, item: Item, node: Node): string | undefined {
+function invocationName(item: Item, { text, node }: Analysis): string | undefined {
   if (!child(node, 'body')) return undefined;
   const call = child(node, 'call');
   const args = call ? callArguments(call) : [];

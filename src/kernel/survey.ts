@@ -46,6 +46,8 @@ export interface SurveyInput {
   readonly types?: Types;
   /** Effects of macros and of functions outside; asked last. */
   readonly outside?: CallEffects;
+  /** The names that `outside` knows. */
+  readonly outsideNames?: ReadonlySet<string>;
 }
 
 export function survey(input: SurveyInput): Survey {
@@ -65,9 +67,11 @@ export function survey(input: SurveyInput): Survey {
       else callers.set(name, [f]);
     }
 
-  const owners = new Set(all.flatMap(f => spunOwners(f)));
+  const owners = new Set<string>();
+  for (const f of all) for (const owner of spunOwners(f)) owners.add(owner);
   const isOwner = (place: string): boolean => owners.has(lastField(place));
   const wrappers = new Map<string, Wrapper>();
+  const signatures = new Map<string, string>();
   const effects: CallEffects = (name, args) => {
     const w = wrappers.get(name);
     if (!w) return input.outside?.(name, args);
@@ -88,11 +92,13 @@ export function survey(input: SurveyInput): Survey {
   const sections = (f: FunctionFacts): Sections | undefined => {
     const { analysis } = f;
     if (!analysis.body) return undefined;
-    const used = [...analysis.calls].filter(c => wrappers.has(c)).sort();
-    const outside = input.outside
-      ? [...analysis.calls].filter(c => input.outside?.(c, [])?.length).sort()
-      : [];
-    const name = `sections ${used.map(u => `${u}${JSON.stringify(wrappers.get(u)?.effects)}`).join()} ${outside.join()}`;
+    const used: string[] = [];
+    const outside: string[] = [];
+    for (const c of analysis.calls) {
+      if (wrappers.has(c)) used.push(c);
+      else if (input.outsideNames?.has(c)) outside.push(c);
+    }
+    const name = `sections ${used.map(u => signatures.get(u) ?? '').join()} ${outside.join()}`;
     return remember(analysis, name, () =>
       sectionsOf(
         analysis.text,
@@ -104,7 +110,13 @@ export function survey(input: SurveyInput): Survey {
       ),
     );
   };
+  const ownLocks = new Map<FunctionFacts, readonly ConditionalLock[]>();
   const locks = (f: FunctionFacts): readonly ConditionalLock[] => {
+    let mine = ownLocks.get(f);
+    if (!mine) ownLocks.set(f, (mine = locksOf(f)));
+    return mine;
+  };
+  const locksOf = (f: FunctionFacts): readonly ConditionalLock[] => {
     const s = sections(f);
     // A lock taken by a conditional wrapper is that wrapper's, not its callers'.
     return s
@@ -116,12 +128,15 @@ export function survey(input: SurveyInput): Survey {
   for (let round = 0; round < 3 && (fresh === undefined || fresh.size > 0); round++) {
     const found = new Map<string, Wrapper>();
     for (const f of all) {
-      if (wrappers.has(f.name) || (fresh && ![...f.analysis.calls].some(c => fresh?.has(c)))) continue;
+      if (wrappers.has(f.name) || (fresh && !callsAny(f, fresh))) continue;
       const s = sections(f);
       const wrapper = s && wrapperOf(f, s, predicate);
       if (wrapper && !found.has(f.name)) found.set(f.name, wrapper);
     }
-    for (const [name, w] of found) wrappers.set(name, w);
+    for (const [name, w] of found) {
+      wrappers.set(name, w);
+      signatures.set(name, `${name}${JSON.stringify(w.effects)}`);
+    }
     fresh = new Set(found.keys());
   }
 
@@ -137,6 +152,11 @@ export function survey(input: SurveyInput): Survey {
   };
 }
 
+function callsAny(f: FunctionFacts, names: ReadonlySet<string>): boolean {
+  for (const name of names) if (f.analysis.calls.has(name)) return true;
+  return false;
+}
+
 /** The one expression a function returns, if it does nothing else. */
 function returned(f: FunctionFacts): Node | undefined {
   const { body } = f.analysis;
@@ -148,16 +168,16 @@ function returned(f: FunctionFacts): Node | undefined {
 /** Last fields of the owner words that a function spins on. */
 function spunOwners(f: FunctionFacts): readonly string[] {
   const { analysis } = f;
-  if (![...analysis.calls].some(c => /cmpxchg|test_and_set_bit|xchg/.test(c))) return [];
-  return remember(analysis, 'spun owners', () =>
-    analysis.flow.points.flatMap(p => {
+  return remember(analysis, 'spun owners', () => {
+    if (![...analysis.calls].some(c => /xchg|test_and_set_bit/.test(c))) return [];
+    return analysis.flow.points.flatMap(p => {
       const take =
         p.kind === 'test' && p.node && p.loop?.kind !== 'macro_loop'
           ? ownerTake(analysis.text, p.node, analysis.node)
           : undefined;
       return take && spins(analysis.flow, analysis.events, p, !take.taken) ? [lastField(take.place)] : [];
-    }),
-  );
+    });
+  });
 }
 
 /** What calling `f` does to sections. */

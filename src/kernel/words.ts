@@ -38,22 +38,28 @@ export function stateWords(
       else byKey.set(key, [{ f, access }]);
     }
   // An access through a struct that is not known belongs to the only word of that name.
+  const byField = new Map<string, string[]>();
+  for (const key of byKey.keys()) {
+    const field = key.slice(key.indexOf('.') + 1);
+    if (!key.startsWith('.')) byField.set(field, [...(byField.get(field) ?? []), key]);
+  }
   for (const [key, list] of [...byKey]) {
     if (!key.startsWith('.')) continue;
-    const alike = [...byKey.keys()].filter(k => k !== key && sameKey(k, key));
+    const alike = (byField.get(key.slice(1)) ?? []).filter(k => sameKey(k, key));
     const only = alike.length === 1 ? byKey.get(alike[0] ?? '') : undefined;
     if (!only) continue;
     only.push(...list);
     byKey.delete(key);
   }
+  const order = new Map(functions.map((f, i) => [f, i]));
+  const masks = new Map<string, readonly Bit[]>();
   const words: StateWord[] = [];
   for (const [key, list] of byKey) {
     if (!list.some(a => a.access.strong && a.access.bits.length > 0)) continue;
     const accesses = list
-      .map(a => ({ ...a, bits: bitsOf(a.access, names) }))
+      .map(a => ({ ...a, bits: bitsOf(a.access, names, masks) }))
       .sort(
-        (a, b) =>
-          functions.indexOf(a.f) - functions.indexOf(b.f) || a.access.node.start - b.access.node.start,
+        (a, b) => (order.get(a.f) ?? 0) - (order.get(b.f) ?? 0) || a.access.node.start - b.access.node.start,
       );
     const bits: Bit[] = [];
     for (const bit of accesses.flatMap(a => a.bits)) if (!bits.some(b => b.name === bit.name)) bits.push(bit);
@@ -62,11 +68,19 @@ export function stateWords(
   return words.sort((a, b) => b.accesses.length - a.accesses.length || (a.key < b.key ? -1 : 1));
 }
 
-/** The bits an access is about. */
-export function bitsOf(access: Access, names: Names): readonly Bit[] {
+/** The bits an access is about; `known` remembers what masks stand for. */
+export function bitsOf(
+  access: Access,
+  names: Names,
+  known = new Map<string, readonly Bit[]>(),
+): readonly Bit[] {
   const bits: Bit[] = [];
-  for (const t of access.bits)
-    for (const b of t.kind === 'bit' ? [bitNumbered(t.text, names)] : bitsOfMask(t.text, names))
-      if (!bits.some(x => x.name === b.name)) bits.push(b);
+  for (const t of access.bits) {
+    const key = `${t.kind} ${t.text}`;
+    let mine = known.get(key);
+    if (!mine)
+      known.set(key, (mine = t.kind === 'bit' ? [bitNumbered(t.text, names)] : bitsOfMask(t.text, names)));
+    for (const b of mine) if (!bits.some(x => x.name === b.name)) bits.push(b);
+  }
   return bits;
 }
