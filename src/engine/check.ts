@@ -77,7 +77,8 @@ function conclude(program: Program, search: Search): Report {
   const common = {
     states: store.size,
     transitions: graph.edges,
-    assumptions: program.assumptions,
+    // Of calls without a body, those that were made.
+    assumptions: program.assumptions.filter((a, k) => !a.kind.startsWith('unknown') || m.assumed.has(k)),
     findings: findings(m),
     bounds: [...m.statedBounds].sort(),
   };

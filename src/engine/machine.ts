@@ -78,6 +78,8 @@ export interface Machine {
   readonly notes: Map<string, Note>;
   /** Bounds set by the harness that were reached. */
   readonly statedBounds: Set<string>;
+  /** Indexes of the assumptions whose unknown values were drawn. */
+  readonly assumed: Set<number>;
   /** The step in progress decided an unknown value. */
   decided: boolean;
   /** The thread that runs RACE_INIT, -1 if there is none. */
@@ -118,6 +120,7 @@ export function createMachine(program: Program, options: Options): Machine {
     rt: program.settings.preempt === 'rt',
     notes: new Map(),
     statedBounds: new Set(),
+    assumed: new Set(),
     decided: false,
     initThread: -1,
     starting: true,

@@ -11,6 +11,7 @@ import { placeOf } from '../ir/address';
 import { operations } from '../ir/operations';
 import type { Instruction, Scalar } from '../ir/program';
 import { binary, sizeOf, widthOf, wrap } from '../ir/value';
+import { resolveAccess } from './memory';
 import { cpuBlocker, isInterrupt, readerReason, sleepCheck } from './context';
 import { BLOCKED, ONE, STAY, TWO, type CallSite } from './handler';
 import { freeMemory, allocate, runFill, runMove, nextTransfer } from './heap';
@@ -28,6 +29,7 @@ import {
   putThread,
   readAt,
   refer,
+  shapeOf,
   writeAt,
   type Machine,
   type Reference,
@@ -205,6 +207,25 @@ function isPause(m: Machine, t: ThreadState): boolean {
   if (!frame || !i || isStep(i)) return false;
   if (i.op === 'choose' || i.op === 'allocate') return false;
   return !((i.op === 'branch' || i.op === 'assert') && isOpen(m, evaluate(m, frame, i.condition)));
+}
+
+/** Uses an object as a whole, or ends its life. */
+function noteUse(m: Machine, n: number, address: Value, ends: boolean): void {
+  const place = typeof address === 'object' ? undefined : placeOf(address);
+  if (place?.kind === 'object' && !m.alone) noteLife(m.marks, place.object, n, ends);
+}
+
+/** Operations that are always steps touch memory as well: a plain access to the same cell is in conflict with them. */
+function noteArguments(m: Machine, n: number, name: string, a: readonly Value[]): void {
+  const { scope } = handlerOf(name);
+  if (m.alone || (scope !== 'always' && scope !== 'callback')) return;
+  a.forEach((v, k) => {
+    const place = typeof v === 'object' ? undefined : placeOf(v);
+    if (place?.kind !== 'object') return;
+    noteLife(m.marks, place.object, n, false);
+    const r = k === 0 ? resolveAccess(shapeOf(m, place.object), place.offset, 1) : undefined;
+    for (const p of r?.parts ?? []) noteCell(m.marks, place.object, p.cell, n, true);
+  });
 }
 
 /** Brings in the static threads: those in task context run to their first operation, interrupts wait to be let in. */
@@ -398,10 +419,13 @@ function begin(m: Machine, n: number, t: ThreadState): void {
         m.program.settings.repeats !== undefined,
       );
     refer(m, info.address, 1, info.site, 'starts from');
+    noteUse(m, n, info.address, false);
     if (m.countRepeats) t.left++;
   } else if (info.origin === 'rcu') {
     refer(m, info.address, 1, info.site, 'runs a callback from');
+    noteUse(m, n, info.address, false);
     if (t.entry < 0) {
+      noteUse(m, n, t.argument, true);
       freeMemory(m, n, t.argument, info.site);
       t.status = 'running';
       t.grace = [t.grace[0] ?? 0];
@@ -710,6 +734,7 @@ function execute(m: Machine, n: number, t: ThreadState, choice: number): void {
     case 'sync': {
       const a = i.arguments.map(o => evaluate(m, frame, o));
       if (t.phase === 0) arrivalChecks(m, n, t, i.name, a, i.site);
+      noteArguments(m, n, i.name, a);
       const result = handlerOf(i.name).run(m, n, t, a, callSite(m, t, i), choice);
       if (result === STAY) return;
       t.phase = 0;
@@ -821,6 +846,7 @@ function leaveFunction(
 
 /** An unknown with the lowest number that no value of the state carries, so that loops repeat states. */
 function freshUnknown(m: Machine, frame: Frame, i: Instruction & { op: 'unknown' }): Value {
+  m.assumed.add(i.assumption);
   const used = new Set<string>();
   const look = (v: Value | undefined): void => {
     if (!isUnknown(v)) return;

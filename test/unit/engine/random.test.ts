@@ -26,6 +26,8 @@ const simple = [
   'store u64 p r3 release',
   'r1 = load u32 r2',
   'free r3',
+  'rcu.free r3 r3',
+  'completion.complete r2',
   'task.setState 0',
   'completion.complete &c',
   'r0 = completion.wait &c -1 0',
