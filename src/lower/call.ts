@@ -26,7 +26,7 @@ export function call(f: Frame, e: Expression & { readonly kind: 'call' }, hint?:
     const own = world.function(name, f.file, true);
     if (own === 'broken') return broken(f, name, e);
     if (own) return callFunction(f, own, e.arguments, e);
-    const row = rowOf(name);
+    const row = world.isReal(name) ? undefined : rowOf(name);
     if (row) return at(f, e, () => row({ f, name, node: e, arguments: e.arguments, hint }));
     const found = world.function(name, f.file, false);
     if (found === 'broken') return broken(f, name, e);
@@ -281,6 +281,11 @@ function unknownCall(
   });
   const result = returns ?? (hint && settle(hint).kind !== 'void' && !isAggregate(hint) ? hint : intType);
   const t = settle(result);
+  if (t.kind === 'void' || t.kind === 'record') {
+    // Nothing uses it: it says that the call was made.
+    const made = temporary(f, 'u8');
+    at(f, e, () => build.emit({ op: 'unknown', to: made.register, type: 'u8', assumption }));
+  }
   if (t.kind === 'void') return { type: voidType, operand: zero };
   if (t.kind === 'record') {
     const slot = build.stack({ name: 'result', layout: lowering.layout(t) });
