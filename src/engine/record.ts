@@ -51,10 +51,8 @@ export function recordPath(
   const recorder = createRecorder(f);
   const threads = new Map<number, number>();
   f.threads.forEach((_, n) => threads.set(n, n));
-  const parts = postponePrivate(
-    measure(search, path),
-    marks.doomed === undefined && path[path.length - 1]?.thread !== FINALLY,
-  );
+  const endsInFault = marks.doomed === undefined && path[path.length - 1]?.thread !== FINALLY;
+  const parts = postponePrivate(measure(search, path), endsInFault);
   /** By thread of the search: steps to take before its first. */
   const early: number[] = search.startCounts.slice();
   const steps: ScheduleStep[] = [];
@@ -94,6 +92,16 @@ export function recordPath(
       if (k >= 0) threads.set(n, k);
     }
   }
+  // Threads that never took another step have taken their first ones all the same.
+  if (!endsInFault && recorder.length - (doomed ?? recorder.length) <= MOST_BEHIND)
+    early.forEach((count, n) => {
+      const thread = threads.get(n);
+      if (thread === undefined) return;
+      for (let k = 0; k < count; k++) {
+        steps.push({ thread, choice: 0 });
+        fault = recorder.step(thread, 0, false).fault ?? fault;
+      }
+    });
   if (marks.doomed !== undefined) doomed ??= recorder.length;
   if (marks.lasso !== undefined) lasso ??= recorder.length;
   const trace = recorder.finish({
