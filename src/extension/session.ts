@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { LensVerdict } from '../ide/lenses';
 import type { PanelProgress, PanelRun } from '../protocol/panel';
 import type { ReplayView } from '../protocol/view';
+import { isC } from './convert';
 import { nameOf, toPath } from './paths';
 
 export interface Run {
@@ -31,7 +32,8 @@ export interface Session extends vscode.Disposable {
   readonly failure: string | undefined;
   /** Verdicts by lens key. */
   readonly verdicts: Readonly<Record<string, LensVerdict>>;
-  show(run: Run, step: number): void;
+  /** `texts`: what the open documents held when the run began. */
+  show(run: Run, step: number, texts: ReadonlyMap<string, string>): void;
   goTo(step: number): void;
   setFix(fix: Run['fix']): void;
   setProgress(progress: PanelProgress | undefined): void;
@@ -105,7 +107,7 @@ export function createSession(onDidChangeFiles: vscode.Event<readonly string[]>)
     get verdicts() {
       return verdicts;
     },
-    show(next, at) {
+    show(next, at, began) {
       run = next;
       step = Math.max(0, Math.min(at, next.view.trace?.steps.length ?? 0));
       stale = undefined;
@@ -113,8 +115,16 @@ export function createSession(onDidChangeFiles: vscode.Event<readonly string[]>)
       progress = undefined;
       texts.clear();
       edited.clear();
-      for (const document of vscode.workspace.textDocuments) remember(document);
+      for (const document of vscode.workspace.textDocuments) {
+        const path = toPath(document.uri);
+        if (!next.view.files.includes(path)) continue;
+        const text = began.get(path) ?? document.getText();
+        texts.set(path, text);
+        // It was typed on while the engine ran.
+        if (text !== document.getText()) edited.add(path);
+      }
       changed.fire('run');
+      setStale();
     },
     goTo(next) {
       step = Math.max(0, Math.min(next, run?.view.trace?.steps.length ?? 0));
@@ -146,6 +156,13 @@ export function createSession(onDidChangeFiles: vscode.Event<readonly string[]>)
       vscode.Disposable.from(changed, ...listeners).dispose();
     },
   };
+}
+
+/** The texts of the open documents now, by path. */
+export function openTexts(): ReadonlyMap<string, string> {
+  return new Map(
+    vscode.workspace.textDocuments.filter(isC).map(document => [toPath(document.uri), document.getText()]),
+  );
 }
 
 /** What the panel is told of a run. */

@@ -11,7 +11,7 @@ import type { ReplayView } from '../protocol/view';
 import { openPaths } from './convert';
 import type { Log } from './log';
 import { nameOf, toPath } from './paths';
-import type { Session } from './session';
+import { openTexts, type Session } from './session';
 import { setting } from './settings';
 import { signalOf, type Workers } from './workers';
 
@@ -84,6 +84,7 @@ export function createSimulation(workers: Workers, session: Session, log: Log): 
         );
       };
       const previous = session.run;
+      const texts = openTexts();
       try {
         const extra = request.schedule === undefined ? {} : { schedule: request.schedule };
         const view = await check(request.harness, extra, signal, onProgress);
@@ -100,6 +101,7 @@ export function createSimulation(workers: Workers, session: Session, log: Log): 
               : {}),
           },
           request.step ?? 0,
+          texts,
         );
         if (request.schedule === undefined) void tryFixes(request.harness, view, signal);
         return true;

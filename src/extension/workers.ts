@@ -128,9 +128,13 @@ async function fetchFiles(
   folders: readonly string[],
 ): Promise<readonly FileAnswer[]> {
   const decoder = new TextDecoder();
+  // Without a provider for it, asking for a file of the disk would wait for one for ever.
+  const isReachable = (uri: vscode.Uri): boolean =>
+    vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== undefined;
   const readOne = async (path: string): Promise<FileAnswer> => {
     try {
       const uri = fileUri(path);
+      if (!isReachable(uri)) return { path };
       const { size } = await vscode.workspace.fs.stat(uri);
       return size > largest
         ? { path }
@@ -141,7 +145,9 @@ async function fetchFiles(
   };
   const listOne = async (path: string): Promise<FileAnswer> => {
     try {
-      const entries = await vscode.workspace.fs.readDirectory(fileUri(path.replace(/(.)\/$/, '$1')));
+      const uri = fileUri(path.replace(/(.)\/$/, '$1'));
+      if (!isReachable(uri)) return { path, folder: true };
+      const entries = await vscode.workspace.fs.readDirectory(uri);
       const names = entries.map(([name, type]) => (type & vscode.FileType.Directory ? `${name}/` : name));
       return { path, folder: true, names };
     } catch {

@@ -65,6 +65,8 @@ export async function createHandlers({ files, runtime, grammar }: HandlersInput)
     if (pipeline === 'pending') return undefined;
     const mine = others.filter(other => other !== path && pipelines.of(other) === pipeline);
     const scene = pipeline.scene([path, ...mine]);
+    // What is found out about half a scene would be kept.
+    if (pipeline.wanted().length) return undefined;
     const file = scene.files.find(source => source.path === path);
     return file && { scene, file };
   }

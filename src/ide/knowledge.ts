@@ -16,6 +16,7 @@ import { publications, type Publication } from '../kernel/publish';
 import type { CallEffects } from '../kernel/regions';
 import { effectOfText } from '../kernel/sections';
 import { survey, type Survey } from '../kernel/survey';
+import { pointersOf } from '../kernel/pointers';
 import { primitive } from '../kernel/primitives';
 import { stateWords, type StateWord } from '../kernel/words';
 import type { Scene } from './scene';
@@ -97,7 +98,7 @@ function relatedTo(
   const index = headerIndex(scene.tree, headers);
   const related: FunctionFacts[] = [];
   const macros = new Map<string, MacroDefinition>();
-  let wanted = called(own, defined);
+  let wanted: ReadonlySet<string> = new Set([...called(own, defined), ...readersOf(own, index, defined)]);
   for (let round = 0; round < ROUNDS && wanted.size > 0; round++) {
     const fresh: FunctionFacts[] = [];
     for (const name of wanted)
@@ -115,7 +116,69 @@ function relatedTo(
     for (const name of wanted) defined.add(name);
     wanted = called(fresh, defined);
   }
+  // Readers of a pointer that is published here may be in a header that nobody else here uses.
+  const fields = new Set(own.flatMap(f => publishedFields(f)));
+  if (fields.size > 0)
+    for (const path of nearHeaders(scene)) {
+      const source = scene.tree.file(path);
+      if (!source || open.has(path) || ![...fields].some(name => source.text.includes(name))) continue;
+      for (const item of source.items) {
+        if (item.kind !== 'function' || defined.has(item.name)) continue;
+        const text = source.text.slice(item.start, item.end);
+        if (![...fields].some(name => text.includes(name))) continue;
+        const analysis = scene.facts.analysis(source.text, item, () => source.node(item));
+        if (analysis)
+          related.push({ name: item.name, file: path, item, analysis, shift: item.start - analysis.base });
+      }
+    }
   return { related, macros };
+}
+
+/** Fields (or globals) of the pointers that a function publishes. */
+function publishedFields(f: FunctionFacts): readonly string[] {
+  return pointersOf(f.analysis).flatMap(p =>
+    p.kind === 'publish' && p.path ? [p.path.fields.at(-1) ?? p.path.root] : [],
+  );
+}
+
+/** The headers that the open files include themselves. */
+function nearHeaders(scene: Scene): readonly string[] {
+  const found = new Set<string>();
+  for (const file of scene.files)
+    for (const i of file.includes) {
+      const path = i.target.endsWith('.h')
+        ? scene.tree.resolveInclude(file.path, i.target, i.angled)
+        : undefined;
+      if (path !== undefined) found.add(path);
+    }
+  return [...found];
+}
+
+/** Header functions that touch a pointer which the files publish: who reads it may be called from elsewhere only. */
+function readersOf(
+  own: readonly FunctionFacts[],
+  index: HeaderIndex,
+  defined: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const fields = new Set<string>();
+  for (const f of own) {
+    if (!f.analysis.calls.has('rcu_assign_pointer') && !f.analysis.calls.has('rcu_replace_pointer')) continue;
+    const text = f.analysis.text.slice(f.item.start - f.shift, f.item.end - f.shift);
+    for (const m of text.matchAll(/\brcu_(?:assign|replace)_pointer\s*\([^,]*?(\w+)\s*,/g))
+      if (m[1]) fields.add(m[1]);
+  }
+  const names = new Set<string>();
+  if (fields.size === 0) return names;
+  const uses = new RegExp(`(?:->|\\.)\\s*(?:${[...fields].join('|')})\\b`);
+  for (const [name, items] of index)
+    for (const { source, item } of items)
+      if (
+        item.kind === 'function' &&
+        !defined.has(name) &&
+        uses.test(source.text.slice(item.start, item.end))
+      )
+        names.add(name);
+  return names;
 }
 
 type HeaderIndex = ReadonlyMap<string, readonly { readonly source: SourceFile; readonly item: Item }[]>;

@@ -1,6 +1,7 @@
 /** The demo as a person goes through it, in the real VS Code: look, simulate, replay, fix, believe; edit, close, reload. */
 import { strict as assert } from 'node:assert';
 import type { FrameLocator } from 'playwright-core';
+import { toEditor } from './focus';
 import { until, useWorkbench, type Workbench } from './driver/workbench';
 
 const lensBefore = 'publishes dev->npinfo without a grace period · simulate';
@@ -8,7 +9,7 @@ const lensAfter = /^hang (→|->) holds with synchronize_rcu\(\) · apply$/;
 
 /** A file in the first editor group, whatever has the focus now. */
 async function open(bench: Workbench, path: string, text: string): Promise<void> {
-  await bench.page.keyboard.press('ControlOrMeta+1');
+  await toEditor(bench);
   await bench.openFile(path, bench.find(path, text));
 }
 
@@ -90,7 +91,7 @@ describe('the demo in the editor', () => {
       'netconsole',
       'ifdown',
     ]);
-    assert.match(await panel.locator('.summary').innerText(), /NAPI_STATE_SCHED/);
+    assert.match(await panel.locator('.summary').innerText(), /NAPIF?_STATE_SCHED/);
     assert.match(await panel.locator('.section-why').innerText(), /ifdown waits for/);
     assert.match(await panel.locator('.row.end').innerText(), /waits for ever/);
     const shown = await panel.locator('#steps').innerText();
@@ -185,7 +186,7 @@ describe('the demo in the editor', () => {
     assert.match(lines[call - 1] ?? '', /\*\/$/, 'no comment says why');
     await b.screenshot('fixed', { docs: true });
     assert.equal(await b.lens(/publishes/).count(), 0);
-    await b.page.keyboard.press('ControlOrMeta+1');
+    await toEditor(b);
     await b.page.keyboard.press('ControlOrMeta+Z');
     await until('one undo does not take the fix back', async () =>
       (await b.visibleText()) === before ? true : undefined,
@@ -198,7 +199,7 @@ describe('the demo in the editor', () => {
     await b.command('Racelens: Simulate Again');
     const panel = await b.panel('#verdict');
     await waitForVerdict(panel, /hang$/);
-    await b.page.keyboard.press('ControlOrMeta+1');
+    await toEditor(b);
     await b.type(';');
     await panel.locator('.notice.stale').waitFor();
     assert.match(await panel.locator('.notice.stale').innerText(), /netpoll\.c was edited/);
@@ -206,7 +207,7 @@ describe('the demo in the editor', () => {
     await panel.locator('.notice.stale vscode-button').click();
     await panel.locator('.notice.stale').waitFor({ state: 'detached' });
     await waitForVerdict(panel, /hang$/);
-    await b.page.keyboard.press('ControlOrMeta+1');
+    await toEditor(b);
     await b.page.keyboard.press('ControlOrMeta+Z');
     await panel.locator('.notice.stale').waitFor();
     await b.page.keyboard.press('ControlOrMeta+Y');

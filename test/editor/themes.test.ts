@@ -1,6 +1,7 @@
 /** The panel in all kinds of themes, wide and narrow: pictures to look at, and what can be measured of them. */
 import { strict as assert } from 'node:assert';
 import type { FrameLocator } from 'playwright-core';
+import { toEditor } from './focus';
 import { until, useWorkbench } from './driver/workbench';
 
 const themes = {
@@ -60,7 +61,7 @@ describe('the replay panel in every theme', function () {
     await (await b.panel('#verdict')).locator('#verdict', { hasText: 'hang' }).waitFor();
     await b.command('View: Close Primary Side Bar').catch(() => undefined);
     for (const [name, theme] of Object.entries(themes)) {
-      await b.page.keyboard.press('ControlOrMeta+1');
+      await toEditor(b);
       await b.configure({ 'workbench.colorTheme': theme });
       await b.page.locator('.tab', { hasText: 'Replay' }).click();
       for (const width of [1200, 600]) {

@@ -1,5 +1,6 @@
 /** The same product in the browser's extension host: a web worker, files through the editor. */
 import { strict as assert } from 'node:assert';
+import { toEditor } from './focus';
 import { until, useWorkbench } from './driver/workbench';
 
 describe('the demo in the web extension host', () => {
@@ -21,7 +22,7 @@ describe('the demo in the web extension host', () => {
     await b.lens(/publishes dev->npinfo/).click();
     const panel = await b.panel('#verdict');
     await panel.locator('#verdict', { hasText: 'hang' }).waitFor();
-    await b.page.keyboard.press('ControlOrMeta+1');
+    await toEditor(b);
     await b.lens(/hang (→|->) holds/).click();
     await panel.locator('#verdict', { hasText: 'holds' }).waitFor();
     assert.match(await b.visibleText(), /synchronize_rcu\(\);/);
