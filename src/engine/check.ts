@@ -80,7 +80,7 @@ function conclude(program: Program, search: Search): Report {
     // Of calls without a body, those that were made.
     assumptions: program.assumptions.filter((a, k) => !a.kind.startsWith('unknown') || m.assumed.has(k)),
     findings: findings(m),
-    bounds: [...m.statedBounds].sort(),
+    bounds: [...statedBounds(program), ...[...m.statedBounds].sort()],
   };
   const exhaustive = !search.stopped && open.length === 0;
   const described = hits.map(h => describe(search, good, h));
@@ -120,6 +120,19 @@ function conclude(program: Program, search: Search): Report {
         }
       : { kind: 'holds' };
   return { verdict, exhaustive, confirmed: true, also: [], ...common };
+}
+
+/** Bounds that the harness set. */
+function statedBounds(program: Program): string[] {
+  const { recursion, allocations, repeats, listLength } = program.settings;
+  const told = (what: string, n: number | undefined): string[] =>
+    n === undefined ? [] : [`${what}: ${n}, set by the harness`];
+  return [
+    ...told('recursion', recursion),
+    ...told('allocations at one place', allocations),
+    ...told('starts of a work item or timer', repeats),
+    ...told('list length', listLength),
+  ];
 }
 
 /** If threads hang here and deadlock there, both are told. */

@@ -96,7 +96,9 @@ function wakePlaces(m: Machine, n: number): readonly Place[] {
       ? ['task.wake', 'wait.wake']
       : name.startsWith('sem')
         ? ['sem.up']
-        : [];
+        : name.startsWith('seq')
+          ? ['seq.writeEnd']
+          : [];
   const list: Place[] = [];
   const sites = new Set<number>();
   eachInstruction(m.program, (i, f, pc) => {

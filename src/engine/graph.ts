@@ -44,23 +44,23 @@ export function createGraph(): Graph {
 }
 
 export function packLabel(thread: number, choice: number, decided: boolean, isPrivate: boolean): number {
-  return thread | (choice << 12) | (decided ? 1 << 20 : 0) | (isPrivate ? 1 << 21 : 0);
+  return thread | (choice << 12) | (decided ? 1 << 28 : 0) | (isPrivate ? 1 << 29 : 0);
 }
 
 export function isDecided(label: number): boolean {
-  return (label & (1 << 20)) !== 0;
+  return (label & (1 << 28)) !== 0;
 }
 
 export function isPrivateLabel(label: number): boolean {
-  return (label & (1 << 21)) !== 0;
+  return (label & (1 << 29)) !== 0;
 }
 
 export function unpackLabel(label: number): Label {
   return {
     thread: label & 4095,
-    choice: (label >> 12) & 255,
-    decided: (label & (1 << 20)) !== 0,
-    isPrivate: (label & (1 << 21)) !== 0,
+    choice: (label >> 12) & 0xffff,
+    decided: (label & (1 << 28)) !== 0,
+    isPrivate: (label & (1 << 29)) !== 0,
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Handler } from './handler';
 import { BLOCKED, ONE, SECOND, TWO } from './handler';
-import { addressIn, fault, readAt, refer, writeAt, type Machine, type Reference } from './machine';
+import { addressIn, fault, noteRead, readAt, refer, writeAt, type Machine, type Reference } from './machine';
 import type { LockKind, ThreadState, Value } from './model';
 import { isUnknown } from './unknown';
 import { shapeOf } from './machine';
@@ -89,7 +89,10 @@ function exclusive(kind: 'spin' | 'mutex'): Readonly<Record<string, Handler>> {
     [`${kind}.try`]: {
       scope: 'lock',
       run(m, n, t, a, c) {
-        if (ownerWord(m, a[0] ?? 0, c.site) !== 0) return 0;
+        if (ownerWord(m, a[0] ?? 0, c.site) !== 0) {
+          noteRead(m, lockCell(m, a[0] ?? 0, c.site), n, c.site);
+          return 0;
+        }
         setOwner(m, a[0] ?? 0, n + 1, n, c.site);
         hold(m, t, a[0] ?? 0, kind, c.site);
         return 1;

@@ -92,6 +92,8 @@ export interface Machine {
   alone: boolean;
   /** Whether repeats of work items and timers are counted in the state. */
   countRepeats: boolean;
+  /** How many unknown pointers had to be followed to get to the object. */
+  readonly unknownDepths: Map<number, number>;
   /** What each site did to memory. */
   readonly effects: Effects;
   observer: Observer | undefined;
@@ -127,6 +129,7 @@ export function createMachine(program: Program, options: Options): Machine {
     startCounts: [],
     alone: false,
     countRepeats: program.settings.repeats !== undefined,
+    unknownDepths: new Map(),
     effects: new Map(),
     observer: undefined,
   };
@@ -141,6 +144,8 @@ export function createMachine(program: Program, options: Options): Machine {
     });
   return m;
 }
+
+const MOST_THREADS = 4000;
 
 /** The number of the object with that identity; made if it is new. */
 export function addObject(m: Machine, identity: string, info: Omit<ObjectInfo, 'number'>): number {
@@ -162,6 +167,8 @@ export function addThread(
   const known = m.threadNumbers.get(identity);
   if (known !== undefined) return known;
   const number = m.threadInfos.length;
+  if (number >= MOST_THREADS)
+    return limit('bound', `more than ${MOST_THREADS} threads, work items and callbacks`, info.site);
   m.threadInfos.push({ number, ...info, task: task ?? -1 });
   m.threadNumbers.set(identity, number);
   m.threads[number] = undefined;
@@ -285,6 +292,16 @@ function materialise(m: Machine, value: Value & object, site: number): number {
     if (typeof known === 'number') return known + offset;
     return fault('null-dereference', 'follows a pointer that is no address', site);
   }
+  const parent = Number(/^\?c([0-9]+)\./.exec(base.key)?.[1] ?? -1);
+  const depth = (m.unknownDepths.get(parent) ?? 0) + 1;
+  const bound = m.program.settings.listLength ?? 8;
+  if (depth > bound)
+    return limit(
+      'bound',
+      `more than ${bound} unknown objects in a chain are followed`,
+      site,
+      m.program.settings.listLength !== undefined,
+    );
   const size = base.layout >= 0 ? (m.program.layouts[base.layout]?.size ?? 4096) : 65536;
   const object = addObject(m, `unknown:${base.key}`, {
     name: unknownName(m, base.layout, base.key),
@@ -294,6 +311,7 @@ function materialise(m: Machine, value: Value & object, site: number): number {
     readOnly: false,
     typesafe: false,
   });
+  m.unknownDepths.set(object, depth);
   if (!m.objects[object]) putObject(m, object, { life: 'live', fill: 'unknown', size, cells: [] });
   changeGlobal(m, { facts: setValue(base, addressOf(object, 0), m.global.facts) });
   return addressOf(object, offset);

@@ -11,6 +11,7 @@ import { checkFinally, isAtRest } from './rest';
 import { letter, parseSchedule } from './schedule';
 import { createStart, launch } from './start';
 import { choicesOf, SIGNAL } from './step';
+import { explainEnd } from './stuck';
 import { createRecorder } from './trace';
 import { threadName } from './names';
 import { waitOf } from './waits';
@@ -81,5 +82,7 @@ export function replay(program: Program, schedule: string, options: Partial<Opti
   const good = canFinish(search.graph, search.store.size);
   if (search.store.size > 0 && good[0])
     return { trace, kind: 'holds', message: 'nothing bad happens in this schedule' };
-  return { trace, kind: 'hang', message: 'from here on not all threads can finish, on any schedule' };
+  const threads = new Map(search.machine.threads.map((_, n) => [n, n]));
+  const { verdict, explanation } = explainEnd(search, 0, { schedule, trace, recorder, machine: m, threads });
+  return { trace, kind: verdict.kind, message: verdict.message, explanation };
 }

@@ -12,7 +12,7 @@ import { operations } from '../ir/operations';
 import type { Instruction, Scalar } from '../ir/program';
 import { binary, sizeOf, widthOf, wrap } from '../ir/value';
 import { resolveAccess } from './memory';
-import { cpuBlocker, isInterrupt, readerReason, sleepCheck } from './context';
+import { cpuBlocker, cpuOf, isInterrupt, readerReason, sleepCheck } from './context';
 import { BLOCKED, ONE, STAY, TWO, type CallSite } from './handler';
 import { freeMemory, allocate, runFill, runMove, nextTransfer } from './heap';
 import {
@@ -51,8 +51,11 @@ import { ENDS, freshThread, removeFromWaits } from './waiting';
 
 const LOCAL_BUDGET = 600;
 
+/** Outcomes of one choice; a larger one is cannot-tell. */
+const MOST_CHOICES = 4096;
+
 /** The choice that stands for a signal's arrival. */
-export const SIGNAL = 99;
+export const SIGNAL = 0xffff;
 
 export interface StepResult {
   /** Steps of the unreduced program in it, at least 1. */
@@ -96,7 +99,7 @@ export function instructionChoices(m: Machine, n: number, t: ThreadState): reado
   if (!i) return ONE;
   switch (i.op) {
     case 'choose':
-      return Array.from({ length: i.count }, (_, k) => k);
+      return Array.from({ length: Math.min(i.count, MOST_CHOICES) }, (_, k) => k);
     case 'allocate':
       return i.mayFail ? TWO : ONE;
     case 'branch':
@@ -131,7 +134,8 @@ export function isPrivateStep(m: Machine, n: number): boolean {
   if (!t || !m.options.reduce) return false;
   const info = m.threadInfos[n];
   if (!info || (info.signals && !t.signal)) return false;
-  if (info.cpu !== undefined && m.sharedCpus.has(info.cpu)) return false;
+  const cpu = cpuOf(m, n, t);
+  if (cpu !== undefined && m.sharedCpus.has(cpu)) return false;
   if (t.status === 'ready')
     return (
       info.origin === 'static' && info.repeat === 1 && !(isInterrupt(info) && noteGrace(m.marks, n, false))
@@ -301,7 +305,8 @@ function noteCpu(m: Machine, n: number, t: ThreadState): void {
   const i = frame && instructionAt(m, frame);
   const sleeps =
     i?.op === 'sync' && (operations.get(i.name)?.sleeps === true || handlerOf(i.name).scope === 'yield');
-  t.onCpu = t.status === 'running' && !sleeps && info.cpu !== undefined && m.sharedCpus.has(info.cpu);
+  const cpu = cpuOf(m, n, t);
+  t.onCpu = t.status === 'running' && !sleeps && cpu !== undefined && m.sharedCpus.has(cpu);
 }
 
 /** Whether the thread stops in front of the instruction. Notes what it touches. May throw the fault it would meet. */
@@ -364,7 +369,8 @@ function syncMustPark(
   const { scope } = handler;
   if (scope === 'local') return false;
   const info = m.threadInfos[n];
-  const cpuIsShared = info?.cpu !== undefined && m.sharedCpus.has(info.cpu);
+  const cpu = cpuOf(m, n, t);
+  const cpuIsShared = cpu !== undefined && m.sharedCpus.has(cpu);
   if (scope === 'yield')
     return cpuIsShared && m.program.settings.preempt !== undefined && m.program.settings.preempt !== 'full';
   if (m.alone) return handler.choices !== undefined && instructionChoices(m, n, t).length !== 1;
@@ -708,6 +714,8 @@ function execute(m: Machine, n: number, t: ThreadState, choice: number): void {
       freeMemory(m, n, evaluate(m, frame, i.address), i.site);
       break;
     case 'choose':
+      if (i.count > MOST_CHOICES)
+        return limit('bound', `a choice of more than ${MOST_CHOICES} values`, i.site);
       registers[i.to] = choice;
       break;
     case 'unknown':

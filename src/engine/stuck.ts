@@ -25,12 +25,22 @@ const MOST_ROUND = 64;
 const MOST_WAITERS = 6;
 
 export function describeStuck(search: Search, path: Path): Stuck {
-  const { machine: m, store, graph } = search;
+  const { graph } = search;
   const steps = [...path.steps];
   const end = walkOn(graph, path.end, steps);
-  const { required, waits, needs } = waitsIn(search, end);
-  const lasso = appendRound(graph, end, required, steps);
+  const lasso = appendRound(graph, end, waitsIn(search, end).required, steps);
   const recorded = recordPath(search, steps, { doomed: path.steps.length, lasso });
+  return { recorded, ...explainStuck(search, end, recorded) };
+}
+
+/** The same for a state that a replay has come to: `recorded` is how. */
+export function explainEnd(search: Search, state: number, recorded: Recorded): Omit<Stuck, 'recorded'> {
+  return explainStuck(search, walkOn(search.graph, state, []), recorded);
+}
+
+function explainStuck(search: Search, end: number, recorded: Recorded): Omit<Stuck, 'recorded'> {
+  const { machine: m, store } = search;
+  const { required, waits, needs } = waitsIn(search, end);
   store.load(m, end);
   const cycle = findCycle(waits);
   const first = cycle?.[0]?.thread ?? required.find(n => needs.has(n)) ?? required[0] ?? 0;
@@ -42,7 +52,6 @@ export function describeStuck(search: Search, path: Path): Stuck {
   const told = cycle ? tellCycle(search, cycle) : tellHang(waiters);
   return {
     verdict: { kind: cycle ? 'deadlock' : 'hang', message: told.message, span },
-    recorded,
     explanation: {
       summary: told.summary,
       waiters,

@@ -76,6 +76,11 @@ function queue(
     startedBy: n,
   });
   const t = m.threads[number];
+  if (options.cpu >= 0 && !m.sharedCpus.has(options.cpu)) {
+    // From now on that CPU may be shared: what was private about it is no more.
+    m.sharedCpus.add(options.cpu);
+    m.marks.shared++;
+  }
   if (isPending(t)) return false;
   if (kind === 'work' && isBeingCancelled(m, address)) return false;
   if (t?.status === 'running') {
