@@ -12,8 +12,8 @@
  */
 import type { Span } from '../base/span';
 import { walk, type Node } from '../syntax/node';
-import { mainGuard, type Guard } from './condlock';
-import { spelling, textOf } from './expression';
+import type { Guard } from './condlock';
+import { textOf } from './expression';
 import type { Event } from './events';
 import { reachable, type Point } from './flow';
 import { nameSpan, spanOf, type FunctionFacts } from './functions';
@@ -128,13 +128,15 @@ interface ConditionalReader {
 function conditionalReaders(s: Survey): readonly ConditionalReader[] {
   const found: ConditionalReader[] = [];
   for (const f of [...s.functions, ...s.related])
-    for (const l of s.conditionalLocks(f))
+    for (const l of s.conditionalLocks(f)) {
+      // Whoever asks whether it got the lock does not go on without it.
+      if (l.returnsHeld && s.alwaysTested(f.name)) continue;
       for (const guard of l.guards) {
         const key =
           guard.when === 'set' && !readBySrcu(guard, f) ? keyOfPath(guard.path, s.types) : undefined;
         if (key !== undefined) found.push({ f, guard, key, lock: l.lock, node: l.site.node });
-        if (guard === mainGuard(l)) continue;
       }
+    }
   return found.sort((a, b) => Number(b.guard.rcu) - Number(a.guard.rcu));
 }
 
@@ -142,12 +144,11 @@ function readBySrcu(guard: Guard, f: FunctionFacts): boolean {
   return !guard.rcu && [...f.analysis.calls].some(c => /^srcu_dereference/.test(c));
 }
 
-/** Macros that publish, and the index of the new value. */
-const publishing: Readonly<Record<string, number>> = {
-  rcu_assign_pointer: 1,
-  rcu_replace_pointer: 1,
-  RCU_INIT_POINTER: 1,
-};
+/**
+ * Macros that publish, and the index of the new value. RCU_INIT_POINTER() with a value is for objects that no reader
+ * can see yet.
+ */
+const publishing: Readonly<Record<string, number>> = { rcu_assign_pointer: 1, rcu_replace_pointer: 1 };
 
 /** The pointer that an event publishes (with something that is not NULL). */
 function published(f: FunctionFacts, e: Event): Node | undefined {
@@ -398,9 +399,4 @@ function indentOf(text: string, body: Node): string {
   if (!first) return '\t';
   const line = lineStart(text, first.start);
   return /^\s*/.exec(text.slice(line, first.start))?.[0] ?? '\t';
-}
-
-/** The call site text of a reader's lock, for messages. */
-export function readerText(r: { readonly f: FunctionFacts; readonly node: Node }): string {
-  return spelling(r.f.analysis.text, r.node);
 }

@@ -7,12 +7,12 @@
  */
 import { child, namedChildren, type Node } from '../syntax/node';
 import { conditionalLocks, mainGuard, type ConditionalLock, type Predicate } from './condlock';
-import { readObject, spelling, substitute } from './expression';
+import { bare, readObject, spelling, substitute } from './expression';
 import type { FunctionFacts } from './functions';
 import { remember } from './functions';
 import { reachable } from './flow';
 import { aliased, noTypes, type Types } from './places';
-import { lastField, sectionsOf, zeroness, type CallEffects, type Sections } from './regions';
+import { lastField, sectionsOf, tested, zeroness, type CallEffects, type Sections } from './regions';
 import { ownerTake } from './owner';
 import { spins } from './loops';
 import { keyOf, type Effect, type SectionKind } from './sections';
@@ -38,6 +38,8 @@ export interface Survey {
   find(name: string): FunctionFacts | undefined;
   /** The functions (not related ones) that call a name. */
   callers(name: string): readonly FunctionFacts[];
+  /** Whether every call of a name, in the functions and related ones, tests what it returns; undefined without calls. */
+  alwaysTested(name: string): boolean | undefined;
 }
 
 export interface SurveyInput {
@@ -66,6 +68,12 @@ export function survey(input: SurveyInput): Survey {
       if (list) list.push(f);
       else callers.set(name, [f]);
     }
+
+  const everywhere = new Map<string, FunctionFacts[]>(callers);
+  for (const f of related)
+    for (const name of f.analysis.calls) everywhere.set(name, [...(everywhere.get(name) ?? []), f]);
+  const alwaysTested = (name: string): boolean | undefined =>
+    everywhere.get(name)?.every(c => testsResult(c, name));
 
   const owners = new Set<string>();
   for (const f of all) for (const owner of spunOwners(f)) owners.add(owner);
@@ -130,7 +138,7 @@ export function survey(input: SurveyInput): Survey {
     for (const f of all) {
       if (wrappers.has(f.name) || (fresh && !callsAny(f, fresh))) continue;
       const s = sections(f);
-      const wrapper = s && wrapperOf(f, s, predicate);
+      const wrapper = s && wrapperOf(f, s, predicate, alwaysTested);
       if (wrapper && !found.has(f.name)) found.set(f.name, wrapper);
     }
     for (const [name, w] of found) {
@@ -149,7 +157,29 @@ export function survey(input: SurveyInput): Survey {
     conditionalLocks: locks,
     find: name => byName.get(name),
     callers: name => callers.get(name) ?? [],
+    alwaysTested,
   };
+}
+
+/** Whether a function looks at what a call of that name returns: tests it, or hands it on. */
+function testsResult(c: FunctionFacts, name: string): boolean {
+  const { flow, events, text } = c.analysis;
+  const locals = new Set<string>();
+  for (const p of flow.points)
+    if (p.kind === 'test' && p.node) {
+      const about = tested(text, p.node, true) ?? tested(text, p.node, false);
+      if (about) locals.add(about.local);
+    }
+  return flow.points.every(p => {
+    const list = events(p);
+    return list
+      .filter(e => e.kind === 'call' && e.name === name)
+      .every(e => {
+        if (p.kind === 'test' || p.kind === 'return') return true;
+        const kept = list.find(a => a.kind === 'assign' && a.right && bare(text, a.right) === e.node);
+        return kept?.kind === 'assign' && locals.has(text.slice(kept.left.start, kept.left.end));
+      });
+  });
 }
 
 function callsAny(f: FunctionFacts, names: ReadonlySet<string>): boolean {
@@ -181,7 +211,12 @@ function spunOwners(f: FunctionFacts): readonly string[] {
 }
 
 /** What calling `f` does to sections. */
-function wrapperOf(f: FunctionFacts, sections: Sections, predicate: Predicate): Wrapper | undefined {
+function wrapperOf(
+  f: FunctionFacts,
+  sections: Sections,
+  predicate: Predicate,
+  alwaysTested: (name: string) => boolean | undefined,
+): Wrapper | undefined {
   const { flow } = f.analysis;
   const effects: Effect[] = [];
   let conditional: ConditionalLock | undefined;
@@ -199,6 +234,11 @@ function wrapperOf(f: FunctionFacts, sections: Sections, predicate: Predicate): 
       if (level.must) effects.push({ ...outer(f, effect), role: 'begin' });
       else {
         const role = tryRole(f, sections, level.sites);
+        // Where every caller asks whether the lock was taken, it is a trylock.
+        if (role && alwaysTested(f.name)) {
+          effects.push({ ...outer(f, effect), role });
+          continue;
+        }
         conditional ??= conditionalLocks(f, sections, predicate).find(
           l => l.returnsHeld && level.sites.includes(l.site.id) && l.site.effect.via === undefined,
         );

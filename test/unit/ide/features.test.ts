@@ -204,6 +204,11 @@ describe('lenses and the fix', () => {
     assert.deepEqual(at('list_for_each'), []);
   });
 
+  it('the reader may be in a header that only the publisher has open', async () => {
+    const { scene } = await openFixture(prelude + gate(''));
+    assert.equal(scene.files.flatMap(f => lenses(scene, f, () => undefined)).length, 1);
+  });
+
   it('half-typed code elsewhere changes nothing', async () => {
     const { scene } = await openFixture(`${story}\nvoid typing(struct wheel *w)\n{\n\tif (w->\n}\n`);
     assert.equal(scene.files.flatMap(f => lenses(scene, f, () => undefined)).length, 1);

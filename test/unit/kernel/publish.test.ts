@@ -326,6 +326,25 @@ void other(struct ring *ring, struct hook *h)
       [],
     ));
 
+  it('a reader whose callers ask whether they got the lock is a trylock', () =>
+    checkPublications(
+      `${reader}
+void use(struct wheel *w)
+{
+	void *have = enter(w);
+
+	if (!have)
+		return;
+	w->count++;
+	leave(have);
+}
+void attach(struct ring *ring, struct gate *g)
+{
+	rcu_assign_pointer(ring->gate, g);
+}`,
+      [],
+    ));
+
   it('an unrelated struct with a field of the same name is another pointer', () =>
     checkPublications(
       `${reader}
