@@ -15,6 +15,8 @@ export interface Sink {
   /** Does the expression have a struct or union type? */
   readonly isAggregate: (value: Expression) => boolean;
   readonly byte: (offset: number, type: CType, value: number) => void;
+  /** A designator names nothing. */
+  readonly missing: (record: string, member: string, entry: InitializerEntry) => void;
 }
 
 /** How many elements an array without a size gets. */
@@ -139,6 +141,7 @@ function fill(
       if (d.kind === 'member' && t.kind === 'record') {
         const found = fieldOf(t.record, d.name);
         if (found) slot = { type: found.type, offset: offset + found.offset, bits: found.bits };
+        else sink.missing(t.record.tag, d.name, entry);
         const index = slots?.findIndex(
           f =>
             f.name === d.name ||

@@ -43,6 +43,12 @@ const words: ReadonlySet<string> = new Set([
   'RACE_CONFIG', 'RACE_REPEAT',
 ]); // prettier-ignore
 
+/** What the files that include bare .c files bring along. */
+const commonHeaders: readonly string[] = [
+  'kernel', 'list', 'sched', 'sched/signal', 'wait', 'swait', 'completion', 'workqueue', 'timer', 'mutex', 'rwsem', 'spinlock', 'rcupdate',
+  'slab', 'kthread', 'freezer', 'hash', 'poll', 'wait_bit', 'atomic', 'bitops',
+]; // prettier-ignore
+
 export function lower(request: LowerRequest): LowerResult {
   const { tree, harness } = request;
   const problems: Problem[] = [];
@@ -73,7 +79,21 @@ export function lower(request: LowerRequest): LowerResult {
     harness: Object.fromEntries(preamble.pins),
     ...(dotConfig === undefined ? {} : { dotConfig }),
   });
-  const scope = tree.scope(sources, config);
+  let scope = tree.scope(sources, config);
+  // A file that is included by others (kernel/sched/wait.c) brings no headers of its own.
+  const bare = sources.slice(1).some(p => tree.file(p)?.includes.length === 0);
+  if (bare && tree.root !== undefined) {
+    const root = tree.root;
+    const more = tree.scope(
+      commonHeaders.map(h => `${root}/include/linux/${h}.h`).filter(p => tree.file(p) !== undefined),
+      config,
+    );
+    const own = new Set([...scope.sources, ...scope.headers]);
+    scope = {
+      sources: scope.sources,
+      headers: [...scope.headers, ...[...more.sources, ...more.headers].filter(p => !own.has(p))],
+    };
+  }
   void extra;
   if (tree.wanted().length) return { program: undefined, problems, wanted: tree.wanted(), files: sources };
   const world = createWorld({

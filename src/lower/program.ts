@@ -19,7 +19,7 @@ import type {
 import type { OperationName } from '../ir/operations';
 import { wrap } from '../ir/value';
 import { constant, zero } from './builder';
-import type { Expression, Initializer, Statement, TypeName } from './c/ast';
+import type { Expression, Initializer, InitializerEntry, Statement, TypeName } from './c/ast';
 import { call, callFunction, pointedLayout } from './call';
 import type { Frame, Lowering, Origin, Parts, Place, Scope, SlabCache, Value } from './context';
 import { newScope, spanOf, temporary } from './context';
@@ -28,7 +28,7 @@ import { countOf, initialise } from './initial';
 import { fieldsOf } from './layout';
 import { condition, convert, operate } from './operators';
 import { addressOf, isPlace, load, place, store } from './place';
-import { PER_CPU } from './primitives/contexts';
+import { PER_CPU, PER_CPU_MARK } from './primitives/contexts';
 import { rowOf } from './primitives/table';
 import { createResolver } from './resolve';
 import { automatic, block, statement } from './statement';
@@ -269,6 +269,7 @@ export function createAssembly(request: AssemblyRequest): Assembly {
         return typeof v === 'number' ? v : undefined;
       },
       isAggregate: e => (e.kind === 'number' || e.kind === 'string' ? false : isAggregate(typeOf(f, e))),
+      missing: (record, member, entry) => missingMember(lowering, record, member, entry),
       byte: (offset, _t, b) => {
         if (b !== 0) values.set(offset, { type: 'i8', value: constant((b << 24) >> 24) });
       },
@@ -339,7 +340,7 @@ export function createAssembly(request: AssemblyRequest): Assembly {
     }
     return {
       kind: 'memory',
-      address: { kind: 'object', object: known.object, offset: 0 },
+      address: { kind: 'object', object: known.object, offset: v.declarator.percpu ? PER_CPU_MARK : 0 },
       type: known.type,
       origin: { record: -1 - known.object, offset: 0 },
     };
@@ -753,6 +754,17 @@ export function createAssembly(request: AssemblyRequest): Assembly {
       return { sites, layouts: out, objects: made, functions: done, assumptions };
     },
   };
+}
+
+/** `.member = …` of a struct that has no such member: under this configuration, or at all. */
+function missingMember(lowering: Lowering, record: string, member: string, entry: InitializerEntry): void {
+  const v = entry.value;
+  const where = v.kind === 'expression' ? v.value : v;
+  lowering.problem(
+    `struct ${record} has no member ${member} in this configuration: the value is left out (a RACE_CONFIG may bring the member)`,
+    spanOf(where),
+    'warning',
+  );
 }
 
 /** A field of per-CPU data: one for all CPUs if it is a single scalar, else one per CPU. */

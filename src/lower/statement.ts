@@ -506,6 +506,12 @@ export function automatic(f: Frame, p: Place, init: Initializer): void {
     },
     constant: e => number(f, e),
     isAggregate: e => isAggregate(parts.typeOf(f, e)),
+    missing: (record, member, entry) =>
+      lowering.problem(
+        `struct ${record} has no member ${member} in this configuration`,
+        spanOf(entry.value.kind === 'expression' ? entry.value.value : entry.value),
+        'warning',
+      ),
     byte: (offset, t, b) => {
       if (b !== 0)
         build.emit({

@@ -118,6 +118,8 @@ export interface World {
   /** Files with a body for the function, to name in messages. */
   whereIs(name: string): readonly string[];
   isSource(file: string): boolean;
+  /** Included files hold the kernel's own implementation of the name: the primitive table does not speak for it. */
+  isReal(name: string): boolean;
   readonly names: Names;
   /** CONFIG_ names that decided something, with value and origin. */
   readonly decided: Map<string, { readonly value: string; readonly origin: string }>;
@@ -137,6 +139,37 @@ export interface WorldRequest {
 
 /** The tree may hold the bundled header too: we have parsed it ourselves. */
 const bundledPath = (path: string): boolean => path === 'racelens.h' || path.endsWith('/racelens.h');
+
+/**
+ * What belongs together: once the file that defines the marker is included, all of these names mean what the kernel's
+ * own text says, macros and initialisers too.
+ */
+const realGroups: readonly { readonly marker: string; readonly names: RegExp }[] = [
+  {
+    marker: '__wake_up',
+    names:
+      /^(?:(?:DECLARE|DEFINE|___?)_?WAIT(?:_?QUEUE)?\w*|__WAIT\w+|DEFINE_WAIT\w*|(?:___)?wait_event\w*|io_wait_event|__?_?init_wait\w*|init_wait\w*|waitqueue_\w+|wq_has_\w+|__?wake_up\w*|wake_up(?!_process|_state|_new)\w*|(?:__)?(?:add|remove)_wait_queue\w*|prepare_to_wait\w*|finish_wait)$/,
+  },
+  {
+    marker: 'complete',
+    names:
+      /^(?:DECLARE_COMPLETION\w*|COMPLETION_INITIALIZER|(?:re)?init_completion|wait_for_completion\w*|try_wait_for_completion|complete(?:_all)?|completion_done)$/,
+  },
+  {
+    marker: 'queue_work_on',
+    names:
+      /^(?:DECLARE_(?:DELAYED_|DEFERRABLE_)?WORK|__(?:DELAYED_)?WORK_INITIALIZER|(?:__)?INIT_(?:DELAYED_|DEFERRABLE_)?WORK\w*|queue_(?:delayed_)?work\w*|schedule_(?:delayed_)?work\w*|mod_delayed_work\w*|cancel_(?:delayed_)?work\w*|flush_\w*work\w*|work_pending|delayed_work_pending)$/,
+  },
+  { marker: 'down', names: /^(?:sema_init|DEFINE_SEMAPHORE|down\w*|up)$/ },
+  { marker: 'mutex_lock', names: /^(?:DEFINE_MUTEX|__MUTEX_INITIALIZER|mutex_\w+|__mutex_init)$/ },
+  {
+    marker: 'down_read',
+    names:
+      /^(?:DECLARE_RWSEM|__RWSEM_INITIALIZER|(?:down|up)_(?:read|write)\w*|downgrade_write|(?:__)?init_rwsem)$/,
+  },
+  { marker: 'synchronize_srcu', names: /^(?:\w*_srcu\w*|srcu_\w+|DEFINE_(?:STATIC_)?SRCU)$/ },
+  { marker: 'kthread_stop', names: /^kthread_\w+$/ },
+];
 
 const always: readonly string[] = ['NULL', 'true', 'false'];
 
@@ -195,6 +228,13 @@ export function createWorld(request: WorldRequest): World {
     (scope.sources.length > 1 && lookup(name, ['function']).some(d => sources.has(d.source.path))) ||
     (from === harnessPath && harness.macros.has(name));
 
+  /** The kernel's own implementation of the name is among the included files: neither table nor model speaks for it. */
+  const isReal = (name: string): boolean => {
+    const group = realGroups.find(g => g.names.test(name));
+    if (!group || scope.sources.length < 2) return false;
+    return lookup(group.marker, ['function']).some(d => sources.has(d.source.path));
+  };
+
   const findMacro = (name: string, from: string): Macro | undefined => {
     if (from === harnessPath && harness.macros.has(name)) return harness.macros.get(name);
     if (!bundled.has(from)) {
@@ -202,11 +242,14 @@ export function createWorld(request: WorldRequest): World {
         d => sources.has(d.source.path) && (d.source.path === from || from === harnessPath),
       );
       if (own) return treeMacro(name, own.source.path);
-      if (isPrimitive(name)) return undefined;
-      if (model.macros.has(name)) return definedInSource(name, from) ? undefined : model.macros.get(name);
+      if (name === 'guard' || name === 'scoped_guard') return undefined;
+      const real = isReal(name);
+      if (!real && isPrimitive(name)) return undefined;
+      if (!real && model.macros.has(name))
+        return definedInSource(name, from) ? undefined : model.macros.get(name);
       if (harness.functions.has(name)) return undefined;
-      const real = treeMacro(name, from);
-      if (real) return real;
+      const theirs = treeMacro(name, from);
+      if (theirs) return theirs;
     } else if (model.macros.has(name)) return model.macros.get(name);
     return standalone.macros.get(name);
   };
@@ -260,9 +303,15 @@ export function createWorld(request: WorldRequest): World {
       lookup(name, ['enumerator']).length > 0,
   };
 
+  /** Every tag that was seen defined, inside other structs too. */
+  const nested = new Map<string, FoundTag<RecordSpecifier>>();
+
   const enterSpecifier = (s: Specifier, table: Table, file: string): void => {
     if (s.kind === 'record' && s.members) {
-      if (s.tag) table.records.set(s.tag, { file, specifier: s });
+      if (s.tag) {
+        table.records.set(s.tag, { file, specifier: s });
+        if (!nested.has(s.tag)) nested.set(s.tag, { file, specifier: s });
+      }
       for (const m of s.members) enterSpecifier(m.type.specifier, table, file);
     }
     if (s.kind === 'enum' && s.enumerators) {
@@ -455,6 +504,7 @@ export function createWorld(request: WorldRequest): World {
     decided,
     names,
     isSource: file => sources.has(file),
+    isReal,
     function(name, from, primitive) {
       const h = harness.functions.get(name);
       if (h) return h;
@@ -551,7 +601,8 @@ export function createWorld(request: WorldRequest): World {
       return found(tag, from, ['enum'], t => t.enums.get(tag)) ?? standalone.enums.get(tag);
     },
     far: {
-      record: (tag, from) => found(tag, from, ['struct', 'union'], t => t.records.get(tag), false),
+      record: (tag, from) =>
+        nested.get(tag) ?? found(tag, from, ['struct', 'union'], t => t.records.get(tag), false),
       typedef: (name, from) => found(name, from, ['typedef'], t => t.typedefs.get(name), false),
       enumerator: (name, from) => (bundled.has(from) ? undefined : enumAround(name, from, false)),
       macro: (name, from) =>

@@ -12,6 +12,7 @@ import type { CType } from '../types';
 import type { Call, Row, Rows } from './kit';
 import { argument, gives, ignored, nothing, number, operand, sync, unless } from './kit';
 import { fold, spanOf } from '../context';
+import { PER_CPU_MARK } from './contexts';
 
 const GFP_ZERO = 0x100;
 /** __GFP_DIRECT_RECLAIM: the allocation may sleep. */
@@ -253,7 +254,23 @@ const perCpu: Row = c => {
     fill: 'zero',
     name: 'percpu',
   });
-  return { type: { kind: 'pointer', to: t }, operand: r.operand };
+  return {
+    type: { kind: 'pointer', to: t },
+    operand: f.build.binary('add', 'u64', r.operand, constant(PER_CPU_MARK)),
+  };
+};
+
+const freePerCpu: Row = c => {
+  const p = operand(c, 0);
+  const { f } = c;
+  const yes = f.build.label();
+  const no = f.build.label();
+  f.build.branch(p, yes, no);
+  f.build.bind(yes);
+  f.build.emit({ op: 'free', address: f.build.binary('sub', 'u64', p, constant(PER_CPU_MARK)) });
+  f.build.jump(no);
+  f.build.bind(no);
+  return nothing;
 };
 
 const out: Record<string, Row> = {
@@ -318,7 +335,7 @@ const out: Record<string, Row> = {
   alloc_percpu_gfp: perCpu,
   __alloc_percpu: perCpu,
   __alloc_percpu_gfp: perCpu,
-  free_percpu: free(0),
+  free_percpu: freePerCpu,
   ksize: gives(0, unsignedLongType),
   kmemleak_alloc: ignored,
   kmemleak_free: ignored,

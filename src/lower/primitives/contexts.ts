@@ -1,5 +1,5 @@
 /** Preemption, BH and interrupts off and on, questions about the context, the current task and CPU, per-CPU data. */
-import type { RmwOperator } from '../../ir/program';
+import type { Operand, RmwOperator } from '../../ir/program';
 import { constant, one, zero } from '../builder';
 import type { Expression } from '../c/ast';
 import { temporary } from '../context';
@@ -24,9 +24,37 @@ import {
 /** Bytes between one CPU's copy of per-CPU data and the next one's. */
 export const PER_CPU = 1 << 16;
 
-/** The address of a CPU's copy: `base + cpu * PER_CPU`. */
-function copyOf(f: Frame, base: Value, cpu: Value): Value {
-  return { type: base.type, operand: element(f, base.operand, cpu, PER_CPU) };
+/**
+ * Pointers to per-CPU data are marked: they stand this far behind the object, where nothing is. A pointer without the
+ * mark (a harness that hands a plain variable to a `__percpu` member) means one copy for all CPUs.
+ */
+export const PER_CPU_MARK = 2 ** 30;
+const MARK_BITS = 0xc0000000;
+
+/** The address of a CPU's copy: `base + cpu * PER_CPU` without the mark. */
+function copyOf(f: Frame, base: Value, cpu: () => Value): Value {
+  const { build } = f;
+  const known = build.known(base.operand);
+  const own = (): Operand =>
+    element(f, build.binary('sub', 'u64', known, constant(PER_CPU_MARK)), cpu(), PER_CPU);
+  if (known.kind === 'object')
+    return { type: base.type, operand: known.offset >= PER_CPU_MARK / 2 ? own() : known };
+  const t = temporary(f, 'u64');
+  const marked = build.binary(
+    'eq',
+    'u64',
+    build.binary('and', 'u64', known, constant(MARK_BITS)),
+    constant(MARK_BITS),
+  );
+  const yes = build.label();
+  const no = build.label();
+  build.copy(t.register, known);
+  build.branch(marked, yes, no);
+  build.bind(yes);
+  build.copy(t.register, own());
+  build.jump(no);
+  build.bind(no);
+  return { type: base.type, operand: t.operand };
 }
 
 function ownCpu(f: Frame): Value {
@@ -35,12 +63,13 @@ function ownCpu(f: Frame): Value {
 
 const thisPointer: Row = c => {
   const base = argument(c, 0);
-  return copyOf(c.f, base, ownCpu(c.f));
+  return copyOf(c.f, base, () => ownCpu(c.f));
 };
 
 const pointerOf: Row = c => {
   const base = argument(c, 0);
-  return copyOf(c.f, base, argument(c, 1));
+  const cpu = argument(c, 1);
+  return copyOf(c.f, base, () => cpu);
 };
 
 /** `this_cpu_add(x, n)`: the argument is the variable. One step: nobody else on this CPU comes between. */
@@ -58,7 +87,7 @@ function ownCell(c: Call): {
     last: c.node.last,
   };
   const base = c.f.lowering.parts.value(c.f, address);
-  const own = copyOf(c.f, base, ownCpu(c.f));
+  const own = copyOf(c.f, base, () => ownCpu(c.f));
   return cell(c, { kind: 'memory', address: own.operand, type: pointee(base.type) ?? intType });
 }
 
