@@ -26,8 +26,7 @@ export function verdictOf(text: string, options: Partial<Options> = {}): string 
     if (r.schedule === undefined) continue;
     const again = replay(program, r.schedule, options);
     assert.equal(again.problem, undefined);
-    const expected = r.verdict.kind === 'deadlock' ? 'hang' : r.verdict.kind;
-    assert.equal(again.kind, expected, `${r.schedule} replays to the verdict`);
+    assert.equal(again.kind, r.verdict.kind, `${r.schedule} replays to the verdict`);
   }
   const { verdict } = reduced;
   if (verdict.kind === 'cannot-tell') return `cannot-tell: ${verdict.message}`;
