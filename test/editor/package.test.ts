@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openWorkbench } from './driver/workbench';
+import { openWorkbench, until } from './driver/workbench';
 
 /** Names of the files in a zip archive, from its central directory. */
 function filesInZip(path: string): readonly string[] {
@@ -61,8 +61,15 @@ describe('the package', function () {
   it('works once it is installed', async () => {
     const workbench = await openWorkbench({ workspace: 'samples/netpoll', vsix });
     try {
-      await workbench.openFile('netpoll.c', workbench.find('netpoll.c', 'netpoll_setup('));
-      await workbench.lens('publishes').waitFor();
+      await workbench.openFile('dev.c');
+      await workbench.openFile('netpoll.c', workbench.find('netpoll.c', 'int netpoll_setup('));
+      await workbench.lens('publishes dev->npinfo').waitFor();
+      await workbench.openFile('netpoll.race.c');
+      await workbench.command('Racelens: Simulate Race…');
+      const panel = await workbench.panel('#verdict');
+      await until('the verdict is not hang', async () =>
+        /\bhang\b/i.test(await panel.locator('#verdict').innerText()) ? true : undefined,
+      );
       await workbench.screenshot('package');
     } finally {
       await workbench.close();

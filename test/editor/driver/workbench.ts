@@ -324,7 +324,7 @@ export function useWorkbench(options: WindowOptions): () => Workbench {
 export async function until<T>(
   sentence: string,
   ask: () => Promise<T | undefined>,
-  milliseconds = 20_000,
+  milliseconds = 30_000,
 ): Promise<T> {
   const end = Date.now() + milliseconds;
   let cause: unknown;
