@@ -5,7 +5,7 @@
 import type { Span } from '../base/span';
 import type { AccessKind } from '../kernel/accesses';
 import { neverSleeps } from '../kernel/contexts';
-import { balanceOf, extentsOf } from '../kernel/extents';
+import { balanceOf, stretchesOf } from '../kernel/extents';
 import { functionSpan, spanOf, type FunctionFacts } from '../kernel/functions';
 import { pointersOf } from '../kernel/pointers';
 import { meanings, type SectionKind } from '../kernel/sections';
@@ -116,9 +116,10 @@ function regionsOf(k: Knowledge, f: FunctionFacts): readonly Flat[] {
   if (!s) return found;
   const readers: { start: number; end: number }[] = [];
   const implicit: Flat[] = [];
-  for (const site of s.sites) {
+  for (const { sites, extents } of stretchesOf(f, s)) {
+    const [site] = sites;
+    if (!site || site.effect.kind === 'migrate') continue;
     const { effect } = site;
-    if (effect.role === 'end' || effect.kind === 'migrate') continue;
     const meaning = meanings[effect.kind];
     const wrapper = effect.via === undefined ? undefined : k.survey.wrappers.get(effect.via);
     const condition = wrapper && conditionOf(wrapper);
@@ -128,7 +129,7 @@ function regionsOf(k: Knowledge, f: FunctionFacts): readonly Flat[] {
     const balance = balanceOf(f, s, site.id);
     const words = sectionWords(effect);
     const unless = guard === undefined ? '' : `, only while ${guard} is set`;
-    for (const e of extentsOf(f, s, site.id)) {
+    for (const e of extents) {
       const span = spanOf(f, e);
       const hover = [
         guard === undefined

@@ -1,7 +1,7 @@
 /** The facts of one file as a plain object: what `racelens facts FILE.c --json` prints. */
 import type { Span } from '../base/span';
 import { neverSleeps } from '../kernel/contexts';
-import { balanceOf, extentsOf } from '../kernel/extents';
+import { balanceOf, stretchesOf } from '../kernel/extents';
 import { functionSpan, spanOf } from '../kernel/functions';
 import { pointersOf } from '../kernel/pointers';
 import { meanings } from '../kernel/sections';
@@ -84,12 +84,13 @@ export function facts(scene: Scene, file: SourceFile): FileFactsJson {
     if (first && neverSleeps(runs) && (f.item.isStatic || first.chain.length === 2))
       add(functionSpan(f), { kind: 'rcu', implicit: first.implicitReader ?? first.context, paths: 'all' });
     const s = k.survey.sections(f);
-    for (const site of s?.sites ?? []) {
-      if (!s || site.effect.role === 'end') continue;
+    for (const { sites, extents } of s ? stretchesOf(f, s) : []) {
+      const [site] = sites;
+      if (!s || !site) continue;
       const paths = balanceOf(f, s, site.id) === 'all' ? ('all' as const) : ('some' as const);
       const { kind, lock, switches } = site.effect;
       const implicit = meanings[kind].implicitReader ?? (switches && meanings[switches].implicitReader);
-      for (const e of extentsOf(f, s, site.id)) {
+      for (const e of extents) {
         const span = spanOf(f, e);
         add(span, {
           kind,

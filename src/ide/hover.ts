@@ -7,7 +7,7 @@ import { child, walk, type Node } from '../syntax/node';
 import type { SourceFile } from '../syntax/source';
 import type { AccessKind } from '../kernel/accesses';
 import { bitsOfMask, evaluate, type Bit } from '../kernel/constants';
-import { balanceOf, extentsOf } from '../kernel/extents';
+import { balanceOf, stretchesOf } from '../kernel/extents';
 import { bare, callee, operatorOf } from '../kernel/expression';
 import { nameSpan, spanOf, type FunctionFacts } from '../kernel/functions';
 import { keyOfPath, pathOf, sameKey } from '../kernel/places';
@@ -279,7 +279,7 @@ function sectionText(k: Knowledge, f: FunctionFacts, token: Token, link: LinkTo)
         : `Ends ${sectionName(effect)}, which was not begun in this function.`,
     );
   } else {
-    const extents = extentsOf(f, s, hit.id);
+    const extents = stretchesOf(f, s).find(x => x.sites.includes(hit))?.extents ?? [];
     const lines = extents.map(e => lineRange(k, f, e)).join(', ');
     const balance = balanceOf(f, s, hit.id);
     parts.push(

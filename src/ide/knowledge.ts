@@ -98,7 +98,11 @@ function relatedTo(
   const index = headerIndex(scene.tree, headers);
   const related: FunctionFacts[] = [];
   const macros = new Map<string, MacroDefinition>();
-  let wanted: ReadonlySet<string> = new Set([...called(own, defined), ...readersOf(own, index, defined)]);
+  let wanted: ReadonlySet<string> = new Set([
+    ...called(own, defined),
+    // Who reads a pointer that is published here may be called from elsewhere only.
+    ...readersOf(own, index).filter(name => !defined.has(name)),
+  ]);
   for (let round = 0; round < ROUNDS && wanted.size > 0; round++) {
     const fresh: FunctionFacts[] = [];
     for (const name of wanted)
@@ -116,21 +120,6 @@ function relatedTo(
     for (const name of wanted) defined.add(name);
     wanted = called(fresh, defined);
   }
-  // Readers of a pointer that is published here may be in a header that nobody else here uses.
-  const fields = new Set(own.flatMap(f => publishedFields(f)));
-  if (fields.size > 0)
-    for (const path of nearHeaders(scene)) {
-      const source = scene.tree.file(path);
-      if (!source || open.has(path) || ![...fields].some(name => source.text.includes(name))) continue;
-      for (const item of source.items) {
-        if (item.kind !== 'function' || defined.has(item.name)) continue;
-        const text = source.text.slice(item.start, item.end);
-        if (![...fields].some(name => text.includes(name))) continue;
-        const analysis = scene.facts.analysis(source.text, item, () => source.node(item));
-        if (analysis)
-          related.push({ name: item.name, file: path, item, analysis, shift: item.start - analysis.base });
-      }
-    }
   return { related, macros };
 }
 
@@ -141,43 +130,29 @@ function publishedFields(f: FunctionFacts): readonly string[] {
   );
 }
 
-/** The headers that the open files include themselves. */
-function nearHeaders(scene: Scene): readonly string[] {
-  const found = new Set<string>();
-  for (const file of scene.files)
-    for (const i of file.includes) {
-      const path = i.target.endsWith('.h')
-        ? scene.tree.resolveInclude(file.path, i.target, i.angled)
-        : undefined;
-      if (path !== undefined) found.add(path);
-    }
-  return [...found];
-}
+/** Header functions by the field that they touch, for the fields asked about so far. */
+const touching = new WeakMap<HeaderIndex, Map<string, readonly string[]>>();
 
 /** Header functions that touch a pointer which the files publish: who reads it may be called from elsewhere only. */
-function readersOf(
-  own: readonly FunctionFacts[],
-  index: HeaderIndex,
-  defined: ReadonlySet<string>,
-): ReadonlySet<string> {
-  const fields = new Set<string>();
-  for (const f of own) {
-    if (!f.analysis.calls.has('rcu_assign_pointer') && !f.analysis.calls.has('rcu_replace_pointer')) continue;
-    const text = f.analysis.text.slice(f.item.start - f.shift, f.item.end - f.shift);
-    for (const m of text.matchAll(/\brcu_(?:assign|replace)_pointer\s*\([^,]*?(\w+)\s*,/g))
-      if (m[1]) fields.add(m[1]);
+function readersOf(own: readonly FunctionFacts[], index: HeaderIndex): readonly string[] {
+  const fields = new Set(own.flatMap(f => publishedFields(f)));
+  let known = touching.get(index);
+  if (!known) touching.set(index, (known = new Map()));
+  const found: string[] = [];
+  for (const field of fields) {
+    let names = known.get(field);
+    if (!names) known.set(field, (names = functionsWith(field, index)));
+    found.push(...names);
   }
-  const names = new Set<string>();
-  if (fields.size === 0) return names;
-  const uses = new RegExp(`(?:->|\\.)\\s*(?:${[...fields].join('|')})\\b`);
+  return found;
+}
+
+function functionsWith(field: string, index: HeaderIndex): readonly string[] {
+  const use = new RegExp(`\\b${field}\\b`);
+  const names: string[] = [];
   for (const [name, items] of index)
     for (const { source, item } of items)
-      if (
-        item.kind === 'function' &&
-        !defined.has(name) &&
-        uses.test(source.text.slice(item.start, item.end))
-      )
-        names.add(name);
+      if (item.kind === 'function' && use.test(source.text.slice(item.start, item.end))) names.push(name);
   return names;
 }
 

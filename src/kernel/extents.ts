@@ -2,7 +2,8 @@
  * Where a section stands in the text: the runs of statements during which it is open, its begin and end included.
  */
 import type { FunctionFacts } from './functions';
-import type { Sections } from './regions';
+import type { Sections, Site } from './regions';
+import { keyOf } from './sections';
 
 export interface Extent {
   /** Offsets in the text of the analysis. */
@@ -10,11 +11,49 @@ export interface Extent {
   readonly end: number;
 }
 
-/** The extents of one begin, in text order. Usually one; a section with an early `unlock; return` in it is still one. */
-export function extentsOf(f: FunctionFacts, sections: Sections, site: number): readonly Extent[] {
-  const open = sections.extent[site];
-  const begin = sections.sites[site];
-  if (!open || !begin) return [];
+/** A section as it is drawn: one begin, or several that lead into the same stretch on different ways. */
+export interface Stretch {
+  readonly sites: readonly Site[];
+  readonly extents: readonly Extent[];
+}
+
+/** All sections of a function, by their first begin. */
+export function stretchesOf(f: FunctionFacts, sections: Sections): readonly Stretch[] {
+  const groups: Site[][] = [];
+  for (const site of sections.sites) {
+    if (site.effect.role === 'end') continue;
+    const group = groups.find(g => g.every(o => sameStretch(sections, o, site)));
+    if (group) group.push(site);
+    else groups.push([site]);
+  }
+  return groups.map(sites => ({ sites, extents: extentsOf(f, sections, ...sites.map(s => s.id)) }));
+}
+
+/** Begins of the same lock that are never open together but reach common points. */
+function sameStretch(sections: Sections, a: Site, b: Site): boolean {
+  if (keyOf(a.effect) !== keyOf(b.effect)) return false;
+  let meet = false;
+  for (const p of sections.extent[a.id] ?? []) {
+    if (!sections.extent[b.id]?.has(p)) continue;
+    meet = true;
+    const together = sections.states[p]?.some(
+      s => s.open.some(o => o.site === a.id) && s.open.some(o => o.site === b.id),
+    );
+    if (together) return false;
+  }
+  return meet;
+}
+
+/** The extents of begins taken together, in text order. Usually one; an `unlock; return` in the middle keeps it one. */
+export function extentsOf(
+  f: FunctionFacts,
+  sections: Sections,
+  ...sites: readonly number[]
+): readonly Extent[] {
+  const open = new Set(sites.flatMap(s => [...(sections.extent[s] ?? [])]));
+  const begins = sites.flatMap(s => sections.sites[s] ?? []);
+  const [begin] = begins;
+  if (!begin) return [];
   const { flow } = f.analysis;
   const points = flow.points
     .filter(p => p.node && p.kind !== 'leave' && (sections.states[p.id]?.length ?? 0) > 0)
@@ -26,7 +65,7 @@ export function extentsOf(f: FunctionFacts, sections: Sections, site: number): r
       run = undefined;
       continue;
     }
-    const start = p.id === begin.point ? begin.node.start : p.node.start;
+    const start = begins.find(b => b.point === p.id)?.node.start ?? p.node.start;
     if (run) run.end = Math.max(run.end, p.node.end);
     else runs.push((run = { start, end: p.node.end }));
   }

@@ -326,6 +326,22 @@ describe('decorations', () => {
       }
     `));
 
+  it('a lock dropped and taken again on one way is one stretch', () =>
+    checkDecorations(`
+      void f(struct s *p) {
+              rtnl_lock();
+          //  ^^^^^^^^^^^^ lock 0 holds RTNL
+              if (p->a) {
+                      rtnl_unlock();
+                      msleep(1);
+                      rtnl_lock();
+          //          ^^^^^^^^^^^^ lock 0 holds RTNL
+              }
+              work(p);
+              rtnl_unlock();
+      }
+    `));
+
   it('implicit readers say why; a whole handler is one', () =>
     checkDecorations(`
       void f(struct s *p) {
