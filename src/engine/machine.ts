@@ -90,6 +90,8 @@ export interface Machine {
   readonly startCounts: number[];
   /** Outside of the exploration (init, finally) nothing is shared and nothing is noted. */
   alone: boolean;
+  /** RACE_FINALLY is evaluated where daemons or kthreads may be under way: what it reads, they may be changing. */
+  watched: boolean;
   /** Whether repeats of work items and timers are counted in the state. */
   countRepeats: boolean;
   /** How many unknown pointers had to be followed to get to the object. */
@@ -128,6 +130,7 @@ export function createMachine(program: Program, options: Options): Machine {
     starting: true,
     startCounts: [],
     alone: false,
+    watched: false,
     countRepeats: program.settings.repeats !== undefined,
     unknownDepths: new Map(),
     effects: new Map(),

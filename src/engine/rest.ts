@@ -55,6 +55,7 @@ export function checkFinally(m: Machine): { fault?: Fault; limit?: Limit; decide
   const alone = m.alone;
   const init = m.initThread;
   m.decided = false;
+  m.watched = m.threadInfos.some(info => info.daemon || info.origin === 'kthread');
   try {
     for (const f of m.program.finally) {
       const info = {
@@ -105,6 +106,7 @@ export function checkFinally(m: Machine): { fault?: Fault; limit?: Limit; decide
     throw e;
   } finally {
     m.alone = alone;
+    m.watched = false;
     m.initThread = init;
     m.changedThreads.splice(0, m.changedThreads.length, ...m.changedThreads.filter(k => k !== n));
     m.threads.length = n;

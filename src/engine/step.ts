@@ -350,7 +350,10 @@ function addressNumber(v: Value): number {
 }
 
 function touches(m: Machine, n: number, r: Reference, write: boolean): boolean {
-  if (m.alone) return false;
+  if (m.alone) {
+    if (m.watched) for (const p of r.resolution.parts) noteCell(m.marks, r.object, p.cell, n, false);
+    return false;
+  }
   const info = m.objectInfos[r.object];
   if (info?.readOnly) return !m.options.reduce;
   let shared = !m.options.reduce;
