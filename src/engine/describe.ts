@@ -2,7 +2,8 @@
  * One hit made presentable: path, schedule, trace, verdict with its message.
  */
 import type { Search } from './explore';
-import type { Hit } from './path';
+import { FINALLY, isDecided, type Graph } from './graph';
+import type { Hit, Path } from './path';
 import { describeStuck } from './stuck';
 import { recordPath } from './record';
 import type { Explanation, Trace, Verdict } from './report';
@@ -20,7 +21,11 @@ export interface Described {
 export function describe(search: Search, good: Uint8Array, hit: Hit): Described {
   const { graph } = search;
   const { path } = hit;
-  const common = { preemptions: path.preemptions, length: path.steps.length, decided: path.decided };
+  const common = {
+    preemptions: path.preemptions,
+    length: path.steps.length,
+    decided: path.decided && needsDecision(graph, path),
+  };
   if (path.end < 0) {
     const ending = graph.endings[-1 - path.end];
     const fault = ending && 'fault' in ending ? ending.fault : undefined;
@@ -43,4 +48,17 @@ export function describe(search: Search, good: Uint8Array, hit: Hit): Described 
     ...common,
     explanation: stuck.explanation,
   };
+}
+
+/**
+ * Whether what the path decides about unknown values matters for its end. Behind a fault nothing runs any more, so what
+ * a thread decided early, for the search's sake, and never came to, belongs to the future.
+ */
+function needsDecision(graph: Graph, { steps, end }: Path): boolean {
+  if (end >= 0 || steps[steps.length - 1]?.thread === FINALLY) return true;
+  return steps.some(
+    (s, k) =>
+      isDecided(graph.labels[s.edge] ?? 0) &&
+      (!s.isPrivate || steps.slice(k + 1).some(later => !later.isPrivate && later.thread === s.thread)),
+  );
 }
