@@ -141,17 +141,6 @@ export function substitute(place: string, parameters: readonly string[], args: r
   return fold(`${star}${simple}${rest}`);
 }
 
-/** The identifiers in an expression (field names left out). */
-export function identifiers(text: string, node: Node): readonly string[] {
-  const found: string[] = [];
-  const visit = (n: Node): void => {
-    if (n.kind === 'identifier') found.push(text.slice(n.start, n.end));
-    for (const c of n.children) visit(c);
-  };
-  visit(node);
-  return found;
-}
-
 /** `operator` of a binary, unary, assignment or update expression. */
 export function operatorOf(text: string, node: Node): string {
   const o = child(node, 'operator');

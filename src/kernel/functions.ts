@@ -11,7 +11,6 @@ import { callArguments, callee } from './expression';
 import type { Event } from './events';
 import { flowOf, type Flow, type Point } from './flow';
 import { localsOf, type Locals } from './places';
-import { declared } from './events';
 
 /** What is known of one function text. */
 export interface Analysis {
@@ -46,8 +45,6 @@ export interface FactStore {
   /** The analysis of an item's text; `node` is asked for only if the text is new. Undefined if there is no node. */
   analysis(text: string, item: Item, node: () => Node | undefined): Analysis | undefined;
   functions(file: SourceFile, make: () => readonly FunctionFacts[]): readonly FunctionFacts[];
-  /** Results about a set of files, kept as long as the very same file values are asked about. */
-  about<T>(files: readonly SourceFile[], name: string, make: () => T): T;
 }
 
 /** Beyond so many function texts the oldest are forgotten. */
@@ -56,7 +53,6 @@ const MOST = 20_000;
 export function createFactStore(): FactStore {
   const analyses = new Map<string, Analysis>();
   const files = new WeakMap<SourceFile, readonly FunctionFacts[]>();
-  const sets: { files: readonly SourceFile[]; results: Map<string, unknown> }[] = [];
   return {
     get size() {
       return analyses.size;
@@ -78,15 +74,6 @@ export function createFactStore(): FactStore {
       let f = files.get(file);
       if (!f) files.set(file, (f = make()));
       return f;
-    },
-    about<T>(of: readonly SourceFile[], name: string, make: () => T): T {
-      let set = sets.find(s => s.files.length === of.length && s.files.every((f, i) => f === of[i]));
-      if (!set) {
-        sets.unshift((set = { files: of, results: new Map() }));
-        sets.length = Math.min(sets.length, 8);
-      }
-      if (!set.results.has(name)) set.results.set(name, make());
-      return set.results.get(name) as T;
     },
   };
 }
@@ -174,11 +161,4 @@ export function nameSpan(f: FunctionFacts): Span {
   const call = child(f.analysis.node, 'call');
   const arg = call ? (callArguments(call)[1] ?? call) : f.analysis.node;
   return spanOf(f, arg);
-}
-
-/** The name that a function_definition's declarator declares, for callers that have only a node. */
-export function declaredFunction(text: string, node: Node): string | undefined {
-  const d = child(node, 'declarator');
-  const name = d && declared(d);
-  return name && text.slice(name.start, name.end);
 }

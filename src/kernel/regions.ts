@@ -13,7 +13,7 @@ import type { Event } from './events';
 import type { Flow, Point } from './flow';
 import { spins } from './loops';
 import { ownerGive, ownerTake, type OwnerTake } from './owner';
-import { guardEffect, keyOf, meanings, primitiveEffect, type Effect } from './sections';
+import { guardEffect, keyOf, primitiveEffect, type Effect } from './sections';
 
 /** Effects of calls that are no primitives; undefined for what is not known to have any. */
 export type CallEffects = (name: string, args: readonly string[]) => readonly Effect[] | undefined;
@@ -479,15 +479,4 @@ function ownerWords(
 /** `dev->lock` to `lock`, `slots[i].lock bit BUSY` to `lock bit BUSY`. */
 export function lastField(lock: string): string {
   return /(?:^|->|\.)([A-Za-z_]\w*(?:\[[^\]]*\])?(?: bit .*)?)$/.exec(lock)?.[1] ?? lock;
-}
-
-/** The sections that make sleeping a bug, innermost last; `must` ones only if asked for. */
-export function atomicIn(held: Held, sites: readonly Site[], mustOnly: boolean): readonly Site[] {
-  const found: Site[] = [];
-  for (const [, levels] of held)
-    for (const l of levels) {
-      const s = sites[l.sites[0] ?? -1];
-      if (s && (l.must || !mustOnly) && (meanings[s.effect.kind].atomic || s.effect.switches)) found.push(s);
-    }
-  return found;
 }
