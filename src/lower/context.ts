@@ -186,6 +186,15 @@ export function fold(text: string): string {
   return flat.length > 160 ? `${flat.slice(0, 157)}...` : flat;
 }
 
+/** The text of a span on one line. Of `struct item *p = f()` the declarator is shown as `p = f()`, which does not look like a store. */
+function sourceText(world: World, { file, start, end }: Span): string {
+  const text = fold(world.text(file, start, end));
+  const declarator = /^\*[\s*]*(\w+(\[[^\]]*\])*\s*=[^=].*)$/.exec(text)?.[1];
+  if (declarator === undefined) return text;
+  const before = /(\w+)\s*$/.exec(world.text(file, Math.max(0, start - 80), start))?.[1];
+  return before === undefined || /^(return|else|do|case|sizeof)$/.test(before) ? text : declarator;
+}
+
 /** The site of what is being made now. */
 export function currentSite(f: Frame, op: Instruction['op']): number {
   const pinned = f.pinned;
@@ -193,12 +202,12 @@ export function currentSite(f: Frame, op: Instruction['op']): number {
   if (!node) return 0;
   const l = f.lowering;
   const span = spanOf(node);
-  const own = fold(l.world.text(span.file, span.start, span.end));
+  const own = sourceText(l.world, span);
   let text = own;
   if (!pinned && f.statement && (op === 'load' || op === 'branch' || op === 'binary' || op === 'convert')) {
     const whole = spanOf(f.statement);
     if (whole.file === span.file && whole.end - whole.start <= 90) {
-      const t = fold(l.world.text(whole.file, whole.start, whole.end));
+      const t = sourceText(l.world, whole);
       if (t.length <= 80) text = t;
     }
   }
