@@ -78,6 +78,8 @@ function entriesOf(trace: Trace, kept: ReadonlySet<number>, cells: ReadonlySet<n
   const entries: Entry[] = [];
   /** The call chain last shown in each lane. */
   const chains = new Map<number, readonly string[]>();
+  /** Threads whose last step was left out. */
+  const folded = new Set<number>();
   /** The step shown last, if nothing came between. */
   let previous: TraceStep | undefined;
   trace.steps.forEach((step, i) => {
@@ -90,13 +92,15 @@ function entriesOf(trace: Trace, kept: ReadonlySet<number>, cells: ReadonlySet<n
       previous = undefined;
     }
     if (!kept.has(i)) {
-      const newest = entries.at(-1);
-      if (newest?.part !== 'fold' || newest.lane !== step.thread)
-        entries.push({ part: 'fold', lane: step.thread, depth: depthOf(trace, step), text: '...' });
+      folded.add(step.thread);
       previous = undefined;
       return;
     }
-    entries.push(...callsOf(trace, step, chains));
+    const calls = callsOf(trace, step, chains);
+    // What was left out between two steps of one function shows; what comes before a call goes without saying.
+    if (folded.delete(step.thread) && !calls.length && i > 0)
+      entries.push({ part: 'fold', lane: step.thread, depth: depthOf(trace, step), text: '...' });
+    entries.push(...calls);
     const depth = depthOf(trace, step);
     const lane = step.thread;
     const goesOn =

@@ -65,19 +65,50 @@ export function stepsThatMatter(trace: Trace, cells: ReadonlySet<number>): Reado
 
 /** `napi.state: SCHED -> SCHED|NPSVC`, `dev.npinfo = NULL`: what a step did to or saw in the given cells. */
 export function effects(trace: Trace, step: TraceStep, cells?: ReadonlySet<number>): readonly string[] {
+  // What a lock's word holds is said by who holds the lock.
+  if (/^(spin|read|write|mutex|rwsem|sem|srcu|seq|completion|wait)\./.test(step.operation)) return [];
   const shown = (cell: number): boolean =>
     trace.cells[cell] !== undefined && trace.cells[cell].holds !== 'lock' && (cells?.has(cell) ?? true);
   const changed = new Set(step.changes.map(c => c.cell));
-  return [
-    ...step.reads
-      .filter(r => shown(r.cell) && !changed.has(r.cell))
-      .map(r => `${nameOf(trace, r.cell)} = ${r.value}`),
-    ...step.changes
-      .filter(c => shown(c.cell) && c.before !== c.after)
-      .map(c => `${nameOf(trace, c.cell)}: ${c.before} -> ${c.after}`),
-  ];
+  const lines: string[] = [];
+  for (const r of step.reads)
+    if (shown(r.cell) && !changed.has(r.cell))
+      lines.push(`${nameOf(trace, r.cell)} = ${valueText(trace, r.cell, r.value)}`);
+  for (const c of step.changes)
+    if (shown(c.cell) && c.before !== c.after) {
+      const before = valueText(trace, c.cell, c.before);
+      lines.push(`${nameOf(trace, c.cell)}: ${before} -> ${valueText(trace, c.cell, c.after)}`);
+    }
+  return lines;
+}
+
+/** A word of flag bits by the names of its bits, without what all the names begin with: `SCHED|NPSVC`. */
+export function valueText(trace: Trace, cell: number, value: string): string {
+  const bits = trace.cells[cell]?.bits;
+  if (!bits || !/^(0x[0-9a-f]+|[0-9]+)$/.test(value)) return value;
+  const names = Object.entries(bits);
+  const prefix = commonPrefix(names.map(([, name]) => name));
+  const parts: string[] = [];
+  let rest = BigInt(value);
+  for (const [bit, name] of names) {
+    const mask = 1n << BigInt(bit);
+    if ((rest & mask) === 0n) continue;
+    rest -= mask;
+    parts.push(name.slice(prefix.length));
+  }
+  if (rest !== 0n) parts.push(`0x${rest.toString(16)}`);
+  return parts.length ? parts.join('|') : '0';
+}
+
+/** Up to the last `_` that all names share; empty for a single name. */
+function commonPrefix(names: readonly string[]): string {
+  const [first, ...others] = names;
+  if (first === undefined || !others.length) return '';
+  let length = 0;
+  while (length < first.length && others.every(name => name[length] === first[length])) length++;
+  return first.slice(0, first.lastIndexOf('_', length - 1) + 1);
 }
 
 function nameOf(trace: Trace, cell: number): string {
-  return trace.cells[cell]?.name ?? `cell ${String(cell)}`;
+  return (trace.cells[cell]?.name ?? `cell ${String(cell)}`).replace(/\.value$/, '');
 }

@@ -1,5 +1,5 @@
 /**
- * Fits text into a width: breaks at blanks, behind commas and bars, else behind a bracket, and only in the last resort
+ * Fits text into a width: breaks at blanks and behind commas, else behind a bracket or bar, and only in the last resort
  * inside a word.
  */
 
@@ -23,9 +23,9 @@ function breakAt(text: string, room: number, least: number): number {
   const first = Math.max(least, Math.floor(room / 3));
   for (let i = room; i > first; i--) {
     if (text[i] === ' ' && text[i - 1] !== ' ') return i;
-    if ((text[i - 1] === ',' || text[i - 1] === '|') && text[i] !== ' ') return i;
+    if (text[i - 1] === ',' && text[i] !== ' ') return i;
   }
-  for (let i = room; i > first; i--) if (text[i - 1] === '(') return i;
+  for (let i = room; i > first; i--) if (text[i - 1] === '|' || text[i - 1] === '(') return i;
   return room;
 }
 

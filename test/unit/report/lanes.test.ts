@@ -47,6 +47,50 @@ describe('a schedule as lanes', () => {
     );
     assert.equal(lanes(twice).match(/n\+\+/g)?.length, 2);
   });
+  it('marks what is left out between two steps of one function', () => {
+    const long = traceOf(
+      [
+        { name: 'a', context: 'process', cpu: 0 },
+        { name: 'b', context: 'process', cpu: 1 },
+      ],
+      [
+        { name: 'n', holds: 'number', initial: '0' },
+        { name: 'own', holds: 'number', initial: '0' },
+      ],
+      [
+        { by: 0, in: 'f', text: 'n = 1;', line: 1, operation: 'store', changes: { 0: ['0', '1'] } },
+        { by: 0, in: 'f', text: 'own = 1;', line: 2, operation: 'store', changes: { 1: ['0', '1'] } },
+        { by: 0, in: 'f', text: 'own = 2;', line: 3, operation: 'store', changes: { 1: ['1', '2'] } },
+        { by: 0, in: 'f', text: 'n = 2;', line: 4, operation: 'store', changes: { 0: ['1', '2'] } },
+        { by: 1, text: 'seen = n;', line: 9, reads: { 0: '2' } },
+      ],
+    );
+    const lines = lanes(long)
+      .split('\n')
+      .map(line => line.trim());
+    assert.equal(lines.filter(line => line === '...').length, 1);
+    assert.ok(lines.indexOf('...') > lines.indexOf('1    n = 1;'));
+    assert.equal(lines.at(-1), '3 of 5 steps are shown; no other thread can notice the rest.');
+  });
+  it('names the bits of a state word, without what all names begin with', () => {
+    const bits = { 0: 'NAPI_STATE_SCHED', 3: 'NAPI_STATE_NPSVC' };
+    const word = traceOf(
+      [
+        { name: 'a', context: 'process', cpu: 0 },
+        { name: 'b', context: 'process', cpu: 1 },
+      ],
+      [{ name: 'n.state', holds: 'word', bits, initial: '0x1' }],
+      [
+        { by: 0, text: 'x', line: 1, operation: 'rmw', changes: { 0: ['0x1', '0x9'] } },
+        { by: 1, text: 'y', line: 2, operation: 'rmw', changes: { 0: ['0x9', '0x8000000000000008'] } },
+        { by: 0, text: 'z', line: 3, operation: 'store', changes: { 0: ['0x8000000000000008', '0'] } },
+        { by: 1, text: 'w', line: 4, reads: { 0: '?' } },
+      ],
+    );
+    const text = lanes(word, { width: 140 });
+    for (const part of ['SCHED -> SCHED|NPSVC', 'SCHED|NPSVC -> NPSVC|0x8000000000000000', '-> 0', '= ?'])
+      assert.ok(text.includes(part), text);
+  });
   it('draws an empty trace', () => {
     assert.equal(lanes(traceOf([], [], [])).trim(), '');
   });
