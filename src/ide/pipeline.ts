@@ -141,7 +141,7 @@ function assemble(
   }
 
   function begin(request: CheckRequest): Running | 'pending' {
-    const { program, problems, wanted, files: paths } = lower({ harness: request.harness, tree });
+    const { program, problems, wanted, files: paths } = lower({ harness: request.harness, tree, parser });
     if (wanted.length) return 'pending';
     const answer = (report: Report): CheckAnswer => ({
       ...(program ? { program } : {}),
@@ -180,7 +180,7 @@ function assemble(
       }
     },
     model(harness) {
-      const lowered = lower({ harness, tree });
+      const lowered = lower({ harness, tree, parser });
       if (lowered.wanted.length) return 'pending';
       return {
         text: lowered.program ? printProgram(lowered.program) : '',

@@ -5,6 +5,7 @@
 import type { Problem } from '../base/problem';
 import type { Program, Settings, Thread, Context, Expectation } from '../ir/program';
 import { createConfig } from '../tree/config';
+import type { CParser } from '../syntax/parser';
 import type { Tree } from '../tree/tree';
 import type { RaceWord } from './c/ast';
 import { textOf } from './c/token';
@@ -23,6 +24,7 @@ export interface LowerRequest {
   /** Path of the harness, as the tree reads it. */
   readonly harness: string;
   readonly tree: Tree;
+  readonly parser: Pick<CParser, 'parseExpanded'>;
   /** Text of a .config; without it the documented defaults count. */
   readonly dotConfig?: string;
 }
@@ -98,6 +100,7 @@ export function lower(request: LowerRequest): LowerResult {
   if (tree.wanted().length) return { program: undefined, problems, wanted: tree.wanted(), files: sources };
   const world = createWorld({
     tree,
+    parser: request.parser,
     scope,
     config,
     harness: { path: source.path, text: source.text },

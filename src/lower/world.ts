@@ -23,7 +23,7 @@ import type { Macro, Surroundings } from './c/preprocess';
 import { endToken, tokenize } from './c/token';
 import type { Token } from './c/token';
 import { parseExpression, parseUnit } from './c/unit';
-import type { Names } from './c/unit';
+import type { Grammar, Names } from './c/unit';
 
 /** Where a definition stands; decides which body counts. */
 export type Origin = 'harness' | 'source' | 'model' | 'header' | 'standalone';
@@ -127,6 +127,7 @@ export interface World {
 
 export interface WorldRequest {
   readonly tree: Tree;
+  readonly parser: Grammar;
   readonly scope: Scope;
   readonly config: Config;
   readonly harness: { readonly path: string; readonly text: string };
@@ -290,17 +291,6 @@ export function createWorld(request: WorldRequest): World {
       model.typedefs.has(name) ||
       standalone.typedefs.has(name) ||
       world.typedef(name, harnessPath) !== undefined,
-    isValue: name =>
-      always.includes(name) ||
-      isPrimitive(name) ||
-      harness.functions.has(name) ||
-      harness.variables.has(name) ||
-      harness.enumerators.has(name) ||
-      standalone.enumerators.has(name) ||
-      lookup(name, ['function']).length > 0 ||
-      lookup(name, ['variable']).length > 0 ||
-      invocations(name).length > 0 ||
-      lookup(name, ['enumerator']).length > 0,
   };
 
   /** Every tag that was seen defined, inside other structs too. */
@@ -373,7 +363,7 @@ export function createWorld(request: WorldRequest): World {
   const enterText = (path: string, text: string, table: Table, origin: Origin): void => {
     const tokens = preprocess(text, path, 0, text.length, surroundings(path, table));
     // Typedefs of the text itself are known to the parser as it goes.
-    const unit = parseUnit(tokens, names);
+    const unit = parseUnit(tokens, names, request.parser);
     enter(unit.externals, table, path, origin);
     for (const p of unit.problems) problems.push({ severity: p.severity, message: p.message, span: p.span });
   };
@@ -426,7 +416,7 @@ export function createWorld(request: WorldRequest): World {
           kind: 'punctuation',
           text: ';',
         } as Token);
-      const unit = parseUnit(tokens, names);
+      const unit = parseUnit(tokens, names, request.parser);
       enter(unit.externals, table, path, sources.has(path) ? 'source' : 'header');
       const first = unit.problems[0];
       if (first) broken.set(key, { severity: 'error', message: first.message, span: first.span });
@@ -617,7 +607,7 @@ export function createWorld(request: WorldRequest): World {
         via: at.via ?? macro.name,
         hidden: { name: macro.name, next: undefined },
       }));
-      return parseExpression(expand(body, surroundings(from, undefined)), names);
+      return parseExpression(expand(body, surroundings(from, undefined)), names, request.parser);
     },
     text(file, start, end) {
       if (file === harnessPath) return request.harness.text.slice(start, end);

@@ -32,6 +32,11 @@ export interface CParser {
    * Undefined if there is nothing but blanks, or nothing of that kind in it.
    */
   parseSnippet(text: string, kind: SnippetKind, at?: Pick<Span, 'start'>): Node | undefined;
+  /**
+   * Parses a whole translation unit that is plain C already: preprocessed, no attributes, every type name spelled so
+   * that it cannot be taken for a variable (`struct x`). Nothing is masked. The node is the translation_unit.
+   */
+  parseExpanded(text: string): Node | undefined;
 }
 
 export interface ParserBytes {
@@ -64,6 +69,7 @@ export async function createParser({ runtime, grammar }: ParserBytes): Promise<C
     parseSnippet(text, kind, at) {
       return pieces.snippet(plainCode(text), kind, at?.start ?? 0);
     },
+    parseExpanded: text => pieces.expanded(text),
   };
 }
 

@@ -28,6 +28,8 @@ export interface Pieces {
   declaration(code: string, base: number): Node | undefined;
   definition(code: string, base: number, bodyStart: number): Node | undefined;
   invocation(code: string, base: number, item: ScannedItem): Node | undefined;
+  /** Without mask or frame. */
+  expanded(code: string): Node | undefined;
 }
 
 /** Text put around a piece so that it is a whole translation unit; behind it, braces that the piece left open are closed. */
@@ -292,7 +294,10 @@ export function pieceParser(parser: Parser, grammar: Grammar): Pieces {
     };
   };
 
-  return { snippet, declaration, definition, invocation };
+  const expanded = (code: string): Node | undefined =>
+    framed(code, 0, topFrame, { code, notes: new Map(), unclosed: 0 });
+
+  return { snippet, declaration, definition, invocation, expanded };
 }
 
 /** An argument on its own, masked as the argument of a call is. */

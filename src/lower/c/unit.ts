@@ -1,207 +1,348 @@
 /**
- * Top-level C: functions, declarations, RACE_ words and macro calls that nothing defines. One bad item is skipped with a
- * problem; the others stay.
+ * Top-level C out of preprocessed tokens: functions, declarations, RACE_ words and macro calls that nothing defines.
+ * Pieces are parsed together, and one by one only where something is wrong, so that one bad item is a problem and the
+ * others stay.
  */
 import type { Problem } from '../../base/problem';
-import type { External, Expression, FunctionDefinition, TypeName } from './ast';
-import { SyntaxFault, createCursor } from './cursor';
-import type { Parser } from './cursor';
-import { addDeclarations } from './declarations';
-import { addExpressions } from './expressions';
-import { addStatements } from './statements';
+import { namedChildren, type Node } from '../../syntax/node';
+import type { External, Expression, FunctionDefinition, Statement, TypeName } from './ast';
+import { SyntaxFault, createConverter } from './convert';
+import type { Converter } from './convert';
+import { behind, print, split } from './print';
 import { endToken, textOf } from './token';
 import type { Token } from './token';
 
-/** What the parser asks about names that it did not see declared. */
+/** What the front end asks about names that it did not see declared. */
 export interface Names {
   isType(name: string): boolean;
-  /** A function, variable or enumerator of that name is known. */
-  isValue(name: string): boolean;
 }
 
-export function createParser(tokens: readonly Token[], names: Names): Parser {
-  const cursor = createCursor(tokens);
-  const scopes: Map<string, 'type' | 'value'>[] = [new Map()];
-  const localKind = (name: string): 'type' | 'value' | undefined => {
-    for (let i = scopes.length - 1; i >= 0; i--) {
-      const kind = scopes[i]?.get(name);
-      if (kind) return kind;
-    }
-    return undefined;
-  };
-  const missing = (): never => cursor.fail('parser part is missing');
-  const p: Parser = {
-    ...cursor,
-    isType: name => {
-      const kind = localKind(name);
-      return kind ? kind === 'type' : names.isType(name);
-    },
-    isKnownValue: name => names.isValue(name),
-    localKind,
-    declareLocal: (name, kind) => {
-      scopes[scopes.length - 1]?.set(name, kind);
-    },
-    openScope: () => {
-      scopes.push(new Map());
-    },
-    closeScope: () => {
-      scopes.pop();
-    },
-    since: first => ({ first, last: cursor.last() }),
-    expression: missing,
-    assignment: missing,
-    conditional: missing,
-    typeName: missing,
-    startsType: missing,
-    specifiers: missing,
-    attributes: missing,
-    declarator: missing,
-    declaration: missing,
-    initializer: missing,
-    block: missing,
-  };
-  addExpressions(p);
-  addDeclarations(p);
-  addStatements(p);
-  return p;
+/** tree-sitter behind the one door that is needed here. */
+export interface Grammar {
+  /** Parses plain C; gives the translation unit. */
+  parseExpanded(text: string): Node | undefined;
 }
 
 export interface Unit {
   readonly externals: readonly External[];
-  readonly problems: readonly (Problem & { readonly token: Token })[];
+  readonly problems: readonly Problem[];
 }
 
-/** Parses whole top-level text. */
-export function parseUnit(tokens: readonly Token[], names: Names): Unit {
-  const p = createParser(tokens, names);
-  const externals: External[] = [];
-  const problems: (Problem & { token: Token })[] = [];
-  while (p.peek().kind !== 'end') {
-    const mark = p.mark();
-    const first = p.peek();
-    try {
-      if (p.accept(';')) continue;
-      const e = external(p, names);
-      if (e) externals.push(e);
-    } catch (error) {
-      if (!(error instanceof SyntaxFault)) throw error;
-      const at = error.token;
-      problems.push({
-        severity: 'error',
-        message: `syntax error: ${error.message}`,
-        span: { file: at.file, start: at.start, end: at.end },
-        token: first,
-      });
-      p.reset(mark);
-      skip(p);
-    }
-  }
-  return { externals, problems };
+interface Parsed {
+  readonly root: Node;
+  readonly converter: Converter;
 }
 
-/** To behind the next `;` or `}` at the outer level. */
-function skip(p: Parser): void {
-  let depth = 0;
-  for (;;) {
-    const t = p.next();
-    if (t.kind === 'end') return;
-    if (t.text === '{' || t.text === '(') depth++;
-    else if (t.text === '}' || t.text === ')') {
-      depth--;
-      if (depth <= 0 && t.text === '}') return;
-    } else if (t.text === ';' && depth <= 0) return;
-  }
+function parse(tokens: readonly Token[], names: Names, grammar: Grammar): Parsed | undefined {
+  const printed = print(tokens, names);
+  const root = printed.pieces.length ? grammar.parseExpanded(printed.text) : undefined;
+  if (!root) return undefined;
+  const converter = createConverter(printed, {
+    expression: inner => {
+      const e = parseExpression(inner, names, grammar);
+      if (e) return e;
+      throw new SyntaxFault(`"${textOf(inner).slice(0, 60)}" is no expression`, inner[0] ?? endToken('', 0));
+    },
+    type: inner => {
+      const t = parseType(inner, names, grammar);
+      if (t) return t;
+      throw new SyntaxFault(`"${textOf(inner).slice(0, 60)}" is no type`, inner[0] ?? endToken('', 0));
+    },
+    isType: name => names.isType(name),
+  });
+  return { root, converter };
 }
 
-function argumentTokens(p: Parser): Token[][] {
-  p.expect('(');
-  const out: Token[][] = [[]];
-  for (let depth = 1; ;) {
-    const t = p.next();
-    if (t.kind === 'end') p.fail('a ")" is missing');
-    if (t.text === '(' || t.text === '[' || t.text === '{') depth++;
-    else if (t.text === ')' || t.text === ']' || t.text === '}') {
-      depth--;
-      if (depth === 0) break;
-    } else if (t.text === ',' && depth === 1) {
-      out.push([]);
-      continue;
-    }
-    out[out.length - 1]?.push(t);
-  }
-  if (out.length === 1 && out[0]?.length === 0) out.pop();
-  return out;
+const punctuation = (at: Token, text: string): Token => ({ ...at, kind: 'punctuation', text });
+const word = (at: Token, text: string): Token => ({ ...at, kind: 'name', text, hidden: undefined });
+
+/** `x = (tokens);` in a function: gives what stands in the brackets. */
+function framed(
+  tokens: readonly Token[],
+  names: Names,
+  grammar: Grammar,
+  tail: readonly string[],
+): { node: Node; converter: Converter } | undefined {
+  const first = tokens[0];
+  if (!first) return undefined;
+  const frame = (texts: readonly string[]): Token[] =>
+    texts.map(t =>
+      /^\w/.test(t)
+        ? /^\d/.test(t)
+          ? { ...word(first, t), kind: 'number' as const }
+          : word(first, t)
+        : punctuation(first, t),
+    );
+  const parsed = parse(
+    [...frame(['void', '__race_f', '(', 'void', ')', '{', '__race_x', '=', '(']), ...tokens, ...frame(tail)],
+    names,
+    grammar,
+  );
+  if (!parsed || parsed.root.hasError) return undefined;
+  const body = parsed.root.children
+    .find(c => c.kind === 'function_definition')
+    ?.children.find(c => c.kind === 'compound_statement');
+  const s = body && namedChildren(body)[0];
+  const assignment = s?.kind === 'expression_statement' ? namedChildren(s)[0] : undefined;
+  const right = assignment?.children.find(c => c.field === 'right');
+  return right ? { node: right, converter: parsed.converter } : undefined;
 }
 
-/** Parses a list of tokens as one expression. */
-export function parseExpression(tokens: readonly Token[], names: Names): Expression | undefined {
-  const last = tokens[tokens.length - 1];
-  if (!last) return undefined;
+/** A list of tokens as one expression. */
+export function parseExpression(
+  tokens: readonly Token[],
+  names: Names,
+  grammar: Grammar,
+): Expression | undefined {
+  const plain = tokens.filter(t => t.kind !== 'end');
+  const only = plain[0];
+  if (plain.length === 1 && only?.kind === 'name')
+    return { kind: 'name', name: only.text, first: only, last: only };
+  if (plain.length === 1 && only?.kind === 'number')
+    return { kind: 'number', text: only.text, first: only, last: only };
+  const f = framed(plain, names, grammar, [')', ';', '}']);
+  if (!f) return undefined;
   try {
-    const p = createParser([...tokens, endToken(last.file, last.end)], names);
-    const e = p.expression();
-    return p.peek().kind === 'end' ? e : undefined;
+    return f.converter.expression(f.node);
   } catch (error) {
     if (error instanceof SyntaxFault) return undefined;
     throw error;
   }
 }
 
-const voidType = (t: Token): TypeName => ({
-  specifier: { kind: 'builtin', words: ['void'] },
-  derived: [{ kind: 'function', parameters: [], variadic: false }],
-  first: t,
-  last: t,
-});
+function parseType(tokens: readonly Token[], names: Names, grammar: Grammar): TypeName | undefined {
+  const f = framed(tokens, names, grammar, [')', '0', ';', '}']);
+  const type = f?.node.kind === 'cast_expression' ? f.node.children.find(c => c.field === 'type') : undefined;
+  if (!f || !type) return undefined;
+  try {
+    return f.converter.typeName(type);
+  } catch (error) {
+    if (error instanceof SyntaxFault) return undefined;
+    throw error;
+  }
+}
 
-function raceWord(p: Parser, names: Names): External {
-  const first = p.next();
-  const start = p.mark();
-  let values = p.at('(') ? argumentTokens(p) : [];
+/** Cuts top-level tokens into items: to a `;`, or to the `}` of a function's body. */
+function items(tokens: readonly Token[]): Token[][] {
+  const out: Token[][] = [];
+  let current: Token[] = [];
+  for (let i = 0; i < tokens.length; i++) {
+    const t = tokens[i];
+    if (!t || t.kind === 'end') continue;
+    if (t.kind === 'punctuation' && (t.text === '(' || t.text === '[' || t.text === '{')) {
+      const before = current[current.length - 1];
+      const end = behind(tokens, i);
+      current.push(...tokens.slice(i, end));
+      i = end - 1;
+      const isRace = current[0]?.text.startsWith('RACE_') === true;
+      if (t.text === '{' && (before?.text === ')' || isRace)) {
+        out.push(current);
+        current = [];
+      }
+      continue;
+    }
+    current.push(t);
+    if (t.text === ';' && t.kind === 'punctuation') {
+      out.push(current);
+      current = [];
+    }
+  }
+  if (current.length) out.push(current);
+  return out;
+}
+
+/** `RACE_EXPECT(holds)` may stand without a semicolon: what follows is an item of its own. */
+function separateWords(item: Token[]): Token[][] {
+  const first = item[0];
+  if (!first?.text.startsWith('RACE_') || item[1]?.text !== '(') return [item];
+  const end = behind(item, 1);
+  const next = item[end];
+  if (!next || next.text === '{' || next.text === ';') return [item];
+  return [item.slice(0, end), ...separateWords(item.slice(end))];
+}
+
+export function parseUnit(tokens: readonly Token[], names: Names, grammar: Grammar): Unit {
+  const externals: External[] = [];
+  const problems: Problem[] = [];
+  /** Typedefs of the text itself are types from where they stand. */
+  const own = new Set<string>();
+  const known: Names = { isType: n => own.has(n) || names.isType(n) };
+  const report = (message: string, at: Token): void => {
+    problems.push({
+      severity: 'error',
+      message: `syntax error: ${message}`,
+      span: { file: at.file, start: at.start, end: at.end },
+    });
+  };
+  const attempt = (item: readonly Token[], work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof SyntaxFault)) throw error;
+      report(error.message, error.token.start ? error.token : (item[0] ?? error.token));
+    }
+  };
+  let batch: Token[][] = [];
+  const flush = (): void => {
+    const list = batch;
+    batch = [];
+    if (!list.length) return;
+    const before = externals.length;
+    try {
+      const parsed = parse(list.flat(), known, grammar);
+      if (parsed && !parsed.root.hasError) {
+        for (const n of namedChildren(parsed.root)) convertItem(n, parsed.converter, externals);
+        return;
+      }
+    } catch (error) {
+      if (!(error instanceof SyntaxFault)) throw error;
+    }
+    externals.length = before;
+    for (const item of list)
+      attempt(item, () => {
+        const parsed = parse(item, known, grammar);
+        if (!parsed) return;
+        for (const n of namedChildren(parsed.root)) convertItem(n, parsed.converter, externals);
+      });
+  };
+  for (const item of items(tokens).flatMap(separateWords)) {
+    const first = item[0];
+    if (!first || (item.length === 1 && first.text === ';')) continue;
+    if (first.kind === 'name' && first.text.startsWith('RACE_')) {
+      flush();
+      attempt(item, () => externals.push(raceWord(item, known, grammar)));
+      continue;
+    }
+    if (first.kind === 'name' && item[1]?.text === '(' && isInvocation(item, known)) {
+      flush();
+      const end = behind(item, 1);
+      const last = item[end - 1] ?? first;
+      externals.push({
+        kind: 'invocation',
+        name: first.text,
+        arguments: split(item.slice(2, end - 1)),
+        first,
+        last,
+      });
+      continue;
+    }
+    if (first.text === 'typedef') for (const n of typedefNames(item)) own.add(n);
+    batch.push(item);
+  }
+  flush();
+  return { externals, problems };
+}
+
+/** `NAME(…);` and nothing else: a macro call of its own. */
+function isInvocation(item: readonly Token[], names: Names): boolean {
+  const first = item[0];
+  if (
+    !first ||
+    names.isType(first.text) ||
+    /^(?:typeof|__typeof__|__typeof|__attribute__|_Static_assert|static_assert|asm|__asm__)$/.test(first.text)
+  )
+    return false;
+  const end = behind(item, 1);
+  return end >= item.length || item[end]?.text === ';';
+}
+
+/** The names that a typedef declares: near enough for the parser, which only needs to know that they are types. */
+function typedefNames(item: readonly Token[]): string[] {
+  const out: string[] = [];
+  for (let i = 1; i < item.length; i++) {
+    const t = item[i];
+    if (!t) continue;
+    if (t.text === '{') {
+      i = behind(item, i) - 1;
+      continue;
+    }
+    const next = item[i + 1];
+    if (t.kind === 'name' && next && /^[;,[)]$/.test(next.text) && item[i - 1]?.text !== 'struct') {
+      out.push(t.text);
+      // Parameters follow: their names are none of ours.
+      if (next.text === ')') break;
+    } else if (t.kind === 'name' && next?.text === '(' && i > 1 && item[i + 2]?.text !== '*') {
+      out.push(t.text);
+      break;
+    }
+  }
+  return out;
+}
+
+function convertItem(n: Node, c: Converter, out: External[]): void {
+  if (n.kind === 'ERROR' || n.missing) throw new SyntaxFault('this is no declaration', c.locate(n).first);
+  if (n.kind === 'function_definition') {
+    out.push(c.definition(n));
+    return;
+  }
+  if (/^(?:declaration|type_definition|struct_specifier|union_specifier|enum_specifier)$/.test(n.kind)) {
+    out.push(c.declaration(n));
+    return;
+  }
+  // A lone `;` or an expression that a macro left.
+  if (n.kind === 'expression_statement') return;
+  throw new SyntaxFault('this is no declaration', c.locate(n).first);
+}
+
+function bodyOf(
+  tokens: readonly Token[],
+  head: readonly Token[],
+  names: Names,
+  grammar: Grammar,
+): FunctionDefinition {
+  const parsed = parse([...head, ...tokens], names, grammar);
+  const first = tokens[0] ?? endToken('', 0);
+  const n = parsed?.root.children.find(x => x.kind === 'function_definition');
+  const out: External[] = [];
+  if (!parsed || !n) throw new SyntaxFault('the body cannot be read', first);
+  for (const x of namedChildren(parsed.root)) convertItem(x, parsed.converter, out);
+  const f = out.find(x => x.kind === 'function');
+  if (!f) throw new SyntaxFault('the body cannot be read', first);
+  return f;
+}
+
+function raceWord(item: readonly Token[], names: Names, grammar: Grammar): External {
+  const first = item[0] ?? endToken('', 0);
+  const opens = item[1]?.text === '(';
+  const end = opens ? behind(item, 1) : 1;
+  const inner = opens ? item.slice(2, end - 1) : [];
+  const rest = item
+    .slice(end)
+    .filter(t => t.text !== ';' || t.kind !== 'punctuation' || item.slice(end)[0]?.text === '{');
+  const bodyTokens = item[end]?.text === '{' ? item.slice(end, behind(item, end)) : undefined;
+  const last = bodyTokens?.[bodyTokens.length - 1] ?? item[end - 1] ?? first;
+  void rest;
+  const values = split(inner);
   if (first.text === 'RACE_STUB') {
     // RACE_STUB(int, name, (args)) { }: read again as `int name(args) { }`.
     const [result, name, parameters] = values;
-    const head = [...(result ?? []), ...(name ?? []), ...(parameters ?? [])];
-    const headText = textOf(head);
-    if (!name?.[0] || !parameters || values.length !== 3 || !p.at('{'))
-      return p.fail('RACE_STUB needs (result type, name, (parameters)) and a body');
-    const inner = createParser([...head, endToken(first.file, first.end)], names);
-    const h = inner.specifiers();
-    const d = inner.declarator(h.specifier);
-    if (!d.name || inner.peek().kind !== 'end') return p.fail(`RACE_STUB: "${headText}" is no function head`);
-    const body = p.block();
-    const stub: FunctionDefinition = {
-      kind: 'function',
-      name: d.name,
-      type: d.type,
-      storage: undefined,
-      inline: false,
-      body,
-      ...p.since(first),
-    };
+    if (!result || !name?.[0] || !parameters || values.length !== 3 || !bodyTokens)
+      throw new SyntaxFault('RACE_STUB needs (result type, name, (parameters)) and a body', first);
+    const f = bodyOf(bodyTokens, [...result, ...name, ...parameters], names, grammar);
+    const stub: FunctionDefinition = { ...f, storage: undefined, inline: false, first, last };
     return {
       kind: 'race',
       word: first.text,
       arguments: values,
-      body,
+      body: stub.body,
       stub,
       expression: undefined,
-      ...p.since(first),
+      first,
+      last,
     };
   }
   let expression: Expression | undefined;
   if (first.text === 'RACE_FINALLY' || first.text === 'RACE_ASSERT') {
-    const end = p.mark();
-    p.reset(start);
-    p.expect('(');
-    expression = p.expression();
-    p.expect(')');
-    if (p.mark() !== end) p.reset(end);
-    values = [];
+    expression = parseExpression(inner, names, grammar);
+    if (!expression) throw new SyntaxFault(`${first.text} needs an expression`, first);
   }
-  const body = p.at('{') ? p.block() : undefined;
-  const located = p.since(first);
-  p.accept(';');
+  let body: (Statement & { readonly kind: 'block' }) | undefined;
+  if (bodyTokens) {
+    const head = ['void', '__race_body', '(', 'void', ')'].map(t =>
+      /^\w/.test(t) ? word(first, t) : punctuation(first, t),
+    );
+    body = bodyOf(bodyTokens, head, names, grammar).body;
+  }
   return {
     kind: 'race',
     word: first.text,
@@ -209,56 +350,7 @@ function raceWord(p: Parser, names: Names): External {
     body,
     stub: undefined,
     expression,
-    ...located,
+    first,
+    last,
   };
-}
-
-function external(p: Parser, names: Names): External | undefined {
-  const first = p.peek();
-  if (first.kind === 'name' && first.text.startsWith('RACE_')) return raceWord(p, names);
-  if (
-    first.text === '_Static_assert' ||
-    first.text === 'static_assert' ||
-    first.text === 'asm' ||
-    first.text === '__asm__'
-  ) {
-    while (!p.accept(';')) if (p.next().kind === 'end') break;
-    return undefined;
-  }
-  if (first.kind === 'name' && p.peek(1).text === '(' && !p.startsType()) {
-    // A macro call of its own: EXPORT_SYMBOL(f); MODULE_LICENSE("GPL");
-    const name = p.next().text;
-    const values = argumentTokens(p);
-    if (p.at('{')) {
-      p.block();
-      return undefined;
-    }
-    const located = p.since(first);
-    p.accept(';');
-    return { kind: 'invocation', name, arguments: values, ...located };
-  }
-  const mark = p.mark();
-  const head = p.specifiers();
-  if (!p.at(';')) {
-    const d = p.declarator(head.specifier);
-    p.attributes();
-    if (p.at('{') && d.name && d.type.derived[0]?.kind === 'function') {
-      p.declareLocal(d.name, 'value');
-      p.openScope();
-      for (const q of d.type.derived[0].parameters) if (q.name) p.declareLocal(q.name, 'value');
-      const body = p.block();
-      p.closeScope();
-      return {
-        kind: 'function',
-        name: d.name,
-        type: d.type,
-        storage: head.storage,
-        inline: head.inline,
-        body,
-        ...p.since(first),
-      };
-    }
-  }
-  p.reset(mark);
-  return p.declaration();
 }
