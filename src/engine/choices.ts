@@ -87,7 +87,8 @@ export function isPrivateStep(m: Machine, n: number): boolean {
   const t = m.threads[n];
   if (!t || !m.options.reduce) return false;
   const info = m.threadInfos[n];
-  if (!info || (info.signals && !t.signal)) return false;
+  // While RACE_INIT runs nobody else does: its choices are no matter of order.
+  if (!info || info.origin === 'init' || (info.signals && !t.signal)) return false;
   const cpu = cpuOf(m, n, t);
   if (cpu !== undefined && m.sharedCpus.has(cpu)) return false;
   if (t.status === 'ready')

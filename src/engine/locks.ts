@@ -12,6 +12,9 @@ import { shapeOf } from './machine';
 /** Owner numbers stay below; a seqlock's count stands above (seqcount.ts). */
 export const COUNT = 0x1000;
 
+/** One reader of a reader-writer lock. */
+export const READER = 0x10000;
+
 /** The cell a lock lives in: the scalar at its address, or four bytes. */
 export function lockCell(m: Machine, address: Value, site: number): Reference {
   const r = refer(m, address, 1, site, 'locks');

@@ -4,6 +4,7 @@ import type { Field, Integer } from '../ir/program';
 import { show } from '../ir/value';
 import { shapeOf, type Machine } from './machine';
 import type { Value } from './model';
+import { COUNT, READER } from './locks';
 import { resolveAccess } from './memory';
 import { isUnknown } from './unknown';
 
@@ -77,8 +78,12 @@ function signed(value: Integer, field: Field): Integer {
 }
 
 function lockText(m: Machine, value: Integer): string {
-  const owner = m.threadInfos[Number(value) - 1];
-  return owner ? `held by ${owner.name}` : `taken (${show(value)})`;
+  const word = Number(value);
+  const owner = m.threadInfos[(word % COUNT) - 1];
+  const by = owner ? `held by ${owner.name}` : '';
+  if (word < COUNT) return by === '' ? `taken (${show(value)})` : by;
+  if (word % READER === 0) return word === READER ? '1 reader' : `${word / READER} readers`;
+  return `sequence ${Math.floor(word / COUNT)}${by === '' ? '' : `, ${by}`}`;
 }
 
 function pointer(m: Machine, value: Integer): string {

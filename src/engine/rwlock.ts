@@ -5,12 +5,10 @@
  */
 import { isInterrupt } from './context';
 import { BLOCKED, ONE, STAY, type Handler } from './handler';
-import { hold, lockWord, release, setLockWord } from './locks';
+import { hold, lockWord, READER, release, setLockWord } from './locks';
 import { addressIn, type Machine } from './machine';
 import type { LockKind, Value } from './model';
 import { parkedAt } from './parked';
-
-const READER = 0x10000;
 
 interface Flavour {
   readonly names: {

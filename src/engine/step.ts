@@ -95,6 +95,8 @@ function isPause(m: Machine, t: ThreadState): boolean {
   const i = t.status === 'running' && frame ? instructionAt(m, frame) : undefined;
   if (!frame || !i || isStep(i)) return false;
   if (i.op === 'choose' || i.op === 'allocate') return false;
+  // Where tasks share a CPU without full preemption a yield is a place to stop.
+  if (i.op === 'sync' && handlerOf(i.name).scope === 'yield' && m.sharedCpus.size > 0) return false;
   return !((i.op === 'branch' || i.op === 'assert') && isOpen(m, evaluate(m, frame, i.condition)));
 }
 
@@ -116,6 +118,7 @@ export function startStatic(m: Machine): void {
     if (info.origin !== 'static' || isInterrupt(info) || !t) continue;
     begin(m, info.number, t);
     m.startCounts[info.number] = runLocal(m, info.number, t);
+    t.onCpu = false;
   }
 }
 
@@ -138,7 +141,7 @@ export function runLocal(m: Machine, n: number, t: ThreadState): number {
       if (e instanceof FaultSignal || e instanceof LimitSignal) break;
       throw e;
     }
-    if (isStep(i)) count++;
+    if (!m.alone && isStep(i)) count++;
   }
   if (m.sharedCpus.size > 0) noteCpu(m, n, t);
   return count;

@@ -242,11 +242,10 @@ function build(
 
   const cellIndex = new Map<string, number>();
   const cells: TraceCell[] = [];
-  const cellOf = (a: RawAccess): number => {
+  const cellOf = (a: RawAccess, field: Field | undefined): number => {
     const key = `${a.object}.${a.cell}`;
     const known = cellIndex.get(key);
     if (known !== undefined) return known;
-    const field = fieldOf(m, a.object, a.cell);
     cells.push({
       name: cellName(m, a.object, a.cell),
       holds: field?.holds ?? 'number',
@@ -271,8 +270,8 @@ function build(
     const reads: { cell: number; value: string }[] = [];
     const changes: Change[] = [];
     for (const a of shown) {
-      const field: Field | undefined = fieldOf(m, a.object, a.cell);
-      const cell = cellOf(a);
+      const field = isLock(s.operation) ? lockField : fieldOf(m, a.object, a.cell);
+      const cell = cellOf(a, field);
       if (a.after === undefined) reads.push({ cell, value: showValue(m, a.before, field) });
       else if (a.before !== a.after)
         changes.push({
@@ -310,6 +309,13 @@ function build(
     ...(lassoAt === undefined ? {} : { lassoAt }),
   };
 }
+
+/** Operations whose cell holds a lock, whatever C's type for it is. */
+function isLock(operation: string): boolean {
+  return /^(spin|mutex|read|write|rwsem)\./.test(operation);
+}
+
+const lockField: Field = { offset: 0, name: '', type: 'u32', holds: 'lock' };
 
 /** Index of the shown step that raw step `at` is, or the next one behind it. */
 function shownIndex(raw: readonly RawStep[], steps: readonly TraceStep[], at: number): number {
