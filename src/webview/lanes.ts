@@ -225,7 +225,11 @@ function stepBody(model: Model, trace: ViewTrace, row: Row): TemplateResult {
       heading => html`<div class="heading in-${Math.min(heading.depth, 10)}">${heading.function}()</div>`,
     )}
     <div class="step in-${indent} ${quiet(row) ? 'quiet' : ''}">
-      <code>${code(step.text)}</code>
+      ${
+        row.goesOn
+          ? html`<code class="again">… ${access(trace, row)}</code>`
+          : html`<code>${code(step.text)}</code>`
+      }
       ${step.changes.map(change => {
         const cell = trace.cells[change.cell];
         return cell && cell.holds !== 'lock'
@@ -253,6 +257,13 @@ function stepBody(model: Model, trace: ViewTrace, row: Row): TemplateResult {
       }
     </div>
   </div>`;
+}
+
+/** What one more access of a statement does. */
+function access(trace: ViewTrace, { step }: Row): string {
+  const read = step.reads[0];
+  if (step.changes.length || !read) return step.operation;
+  return `${trace.cells[read.cell]?.name ?? step.operation} = ${read.value}`;
 }
 
 /** A read that nobody remarked on: part of the story, but not where it turns. */

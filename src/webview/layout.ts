@@ -45,6 +45,8 @@ export interface Row {
   readonly preempts?: number;
   /** The first step, or one of another thread than the step before. */
   readonly switches: boolean;
+  /** One more access of the statement that the step before belongs to: its text need not be read again. */
+  readonly goesOn: boolean;
 }
 
 /** One row per step. */
@@ -73,6 +75,11 @@ export function rowsOf(trace: ViewTrace): readonly Row[] {
         ? { preempts: previous.thread }
         : {}),
       switches: previous?.thread !== step.thread,
+      goesOn:
+        previous?.thread === step.thread &&
+        previous.text === step.text &&
+        previous.place.path === step.place.path &&
+        previous.place.start.line === step.place.start.line,
     };
   });
 }

@@ -1,7 +1,6 @@
 /** The panel in all kinds of themes, wide and narrow: pictures to look at, and what can be measured of them. */
 import { strict as assert } from 'node:assert';
 import type { FrameLocator } from 'playwright-core';
-import { toEditor } from './focus';
 import { until, useWorkbench } from './driver/workbench';
 
 const themes = {
@@ -52,16 +51,24 @@ async function lowestContrast(panel: FrameLocator, selector: string): Promise<re
 
 describe('the replay panel in every theme', function () {
   this.timeout(120_000);
-  const bench = useWorkbench({ workspace: 'samples/netpoll', size: { width: 1200, height: 900 } });
+  const bench = useWorkbench({
+    workspace: 'samples/netpoll',
+    size: { width: 1200, height: 900 },
+    settings: { 'workbench.activityBar.location': 'hidden', 'racelens.replay.follow': false },
+  });
 
   it('is drawn at 1200 and at 600 pixels, readable and without a scroll bar below', async () => {
     const b = bench();
     await b.openFile('netpoll.race.c', { line: 1, column: 1 });
+    await b.command('View: Toggle Primary Side Bar Visibility');
     await b.lens(/^simulate/).click();
     await (await b.panel('#verdict')).locator('#verdict', { hasText: 'hang' }).waitFor();
-    await b.command('View: Close Primary Side Bar').catch(() => undefined);
+    // The panel alone, as wide as the window.
+    await b.page.locator('.tab', { hasText: 'Replay' }).click();
+    await b.command('View: Move Editor into Previous Group');
     for (const [name, theme] of Object.entries(themes)) {
-      await toEditor(b);
+      // Out of the web page, so that the workbench hears the keys.
+      await b.page.locator('.tab', { hasText: 'netpoll.race.c' }).first().click();
       await b.configure({ 'workbench.colorTheme': theme });
       await b.page.locator('.tab', { hasText: 'Replay' }).click();
       for (const width of [1200, 600]) {

@@ -97,6 +97,13 @@ describe('lanes', () => {
     ]);
   });
 
+  it('know further accesses of one statement from a statement that comes again', () => {
+    const [first, ...others] = rowsOf(traceOf({}, {}, {})).map(row => row.goesOn);
+    assert.equal(first, false);
+    assert.deepEqual(others, [true]);
+    assert.ok(rows.every(row => !row.goesOn));
+  });
+
   it('end all bars with the thread', () => {
     assert.deepEqual(parts(traceOf({ reader: 'softirq' }, { state: 'done', reader: 'softirq' })), [
       ['reader 0 end'],
