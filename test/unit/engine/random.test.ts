@@ -103,6 +103,9 @@ const kinds = (r: Report): string =>
     .sort()
     .join(' ');
 
+/** From the end of a schedule the circle may look otherwise than from where it was found: both are stuck. */
+const stuck = (kind: string | undefined): string | undefined => (kind === 'deadlock' ? 'hang' : kind);
+
 describe('engine: random programs', () => {
   it('reduced = unreduced, any order of threads, and schedules replay', () => {
     fc.assert(
@@ -127,7 +130,7 @@ describe('engine: random programs', () => {
             if (schedule === undefined) continue;
             const again = replay(program, schedule);
             assert.equal(again.problem, undefined, `${schedule}\n${text}`);
-            assert.equal(again.kind, kind === 'deadlock' ? 'hang' : kind, `${schedule}\n${text}`);
+            assert.equal(stuck(again.kind), stuck(kind), `${schedule}\n${text}`);
           }
       }),
       {
