@@ -21,7 +21,7 @@ export interface Lens {
   readonly key: string;
   /** The function's name. */
   readonly span: Span;
-  /** `publishes dev->npinfo without a grace period · simulate`, `hang → holds with synchronize_rcu() · apply`. */
+  /** `publishes dev->npinfo without a grace period · simulate`, `hang -> holds with synchronize_rcu() · apply`. */
   readonly title: string;
   readonly tooltip: string;
   readonly action: 'simulate' | 'apply' | 'none';
@@ -63,7 +63,7 @@ function face(publication: Publication, said: LensVerdict | undefined): Pick<Len
   if (said.without === undefined) return { title: `${plain} · simulate`, action: 'simulate' };
   if (said.with === undefined || !publication.place)
     return { title: `${plain}: ${said.without} · simulate`, action: 'simulate' };
-  const change = `${said.without} → ${said.with} with synchronize_rcu()`;
+  const change = `${said.without} -> ${said.with} with synchronize_rcu()`;
   // A fix that does not help is not offered.
   return said.with === 'holds' && said.without !== 'holds'
     ? { title: `${change} · apply`, action: 'apply' }

@@ -150,10 +150,10 @@ describe('lenses and the fix', () => {
     assert.deepEqual(titles(), [`${plain} · simulate [simulate]`]);
     assert.deepEqual(titles({ state: 'running' }), [`${plain} · simulating… [none]`]);
     assert.deepEqual(titles({ state: 'done', without: 'hang', with: 'holds' }), [
-      'gate_open: hang → holds with synchronize_rcu() · apply [apply]',
+      'gate_open: hang -> holds with synchronize_rcu() · apply [apply]',
     ]);
     assert.deepEqual(titles({ state: 'done', without: 'hang', with: 'hang' }), [
-      'gate_open: hang → hang with synchronize_rcu() · simulate [simulate]',
+      'gate_open: hang -> hang with synchronize_rcu() · simulate [simulate]',
     ]);
     assert.deepEqual(titles({ state: 'done', without: 'cannot-tell' }), [
       `${plain}: cannot-tell · simulate [simulate]`,
