@@ -260,6 +260,12 @@ export async function openWorkbench(options: WindowOptions): Promise<Workbench> 
     async screenshot(name, { docs = false, of } = {}) {
       const path = join('test-results', `${name}.png`);
       mkdirSync(dirname(path), { recursive: true });
+      // A tooltip where the mouse was left is not what the picture is about; a hover of the editor may be.
+      const tooltip = page.locator('.workbench-hover-container:visible');
+      if (await tooltip.count()) {
+        await page.mouse.move(24, 500);
+        await tooltip.first().waitFor({ state: 'hidden' });
+      }
       await (of ?? page).screenshot({ path, animations: 'disabled' });
       if (!docs || !process.env.RACELENS_BLESS) return;
       mkdirSync('docs/images', { recursive: true });
