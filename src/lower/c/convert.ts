@@ -238,10 +238,9 @@ export function createConverter(printed: Printed, parts: Parts): Converter {
       case 'update_expression': {
         const operator = textOf(need(n, 'operator')) as '++' | '--';
         const argument = need(n, 'argument');
-        const operand = expression(argument);
-        return argument.start > n.start
-          ? { kind: 'unary', operator, operand, ...at }
-          : { kind: 'postfix', operator, operand, ...at };
+        if (argument.start > n.start)
+          return { kind: 'unary', operator, operand: expression(argument), ...at };
+        return postfix(argument, operator, at);
       }
       case 'binary_expression':
         return {
@@ -291,7 +290,12 @@ export function createConverter(printed: Printed, parts: Parts): Converter {
         // `sizeof(x)` of a variable reads like a type.
         if (type && lone?.length === 1 && only?.kind === 'type_identifier' && !parts.isType(textOf(only)))
           return { kind, type: undefined, operand: expression(only), ...at };
-        return { kind, type: type && typeName(type), operand: value && expression(value), ...at };
+        return {
+          kind,
+          type: type && typeName(type),
+          operand: value && expression(plainOperand(value)),
+          ...at,
+        };
       }
       case 'compound_literal_expression':
         return {
@@ -335,6 +339,36 @@ export function createConverter(printed: Printed, parts: Parts): Converter {
       default:
         return fault(n, `"${textOf(n).slice(0, 40)}" is no expression`);
     }
+  };
+
+  /** `!x++`: the grammar reads (!x)++, C says !(x++). */
+  const postfix = (n: Node, operator: '++' | '--', at: Located): Expression => {
+    if (n.kind === 'unary_expression' || n.kind === 'pointer_expression')
+      return {
+        kind: 'unary',
+        operator: textOf(need(n, 'operator')),
+        operand: postfix(need(n, 'argument'), operator, at),
+        ...at,
+      };
+    if (n.kind === 'cast_expression')
+      return {
+        kind: 'cast',
+        type: typeName(need(n, 'type')),
+        operand: postfix(need(n, 'value'), operator, at),
+        ...at,
+      };
+    return { kind: 'postfix', operator, operand: expression(n), ...at };
+  };
+
+  /** The operand of sizeof without the `*&` that print.ts put before it. */
+  const plainOperand = (n: Node): Node => {
+    const inner =
+      n.kind === 'pointer_expression' && textOf(need(n, 'operator')) === '*'
+        ? need(n, 'argument')
+        : undefined;
+    return inner?.kind === 'pointer_expression' && textOf(need(inner, 'operator')) === '&'
+      ? need(inner, 'argument')
+      : n;
   };
 
   // Types

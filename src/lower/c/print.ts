@@ -101,12 +101,6 @@ const keywords = new Set([
   'if', 'else', 'while', 'do', 'for', 'switch', 'case', 'default', 'return', 'goto', 'break', 'continue', 'sizeof', 'typedef', '_Alignof', '_Generic',
 ]); // prettier-ignore
 
-/** Calls some of whose arguments are types, by position. */
-const typeArguments: ReadonlyMap<string, readonly number[]> = new Map([
-  ['min_t', [0]], ['max_t', [0]], ['clamp_t', [0]], ['KMEM_CACHE', [0]], ['KMEM_CACHE_USERCOPY', [0]], ['alloc_percpu', [0]],
-  ['alloc_percpu_gfp', [0]], ['devm_alloc_percpu', [1]], ['kmalloc_obj', [0]], ['kzalloc_obj', [0]],
-]); // prettier-ignore
-
 /** The index behind the bracket that closes the one at `open`. */
 export function behind(tokens: readonly Token[], open: number): number {
   let depth = 0;
@@ -175,9 +169,52 @@ export function print(tokens: readonly Token[], names: Names): Printed {
     return true;
   };
 
+  const startsType = (t: Token | undefined): boolean =>
+    t?.kind === 'name' &&
+    (specifiers.has(t.text) ||
+      tagWords.has(t.text) ||
+      typeofWords.has(t.text) ||
+      t.text === 'const' ||
+      (names.isType(t.text) && !shadowed.has(t.text)));
+
+  /** Where arguments of a call are types: the index of the first token, and that behind the last. */
+  const typeEnds = new Map<number, number>();
+  const findTypeArguments = (open: number): void => {
+    if (!startsType(tokens[open + 1]) && !hasTypeArgument(open)) return;
+    let from = open + 1;
+    const end = behind(tokens, open) - 1;
+    for (let k = from; k <= end; k++) {
+      const x = tokens[k];
+      if (x?.kind !== 'punctuation') continue;
+      if (k < end && (x.text === '(' || x.text === '[' || x.text === '{')) k = behind(tokens, k) - 1;
+      else if (k === end || x.text === ',') {
+        if (startsType(tokens[from]) && k > from) typeEnds.set(from, k);
+        from = k + 1;
+      }
+    }
+  };
+  const hasTypeArgument = (open: number): boolean => {
+    for (let k = open + 1, level = 0; k < tokens.length; k++) {
+      const x = tokens[k];
+      if (x?.kind !== 'punctuation') continue;
+      if (x.text === '(' || x.text === '[' || x.text === '{') level++;
+      else if (x.text === ')' || x.text === ']' || x.text === '}') {
+        if (level-- === 0) return false;
+      } else if (x.text === ',' && level === 0 && startsType(tokens[k + 1])) return true;
+    }
+    return false;
+  };
+
   for (let i = 0; i < tokens.length;) {
     const t = tokens[i];
     if (!t || t.kind === 'end') break;
+    const typeEnd = typeEnds.get(i);
+    if (typeEnd !== undefined) {
+      hole('type', tokens.slice(i, typeEnd), t, tokens[typeEnd - 1] ?? t, name);
+      typed = false;
+      i = typeEnd;
+      continue;
+    }
     const next = tokens[i + 1];
     const opens = next?.kind === 'punctuation' && next.text === '(';
     if (t.kind !== 'name') {
@@ -311,39 +348,21 @@ export function print(tokens: readonly Token[], names: Names): Printed {
       i = end;
       continue;
     }
-    const positions = opens ? typeArguments.get(t.text) : undefined;
-    if (positions && before() !== '.' && before() !== '->') {
-      put(t.text, t, t);
-      if (next) put('(', next, next);
-      const end = behind(tokens, i + 1);
-      const parts = split(tokens.slice(i + 2, end - 1));
-      const done: Token[] = [];
-      parts.forEach((part, k) => {
-        const first = part[0];
-        const last = part[part.length - 1];
-        if (k > 0 && first) put(',', first, first);
-        if (positions.includes(k) && first && last) hole('type', part, first, last, name);
-        else {
-          const inner = print(part, names);
-          const shift = pieces.length;
-          inner.pieces.forEach((p, m) =>
-            put(
-              renumber(inner.text.slice(p.start, p.end), holes.length),
-              inner.pieces[m]?.first ?? p.first,
-              p.last,
-            ),
-          );
-          for (const h of inner.holes) holes.push(h);
-          for (const a of inner.attributes) attributes.push({ ...a, at: a.at + shift });
-        }
-        done.push(...part);
-      });
-      const close = tokens[end - 1];
-      if (close) put(')', close, close);
-      i = end;
+    if (t.text === 'sizeof' && opens) {
+      const inner = tokens[i + 2];
+      const type = startsType(inner);
+      put('sizeof', t, t);
+      // `sizeof(f())` reads like a type; `sizeof *&(f())` does not, and says the same.
+      if (!type) {
+        put('*', t, t);
+        put('&', t, t);
+      }
       typed = false;
+      i++;
       continue;
     }
+    if (opens && depth > 0 && !typed && !keywords.has(t.text) && !/^(?:\.|->)$/.test(before()))
+      findTypeArguments(i + 1);
     if (tagWords.has(t.text)) {
       put(t.text, t, t);
       typed = false;
@@ -384,10 +403,6 @@ export function print(tokens: readonly Token[], names: Names): Printed {
     text += ' ';
   });
   return { text, pieces, holes, attributes };
-}
-
-function renumber(text: string, by: number): string {
-  return by ? text.replace(/__rl_(\d+)/g, (_, n: string) => `${HOLE}${Number(n) + by}`) : text;
 }
 
 /** The innermost open bracket belongs to a call: a name stands before it. */
