@@ -50,9 +50,7 @@ describe('the documents', () => {
   });
 
   it('and the sources know no path of one machine', () => {
-    const pattern = new RegExp(
-      ['/work/ma' + 'in', '/sha' + 'red/', '/opt/ker' + 'nel'].join('|'),
-    );
+    const pattern = new RegExp(['/work/ma' + 'in', '/sha' + 'red/', '/opt/ker' + 'nel'].join('|'));
     const files = ['src', 'test', 'tools', 'bench', 'samples', 'media', '.ci']
       .flatMap(dir => filesUnder(dir, /\.(ts|[mc]?js|json|c|h|md|css|tsv)$|\/run$/))
       .concat(documents, 'package.json');
