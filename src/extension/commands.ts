@@ -27,11 +27,15 @@ interface LensArgument {
   readonly function?: string;
 }
 
+/** Read-only texts of models. */
+const modelScheme = 'racelens-model';
+
 /** A schedule is printed without white space. */
 const scheduleShape = /^\S{2,}$/;
 
 export function registerCommands(input: CommandInput): vscode.Disposable {
   const { context, workers, session, simulation, panel, log } = input;
+  const changedModel = new vscode.EventEmitter<vscode.Uri>();
 
   async function simulate(argument: unknown): Promise<void> {
     const lens = asLensArgument(argument);
@@ -143,9 +147,13 @@ export function registerCommands(input: CommandInput): vscode.Disposable {
   async function showModel(): Promise<void> {
     const harness = session.run?.harness ?? (await chooseHarness(undefined, workers));
     if (!harness) return;
-    const text = await workers.ask('model', { harness: toPath(harness) });
-    const document = await vscode.workspace.openTextDocument({ content: text, language: 'plaintext' });
-    await vscode.window.showTextDocument(document, { preview: true });
+    const uri = vscode.Uri.from({
+      scheme: modelScheme,
+      path: `/${nameOf(harness)}.ir`,
+      query: toPath(harness),
+    });
+    changedModel.fire(uri);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
   }
 
   async function showStatus(): Promise<void> {
@@ -194,6 +202,11 @@ export function registerCommands(input: CommandInput): vscode.Disposable {
     },
   };
   return vscode.Disposable.from(
+    changedModel,
+    vscode.workspace.registerTextDocumentContentProvider(modelScheme, {
+      onDidChange: changedModel.event,
+      provideTextDocumentContent: uri => workers.ask('model', { harness: uri.query }),
+    }),
     ...Object.entries(table).map(([name, work]) =>
       vscode.commands.registerCommand(name, (...args: readonly unknown[]) =>
         log.guard(name, undefined, async () => {

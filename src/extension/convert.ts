@@ -35,7 +35,7 @@ export function markdown(text: string): vscode.MarkdownString {
   const linked = text.replace(
     /\(racelens:([^)#\s]+)#(\d+),(\d+)\)/g,
     (_, path: string, line: string, column: string) => {
-      const uri = toUri(decodeURI(path)).toString();
+      const uri = toUri(decodeURIComponent(path)).toString();
       const args = encodeURIComponent(JSON.stringify([uri, Number(line), Number(column)]));
       return `(command:racelens.openPlace?${args})`;
     },

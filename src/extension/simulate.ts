@@ -124,7 +124,7 @@ export function createSimulation(workers: Workers, session: Session, log: Log): 
         );
         const first = message.split('\n')[0] ?? message;
         session.fail(vscode.l10n.t('{0} could not be simulated: {1}', name, first));
-        await vscode.window
+        void vscode.window
           .showErrorMessage(
             vscode.l10n.t('Racelens could not simulate {0}: {1}', name, first),
             vscode.l10n.t('Show Log'),

@@ -265,7 +265,9 @@ export function editedTexts(
 
 /** A link that markdown carries; the extension makes a command of it. */
 function linkTo(place: ViewPlace): string {
-  return `racelens:${encodeURI(place.path)}#${linePart(place.start)}`;
+  // Brackets would end the link.
+  const path = encodeURI(place.path).replace(/[()#]/g, c => `%${c.charCodeAt(0).toString(16)}`);
+  return `racelens:${path}#${linePart(place.start)}`;
 }
 
 function linePart({ line, column }: ViewPosition): string {

@@ -49,6 +49,7 @@ export function banner(model: Model, actions: Actions): TemplateResult {
         ${view.summary}
         ${view.verdict.place ? html`<span class="at">${placeLink(view.verdict.place, actions)}</span>` : nothing}
       </p>
+      ${advice(view, t)}
       <div class="facts">
         <span>${numbers(view, t)}</span>
         ${view.schedule === undefined ? nothing : schedule(view.schedule, model, actions)}
@@ -57,6 +58,27 @@ export function banner(model: Model, actions: Actions): TemplateResult {
       ${fixLine(model, actions)}
     </header>
   `;
+}
+
+/** What to do where there is no answer. */
+function advice(view: ReplayView, t: Model['t']): TemplateResult | typeof nothing {
+  const words: Readonly<Record<string, string>> = {
+    states: t(
+      'Shorten loops and pin values in the harness, or raise the setting racelens.check.maxStates; nothing is known about the rest.',
+    ),
+    memory: t('Shorten loops and pin values in the harness; nothing is known about the rest.'),
+    time: t(
+      'Shorten loops and pin values in the harness, or raise the setting racelens.check.timeLimit; nothing is known about the rest.',
+    ),
+    bound: t('Set the bound in the harness with RACE_BOUND() if it is meant; then it counts as stated.'),
+    unsupported: t('Replace the function in the harness, by one of the same name or by RACE_STUB().'),
+    cancelled: t('Nothing is known about the rest.'),
+    input: t('Correct it and run again; the problems are listed below.'),
+  };
+  const text = words[view.verdict.reason ?? ''];
+  // A pasted schedule that ends well is no bound of the harness.
+  if (text === undefined || (view.verdict.reason === 'bound' && view.trace)) return nothing;
+  return html`<p class="advice">${text}</p>`;
 }
 
 /** The word for people: `cannot tell`, not the identifier. */

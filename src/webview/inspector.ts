@@ -142,7 +142,7 @@ function notes(
       ${entries.map(
         note =>
           html`<li>
-            <span class="kind">${note.kind}</span> ${note.message}
+            <span class="kind">${note.kind.replace(/-/g, ' ')}</span> ${withoutKind(note)}
             ${note.places.map(place => html` ${placeLink(place, actions)}`)}
           </li>`,
       )}
@@ -262,4 +262,10 @@ function word(
       })}
     </ul>
   </div>`;
+}
+
+/** The message, unless it begins by saying its kind again. */
+function withoutKind({ kind, message }: ViewNote): string {
+  const begin = `${kind.replace(/-/g, ' ')}: `;
+  return message.startsWith(begin) ? message.slice(begin.length) : message;
 }

@@ -67,6 +67,8 @@ describe('the demo in the editor', () => {
     assert.match(text, /Poll is scheduled, its owner must clear this/);
     assert.match(text, /napi_complete_done/);
     assert.match(text, /napi_disable/);
+    await b.page.locator('.monaco-hover a', { hasText: 'napi_disable()' }).first().click();
+    await until('the link leads nowhere', async () => ((await b.activeTab()) === 'dev.c' ? true : undefined));
   });
 
   it('has a code lens over the function that publishes without a grace period, and over no other', async () => {
