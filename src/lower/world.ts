@@ -4,6 +4,7 @@
  * preprocessed and parsed when first asked for, and cached.
  */
 import type { Problem } from '../base/problem';
+import type { Item } from '../syntax/source';
 import type { Config, Definition, LookupKind, Scope, Tree } from '../tree/tree';
 import type {
   Declaration,
@@ -368,6 +369,39 @@ export function createWorld(request: WorldRequest): World {
     for (const p of unit.problems) problems.push({ severity: p.severity, message: p.message, span: p.span });
   };
 
+  /** Functions of the harness whose text is broken. */
+  const brokenHere = new Set<string>();
+  /** Item by item, so that a function that is half typed takes nothing else away. */
+  const enterHarness = (path: string, text: string): void => {
+    const tokens = preprocess(text, path, 0, text.length, surroundings(path, harness));
+    const end = tokens[tokens.length - 1];
+    let from = 0;
+    const enterUpTo = (to: number, item: Item | undefined): void => {
+      const part = tokens.slice(from, to);
+      from = to;
+      if (!part.length) return;
+      const unit = parseUnit(end ? [...part, end] : part, names, request.parser);
+      enter(unit.externals, harness, path, 'harness');
+      for (const { message, span } of unit.problems) {
+        if (item?.kind !== 'function') problems.push({ severity: 'error', message, span });
+        else {
+          brokenHere.add(item.name);
+          problems.push({ severity: 'warning', message: `${item.name}() is left out: ${message}`, span });
+        }
+      }
+    };
+    let before: Item | undefined;
+    for (const item of tree.file(path)?.items ?? []) {
+      if (item.kind === 'enumerator' || item.kind === 'macro' || (before && item.start < before.end))
+        continue;
+      let at = from;
+      while (at < tokens.length - 1 && (tokens[at]?.start ?? 0) < item.start) at++;
+      enterUpTo(at, before);
+      before = item;
+    }
+    enterUpTo(Math.max(from, tokens.length - 1), before);
+  };
+
   /** Words inside top-level macro calls of the scope: `DEFINE_MUTEX(rtnl_mutex)` defines rtnl_mutex. */
   let invocationIndex: Map<string, Definition[]> | undefined;
   const invocations = (name: string): readonly Definition[] => {
@@ -419,7 +453,13 @@ export function createWorld(request: WorldRequest): World {
       const unit = parseUnit(tokens, names, request.parser);
       enter(unit.externals, table, path, sources.has(path) ? 'source' : 'header');
       const first = unit.problems[0];
-      if (first) broken.set(key, { severity: 'error', message: first.message, span: first.span });
+      // Only a call that is reached makes it matter, and the run says so then.
+      if (first)
+        broken.set(key, {
+          severity: 'warning',
+          message: `${d.item.name}: ${first.message}`,
+          span: first.span,
+        });
     }
     return table;
   };
@@ -498,6 +538,7 @@ export function createWorld(request: WorldRequest): World {
     function(name, from, primitive) {
       const h = harness.functions.get(name);
       if (h) return h;
+      if (brokenHere.has(name)) return 'broken';
       if (!bundled.has(from)) {
         const all = lookup(name, ['function']);
         const own =
@@ -620,7 +661,7 @@ export function createWorld(request: WorldRequest): World {
 
   enterText(request.model.path, request.model.text, model, 'model');
   enterText(request.standalone.path, request.standalone.text, standalone, 'standalone');
-  enterText(harnessPath, request.harness.text, harness, 'harness');
+  enterHarness(harnessPath, request.harness.text);
   return world;
 }
 

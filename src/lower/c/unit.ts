@@ -4,7 +4,7 @@
  * others stay.
  */
 import type { Problem } from '../../base/problem';
-import { namedChildren, type Node } from '../../syntax/node';
+import { namedChildren, walk, type Node } from '../../syntax/node';
 import type { External, Expression, FunctionDefinition, Statement, TypeName } from './ast';
 import { SyntaxFault, createConverter } from './convert';
 import type { Converter } from './convert';
@@ -202,6 +202,7 @@ export function parseUnit(tokens: readonly Token[], names: Names, grammar: Gramm
       attempt(item, () => {
         const parsed = parse(item, known, grammar);
         if (!parsed) return;
+        refuseErrors(parsed);
         for (const n of namedChildren(parsed.root)) convertItem(n, parsed.converter, externals);
       });
   };
@@ -269,6 +270,22 @@ function typedefNames(item: readonly Token[]): string[] {
   return out;
 }
 
+/** The parser repairs what it can; a function that it had to repair is not what the author wrote. */
+function refuseErrors({ root, converter }: Parsed): void {
+  if (!root.children.some(n => n.hasError && /^(?:function_definition|ERROR)$/.test(n.kind))) return;
+  let wrong: Node | undefined;
+  walk(root, n => {
+    if (!wrong && (n.kind === 'ERROR' || n.missing)) wrong = n;
+    return !wrong && n.hasError === true;
+  });
+  if (!wrong) return;
+  const { first } = converter.locate(wrong);
+  throw new SyntaxFault(
+    wrong.missing ? `"${wrong.kind}" is missing` : `this cannot be read: "${first.text}"`,
+    first,
+  );
+}
+
 function convertItem(n: Node, c: Converter, out: External[]): void {
   if (n.kind === 'ERROR' || n.missing) throw new SyntaxFault('this is no declaration', c.locate(n).first);
   if (n.kind === 'function_definition') {
@@ -295,6 +312,7 @@ function bodyOf(
   const n = parsed?.root.children.find(x => x.kind === 'function_definition');
   const out: External[] = [];
   if (!parsed || !n) throw new SyntaxFault('the body cannot be read', first);
+  refuseErrors(parsed);
   for (const x of namedChildren(parsed.root)) convertItem(x, parsed.converter, out);
   const f = out.find(x => x.kind === 'function');
   if (!f) throw new SyntaxFault('the body cannot be read', first);
