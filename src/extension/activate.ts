@@ -17,6 +17,7 @@ import { createSimulation } from './simulate';
 import { createWorkers } from './workers';
 
 export function start(context: vscode.ExtensionContext, spawn: () => Promise<Channel>): void {
+  const began = performance.now();
   const log = createLog();
   const workers = createWorkers(spawn);
   const session = createSession(workers.onDidChangeFiles);
@@ -51,10 +52,19 @@ export function start(context: vscode.ExtensionContext, spawn: () => Promise<Cha
     session.onDidChange(change => {
       if (change === 'run' || change === 'step') showMarks();
     }),
-    registerCommands({ context, workers, session, simulation, panel: () => panel, log }),
+    registerCommands({
+      context,
+      workers,
+      session,
+      simulation,
+      panel: () => panel,
+      log,
+      activation: () => activation,
+    }),
     createRegions(workers, log),
     createHovers(workers, log),
     createLenses(workers, session, log),
     createActions(workers, log),
   );
+  const activation = performance.now() - began;
 }

@@ -18,6 +18,8 @@ export interface CommandInput {
   readonly simulation: Simulation;
   readonly panel: () => Panel;
   readonly log: Log;
+  /** How long activation took, in milliseconds. */
+  readonly activation: () => number;
 }
 
 /** What lenses hand to a command. */
@@ -34,7 +36,7 @@ const modelScheme = 'racelens-model';
 const scheduleShape = /^\S{2,}$/;
 
 export function registerCommands(input: CommandInput): vscode.Disposable {
-  const { context, workers, session, simulation, panel, log } = input;
+  const { context, workers, session, simulation, panel, log, activation } = input;
   const changedModel = new vscode.EventEmitter<vscode.Uri>();
 
   async function simulate(argument: unknown): Promise<void> {
@@ -164,6 +166,7 @@ export function registerCommands(input: CommandInput): vscode.Disposable {
     const lines = [
       `Racelens ${String((context.extension.packageJSON as { version: string }).version)}`,
       vscode.l10n.t('host: {0}', vscode.env.uiKind === vscode.UIKind.Web ? 'web' : 'desktop'),
+      vscode.l10n.t('activated in {0} ms', activation().toFixed(1)),
       vscode.l10n.t('workers: editor features {0}, engine {1}', word(true), word(state.engine)),
       vscode.l10n.t('function texts with known facts: {0}', status?.facts ?? 0),
       vscode.l10n.t('kernel tree: {0}', status?.root ?? vscode.l10n.t('none, loose files')),

@@ -84,7 +84,12 @@ describe('commands', () => {
   it('shows its state in the log', async () => {
     const b = bench();
     await b.command('Racelens: Show Status');
-    await b.page.locator('.part.panel', { hasText: 'kernel tree: none, loose files' }).waitFor();
+    const output = b.page.locator('.part.panel', { hasText: 'kernel tree: none, loose files' });
+    await output.waitFor();
+    const time = /activated in\s+([\d.]+)\s+ms/.exec(
+      (await output.innerText()).replaceAll('\u00a0', ' '),
+    )?.[1];
+    assert.ok(Number(time) < 50, `activation took ${String(time)} ms`);
   });
 
   it('has no fix for what needs none', async () => {
