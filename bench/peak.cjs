@@ -1,4 +1,5 @@
-// Loaded into a measured process (NODE_OPTIONS=--require): leaves the peak of its memory, workers included, behind.
+// Loaded into a measured process (NODE_OPTIONS=--require): leaves behind the peak of its memory and its CPU
+// time, workers included.
 'use strict';
 const { writeFileSync } = require('node:fs');
 const { isMainThread } = require('node:worker_threads');
@@ -6,6 +7,10 @@ const { isMainThread } = require('node:worker_threads');
 const path = process.env.RACELENS_PEAK;
 if (isMainThread && path)
   process.once('exit', () => {
-    // On Linux and macOS, Node gives kilobytes.
-    writeFileSync(path, String(process.resourceUsage().maxRSS));
+    // Node gives kilobytes and microseconds.
+    const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+    writeFileSync(
+      path,
+      JSON.stringify({ megabytes: maxRSS / 1024, cpu: (userCPUTime + systemCPUTime) / 1e6 }),
+    );
   });

@@ -1,4 +1,5 @@
-// `npm run bench`: the two verdicts that people wait for, from the command line, without npm: wall time and peak memory.
+// `npm run bench`: the two verdicts that people wait for, from the command line, without npm: wall time, CPU time
+// (which tells a slow product from a busy machine) and peak memory.
 //   --json      one object a line in place of the table
 //   --runs N    how often each is run (5); the median and the first, cold, run are shown
 // The exit code is 1 if a verdict is wrong, or the median is over its limit.
@@ -28,7 +29,7 @@ process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
  * @property {number} limit seconds
  */
 
-/** @typedef {{ seconds: number, megabytes: number, states: number }} Run */
+/** @typedef {{ seconds: number, cpu: number, megabytes: number, states: number }} Run */
 
 const memoryLimit = 500;
 const runs = Number(process.argv[process.argv.indexOf('--runs') + 1]) || 5;
@@ -53,7 +54,7 @@ function measure({ name, args, expected }, scratch) {
     throw new Sentence(
       `${name} gave ${report?.verdict ?? 'nothing'} instead of ${expected}:\n${ended.stderr}`,
     );
-  return { seconds, megabytes: Number(readFileSync(peak, 'utf8')) / 1024, states: report.states };
+  return { seconds, ...JSON.parse(readFileSync(peak, 'utf8')), states: report.states };
 }
 
 /** @param {readonly number[]} numbers */
@@ -71,6 +72,7 @@ function row(one, scratch) {
     first: all[0]?.seconds ?? NaN,
     median: median(all.map(r => r.seconds)),
     limit: one.limit,
+    cpu: median(all.map(r => r.cpu)),
     megabytes: Math.max(...all.map(r => r.megabytes)),
   };
 }
@@ -83,7 +85,7 @@ const over = r => r.median > r.limit || r.megabytes > memoryLimit;
 /** @param {readonly Row[]} rows */
 function table(rows) {
   const cells = [
-    ['', 'verdict', 'states', 'first run', `median of ${String(runs)}`, 'limit', 'peak memory', ''],
+    ['', 'verdict', 'states', 'first run', `median of ${String(runs)}`, 'limit', 'CPU', 'peak memory', ''],
     ...rows.map(r => [
       r.name,
       r.verdict,
@@ -91,6 +93,7 @@ function table(rows) {
       `${r.first.toFixed(2)} s`,
       `${r.median.toFixed(2)} s`,
       `${r.limit.toFixed(1)} s`,
+      `${r.cpu.toFixed(2)} s`,
       `${r.megabytes.toFixed(0)} MB`,
       over(r) ? 'over the limit' : '',
     ]),
