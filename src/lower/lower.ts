@@ -6,6 +6,7 @@ import type { Problem } from '../base/problem';
 import type { Program, Settings, Thread, Context, Expectation } from '../ir/program';
 import { createConfig } from '../tree/config';
 import type { CParser } from '../syntax/parser';
+import type { SourceFile } from '../syntax/source';
 import type { Tree } from '../tree/tree';
 import type { RaceWord } from './c/ast';
 import { textOf } from './c/token';
@@ -51,6 +52,12 @@ const commonHeaders: readonly string[] = [
   'slab', 'kthread', 'freezer', 'hash', 'poll', 'wait_bit', 'atomic', 'bitops',
 ]; // prettier-ignore
 
+/** What RACE_EXPECT may say. */
+const verdicts: readonly string[] = [
+  'holds', 'hang', 'deadlock', 'use-after-free', 'double-free', 'null-dereference', 'out-of-bounds', 'assertion',
+  'sleep-in-atomic', 'rcu-misuse', 'lock-misuse', 'cannot-tell',
+]; // prettier-ignore
+
 export function lower(request: LowerRequest): LowerResult {
   const { tree, harness } = request;
   const problems: Problem[] = [];
@@ -59,6 +66,9 @@ export function lower(request: LowerRequest): LowerResult {
     if (!tree.wanted().length) problems.push({ severity: 'error', message: `no such file ${harness}` });
     return { program: undefined, problems, wanted: tree.wanted(), files: [] };
   }
+  // Too large, or no text at all.
+  if (source.problems.some(p => p.severity === 'error'))
+    return { program: undefined, problems: source.problems, wanted: tree.wanted(), files: [source.path] };
   const preamble = preambleOf(source.text, harness);
   const sources = [source.path];
   const extra: string[] = [];
@@ -98,6 +108,11 @@ export function lower(request: LowerRequest): LowerResult {
   }
   void extra;
   if (tree.wanted().length) return { program: undefined, problems, wanted: tree.wanted(), files: sources };
+  // A file that could not be read as C is worse than one that is not there: it looks as if it were.
+  for (const path of sources)
+    for (const p of tree.file(path)?.problems ?? [])
+      if (p.severity === 'error' || path === source.path)
+        problems.push(hurtsHarness(source, p) ? { ...p, severity: 'error' } : p);
   const world = createWorld({
     tree,
     parser: request.parser,
@@ -121,6 +136,15 @@ export function lower(request: LowerRequest): LowerResult {
 function readDotConfig(tree: Tree): string | undefined {
   const root = tree.root ?? '';
   return tree.file(root ? `${root}/.config` : '.config')?.text;
+}
+
+/** A word of the harness that is not closed cannot be run. */
+function hurtsHarness(source: SourceFile, problem: Problem): boolean {
+  const { span } = problem;
+  return (
+    span?.file === source.path &&
+    source.items.some(i => i.kind === 'invocation' && i.start <= span.start && span.start < i.end)
+  );
 }
 
 function unique(problems: readonly Problem[]): Problem[] {
@@ -197,9 +221,9 @@ function build(world: World, file: string, problems: Problem[]): Program | undef
       case 'RACE_EXPECT': {
         const possible = values[0] === 'possible';
         const kind = values[possible ? 1 : 0];
-        if (!kind) bad('RACE_EXPECT needs a verdict: holds, hang, deadlock, …');
-        else
-          expectation = { kind: kind.replace(/\s*-\s*/g, '-').replace(/_/g, '-'), possible, span: span(w) };
+        const name = kind?.replace(/\s*-\s*/g, '-').replace(/_/g, '-') ?? '';
+        if (verdicts.includes(name)) expectation = { kind: name, possible, span: span(w) };
+        else bad(`RACE_EXPECT(${name}): there is no such verdict; there are ${verdicts.join(', ')}`);
         break;
       }
       case 'RACE_REPEAT':

@@ -150,7 +150,7 @@ RACE_THREAD(process, a) { down(); }
 `);
     assert.equal(answer.record['verdict'], 'cannot-tell');
     assert.equal(answer.record['reason'], 'bound');
-    assert.match(answer.told, /recursion/);
+    assert.match(answer.told, /down\(\) calls itself more than 8 deep/);
     assert.equal(answer.code, 2);
   });
 
@@ -286,8 +286,7 @@ RACE_FINALLY(n == 2)
     assert.equal(off.record['verdict'], 'assertion', off.told);
     assert.equal(on.record['verdict'], 'holds', on.told);
     assert.equal(unsaid.record['verdict'], 'assertion', 'the documented default of an unknown option is n');
-    for (const answer of [off, on, unsaid])
-      assert.match(JSON.stringify(answer.record['assumptions']), /CONFIG_EXTRA_LOCKING/);
+    assert.match(JSON.stringify(unsaid.record['assumptions']), /CONFIG_EXTRA_LOCKING is not set/);
   });
 
   it('a construct that cannot be run', async () => {
