@@ -16,7 +16,10 @@ import { createSession } from './session';
 import { createSimulation } from './simulate';
 import { createWorkers } from './workers';
 
-export function start(context: vscode.ExtensionContext, spawn: () => Promise<Channel>): void {
+export function start(
+  context: vscode.ExtensionContext,
+  spawn: (tree: string | undefined) => Promise<Channel>,
+): void {
   const began = performance.now();
   const log = createLog();
   const workers = createWorkers(spawn);

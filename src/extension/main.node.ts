@@ -4,5 +4,5 @@ import { spawnThread } from '../host/node/spawn';
 import { start } from './activate';
 
 export function activate(context: vscode.ExtensionContext): void {
-  start(context, () => spawnThread(context.asAbsolutePath('dist')));
+  start(context, tree => spawnThread(context.asAbsolutePath('dist'), tree));
 }

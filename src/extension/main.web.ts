@@ -4,9 +4,10 @@ import { spawnWebWorker } from '../host/web/spawn';
 import { start } from './activate';
 
 export function activate(context: vscode.ExtensionContext): void {
-  start(context, () =>
-    spawnWebWorker(async name =>
-      vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'dist', name)),
+  start(context, tree =>
+    spawnWebWorker(
+      async name => vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'dist', name)),
+      tree,
     ),
   );
 }

@@ -13,6 +13,7 @@ export interface Settings {
   readonly 'check.maxStates': number;
   readonly 'check.timeLimit': number;
   readonly 'replay.follow': boolean;
+  readonly tree: string;
 }
 
 const fallback: Settings = {
@@ -27,6 +28,7 @@ const fallback: Settings = {
   'check.maxStates': 2_000_000,
   'check.timeLimit': 120,
   'replay.follow': true,
+  tree: '',
 };
 
 export function setting<K extends keyof Settings>(name: K): Settings[K] {

@@ -8,6 +8,7 @@ import type { MethodName, Params, Result } from '../host/methods';
 import type { FileAnswer } from '../protocol/worker';
 import { isC } from './convert';
 import { fileUri, toPath } from './paths';
+import { setting } from './settings';
 
 export interface Workers extends vscode.Disposable {
   /** Features of the editor; cancelling only stops waiting. */
@@ -24,7 +25,7 @@ export interface Workers extends vscode.Disposable {
   state(): { readonly editor: boolean; readonly engine: boolean };
 }
 
-export function createWorkers(start: () => Promise<Channel>): Workers {
+export function createWorkers(start: (tree: string | undefined) => Promise<Channel>): Workers {
   const disposables: vscode.Disposable[] = [];
   const changedFiles = new vscode.EventEmitter<readonly string[]>();
   const started = { editor: false, engine: false };
@@ -36,7 +37,7 @@ export function createWorkers(start: () => Promise<Channel>): Workers {
       start() {
         started[name] = true;
         watch();
-        return start();
+        return start(treePath());
       },
       fetch: (files, folders) => fetchFiles(files, folders),
     });
@@ -56,6 +57,11 @@ export function createWorkers(start: () => Promise<Channel>): Workers {
       }),
       changedFiles.event(paths => {
         client.forget(paths);
+      }),
+      vscode.workspace.onDidChangeConfiguration(event => {
+        if (!event.affectsConfiguration('racelens.tree')) return;
+        client.renew();
+        changedFiles.fire([]);
       }),
     );
     return {
@@ -103,6 +109,15 @@ export function createWorkers(start: () => Promise<Channel>): Workers {
       vscode.Disposable.from(...disposables).dispose();
     },
   };
+}
+
+/** The kernel tree that the settings name, as the worker's path; relative to the first folder of the workspace. */
+function treePath(): string | undefined {
+  const path = setting('tree').trim();
+  if (path === '') return undefined;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  if (/^([/\\]|[A-Za-z]:)/.test(path)) return toPath(vscode.Uri.file(path));
+  return folder && toPath(vscode.Uri.joinPath(folder, path));
 }
 
 /** The document's text is not what the file holds. */

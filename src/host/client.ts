@@ -36,6 +36,8 @@ export interface Client {
   /** The text of an open document; undefined when it is closed. */
   overlay(path: string, text: string | undefined): void;
   forget(paths?: readonly string[]): void;
+  /** Begins anew with the next request; what waits is cancelled. */
+  renew(): void;
   /** Ends the worker for good. */
   dispose(): void;
 }
@@ -166,6 +168,10 @@ export function createClient(input: ClientInput): Client {
     },
     forget(paths) {
       tell({ version: workerVersion, type: 'forget', ...(paths ? { paths } : {}) });
+    },
+    renew() {
+      void restart();
+      drop(new Cancelled());
     },
     dispose() {
       disposed = true;

@@ -22,6 +22,8 @@ export interface HandlersInput {
   readonly files: OverlaidFiles;
   readonly runtime: Uint8Array;
   readonly grammar: Uint8Array;
+  /** The kernel tree of files that lie in none. */
+  readonly tree?: string;
 }
 
 export interface Handlers {
@@ -48,8 +50,13 @@ const listenEvery = 30;
 /** States explored before the clock is looked at again. */
 const piece = 256;
 
-export async function createHandlers({ files, runtime, grammar }: HandlersInput): Promise<Handlers> {
-  const pipelines = await createPipelines({ files, runtime, grammar });
+export async function createHandlers({ files, runtime, grammar, tree }: HandlersInput): Promise<Handlers> {
+  const pipelines = await createPipelines({
+    files,
+    runtime,
+    grammar,
+    ...(tree === undefined ? {} : { root: tree }),
+  });
   const lines = (path: string): LineMap | undefined => {
     const pipeline = pipelines.of(path);
     return pipeline === 'pending' ? undefined : pipeline.lines(path);

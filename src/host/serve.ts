@@ -67,7 +67,12 @@ export function serve(port: Port, disk: FileSource | undefined): (message: ToWor
     if (message.version !== version) return;
     switch (message.type) {
       case 'start':
-        handlers = createHandlers({ files, runtime: message.runtime, grammar: message.grammar });
+        handlers = createHandlers({
+          files,
+          runtime: message.runtime,
+          grammar: message.grammar,
+          ...(message.tree === undefined ? {} : { tree: message.tree }),
+        });
         // The first request tells the error.
         handlers.catch(() => undefined);
         return;

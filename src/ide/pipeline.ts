@@ -86,7 +86,8 @@ export interface Pipelines {
   forget(paths?: readonly string[]): void;
 }
 
-export async function createPipelines(input: Omit<PipelineInput, 'root'>): Promise<Pipelines> {
+/** `root`: the tree of files that lie in none; without it they are loose. */
+export async function createPipelines(input: PipelineInput): Promise<Pipelines> {
   const parser = await createParser(input);
   const facts = createFactStore();
   const made = new Map<string, Pipeline>();
@@ -97,7 +98,7 @@ export async function createPipelines(input: Omit<PipelineInput, 'root'>): Promi
       if (!roots.has(folder)) {
         const root = findRoot(path, input.files);
         if (root === 'pending') return 'pending';
-        roots.set(folder, root);
+        roots.set(folder, root ?? input.root);
       }
       const root = roots.get(folder);
       const key = root === undefined ? `folder ${folder}` : `root ${root}`;

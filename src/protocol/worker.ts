@@ -30,6 +30,8 @@ export type ToWorker =
       /** The grammar and its runtime, as bytes. */
       readonly runtime: Uint8Array;
       readonly grammar: Uint8Array;
+      /** The kernel tree of files that lie in none. */
+      readonly tree?: string;
     }
   | {
       readonly version: WorkerVersion;

@@ -6,7 +6,7 @@ import type { FromWorker } from '../../protocol/worker';
 import { workerVersion, type Channel } from '../client';
 
 /** `folder` holds worker.js and the two wasm files. */
-export async function spawnThread(folder: string): Promise<Channel> {
+export async function spawnThread(folder: string, tree: string | undefined): Promise<Channel> {
   const [runtime, grammar] = await Promise.all([
     readFile(join(folder, 'tree-sitter.wasm')),
     readFile(join(folder, 'tree-sitter-c.wasm')),
@@ -21,6 +21,7 @@ export async function spawnThread(folder: string): Promise<Channel> {
     type: 'start',
     runtime: new Uint8Array(runtime),
     grammar: new Uint8Array(grammar),
+    ...(tree === undefined ? {} : { tree }),
   });
   return {
     post: message => {

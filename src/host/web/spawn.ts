@@ -3,7 +3,10 @@ import type { FromWorker } from '../../protocol/worker';
 import { workerVersion, type Channel } from '../client';
 
 /** `script` and the wasm files as bytes: a worker of another origin than the page's can only come out of a blob. */
-export async function spawnWebWorker(read: (name: string) => Promise<Uint8Array>): Promise<Channel> {
+export async function spawnWebWorker(
+  read: (name: string) => Promise<Uint8Array>,
+  tree: string | undefined,
+): Promise<Channel> {
   const [script, runtime, grammar] = await Promise.all([
     read('worker.web.js'),
     read('tree-sitter.wasm'),
@@ -12,7 +15,13 @@ export async function spawnWebWorker(read: (name: string) => Promise<Uint8Array>
   const url = URL.createObjectURL(new Blob([script as BlobPart], { type: 'text/javascript' }));
   // The host may load the script later than this: the URL stays until the worker is ended.
   const worker = new Worker(url);
-  worker.postMessage({ version: workerVersion, type: 'start', runtime, grammar });
+  worker.postMessage({
+    version: workerVersion,
+    type: 'start',
+    runtime,
+    grammar,
+    ...(tree === undefined ? {} : { tree }),
+  });
   return {
     post: message => {
       worker.postMessage(message);
