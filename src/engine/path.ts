@@ -109,7 +109,7 @@ export function findPaths(
           if (target === state) continue;
           const thread = label & 4095;
           const isPrivate = isPrivateLabel(label);
-          const lastThen = isPrivate && last !== NOBODY ? last : thread;
+          const lastThen = isPrivate ? last : thread;
           if (target >= 0 && nodes.has(target, lastThen)) continue;
           const bucket = canGoOn && thread !== last && !isPrivate ? nextLevel : level;
           (bucket[steps + 1] ??= []).push(target, lastThen, node, e);

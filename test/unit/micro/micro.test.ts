@@ -48,6 +48,13 @@ describe('micro harnesses', () => {
         assert.ok(answer.report.exhaustive, 'holds means that everything was explored');
         assert.equal(schedule, undefined);
       }
+      // The reduction changes neither the verdict nor how few preemptions lead to it.
+      const options = { reduce: false, maxStates: 5000 };
+      const full = checkNow(pipeline, { harness, options, ...within(patience) }).report;
+      if (full.verdict.kind !== 'cannot-tell') {
+        assert.equal(full.verdict.kind, verdict.kind);
+        assert.equal(full.preemptions, answer.report.preemptions);
+      }
       if (schedule === undefined) return;
       const again = checkNow(pipeline, { harness, schedule, ...within(patience) });
       assert.equal(again.report.verdict.kind, verdict.kind, `${schedule} does not replay: ${story(again)}`);
