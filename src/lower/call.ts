@@ -7,7 +7,7 @@ import { constant, zero } from './builder';
 import type { Expression, FunctionDefinition, Statement } from './c/ast';
 import type { Frame, Local, Value } from './context';
 import { at, newScope, spanOf, temporary, unsupported } from './context';
-import { blocksOfLabels, takenAddresses } from './function';
+import { backwardLabels, blocksOfLabels, takenAddresses } from './function';
 import { localOf } from './place';
 import { rowOf } from './primitives/table';
 import { intType, isAggregate, isPointer, pointee, scalarOf, settle, sizeOf, voidType } from './types';
@@ -212,6 +212,7 @@ function inline(f: Frame, found: FoundFunction, values: readonly Expression[], n
     resultAddress: slot,
     labels: new Map(),
     labelBlocks: blocksOfLabels(d),
+    backward: backwardLabels(d),
     breakTo: undefined,
     continueTo: undefined,
     cases: undefined,

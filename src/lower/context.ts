@@ -81,6 +81,8 @@ export interface Frame {
   readonly resultAddress: Operand | undefined;
   readonly labels: Map<string, Label>;
   readonly labelBlocks: ReadonlyMap<string, readonly Statement[]>;
+  /** Labels that a later goto jumps back to. */
+  readonly backward: ReadonlySet<string>;
   breakTo: { readonly label: Label; readonly cleanups: number } | undefined;
   continueTo: { readonly label: Label; readonly cleanups: number } | undefined;
   cases: Map<Statement, Label> | undefined;

@@ -62,6 +62,24 @@ export function takenAddresses(d: { readonly body: object }): ReadonlySet<string
   return found;
 }
 
+const backward = new WeakMap<object, ReadonlySet<string>>();
+
+/** Labels that a goto behind them in the text jumps back to: they are alive even where nothing has reached them yet. */
+export function backwardLabels(d: { readonly body: Statement }): ReadonlySet<string> {
+  const known = backward.get(d.body);
+  if (known) return known;
+  const seen = new Set<string>();
+  const out = new Set<string>();
+  visit(d.body, node => {
+    const name = node['name'];
+    if (node.kind === 'label' && typeof name === 'string') seen.add(name);
+    if (node.kind === 'goto' && typeof name === 'string' && seen.has(name)) out.add(name);
+    return true;
+  });
+  backward.set(d.body, out);
+  return out;
+}
+
 const blocks = new WeakMap<object, ReadonlyMap<string, readonly Statement[]>>();
 
 /** For each label the blocks around it: a goto leaves all others. */
@@ -108,6 +126,7 @@ export interface FrameRequest {
   readonly scope?: Scope;
   readonly addressTaken?: ReadonlySet<string>;
   readonly labelBlocks?: Frame['labelBlocks'];
+  readonly backward?: ReadonlySet<string>;
   readonly resultAddress?: Frame['resultAddress'];
 }
 
@@ -132,6 +151,7 @@ export function createFrame(lowering: Lowering, r: FrameRequest): Frame {
     resultAddress: r.resultAddress,
     labels: new Map(),
     labelBlocks: r.labelBlocks ?? new Map(),
+    backward: r.backward ?? new Set(),
     breakTo: undefined,
     continueTo: undefined,
     cases: undefined,
@@ -168,6 +188,7 @@ export function lowerFunction(
     returns,
     addressTaken: takenAddresses(s),
     labelBlocks: blocksOfLabels(s),
+    backward: backwardLabels(s),
     resultAddress: hidden ? { kind: 'register', register: 0 } : undefined,
   });
   f.node = where;

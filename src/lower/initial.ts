@@ -20,26 +20,36 @@ export interface Sink {
 }
 
 /** How many elements an array without a size gets. */
-export function countOf(type: CType, init: Initializer, constant: Sink['constant']): number | undefined {
+export function countOf(
+  type: CType,
+  init: Initializer,
+  constant: Sink['constant'],
+  isAggregate: Sink['isAggregate'],
+): number | undefined {
   const t = settle(type);
   if (t.kind !== 'array' || t.count !== undefined) return undefined;
   if (init.kind === 'expression')
     return init.value.kind === 'string' ? stringBytes(init.value).length : undefined;
-  const only = init.entries[0];
-  if (
-    init.entries.length === 1 &&
-    only?.value.kind === 'expression' &&
-    only.value.value.kind === 'string' &&
-    sizeOf(t.of) === 1
-  )
-    return stringBytes(only.value.value).length;
-  let next = 0;
+  // Laid out as into an endless array: the last element that something is put in counts.
+  const size = Math.max(1, sizeOf(t.of));
   let count = 0;
+  const reach = (offset: number): void => {
+    count = Math.max(count, Math.floor(offset / size) + 1);
+  };
+  initialise(t, init, 0, {
+    scalar: reach,
+    copy: reach,
+    byte: reach,
+    missing: () => undefined,
+    constant,
+    isAggregate,
+  });
+  let next = 0;
   for (const e of init.entries) {
     const d = e.designators[0];
     if (d?.kind === 'index') next = constant(d.to ?? d.from) ?? next;
-    next++;
-    count = Math.max(count, next);
+    else if (e.value.kind !== 'list') continue;
+    count = Math.max(count, ++next);
   }
   return count;
 }

@@ -259,10 +259,6 @@ export function store(f: Frame, p: Place, v: Value, marking: Marking = 'plain'):
 }
 
 export function addressOf(f: Frame, e: Expression): Value {
-  if (e.kind === 'name' && !localOf(f, e.name)) {
-    const v = f.lowering.parts.value(f, e);
-    if (settle(v.type).kind === 'pointer' && v.operand.kind === 'function') return v;
-  }
   if (!isPlace(f, e)) {
     const v = f.lowering.parts.value(f, e);
     if (isAggregate(v.type)) return { type: { kind: 'pointer', to: v.type }, operand: v.operand };

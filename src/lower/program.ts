@@ -311,10 +311,16 @@ export function createAssembly(request: AssemblyRequest): Assembly {
   const sized = (type: CType, init: Initializer | undefined, file: string): CType => {
     const t = settle(type);
     if (!init || t.kind !== 'array' || t.count !== undefined) return t;
-    const n = countOf(t, init, e => {
-      const v = constantOf(scratch(file), e);
-      return typeof v === 'number' ? v : undefined;
-    });
+    const f = scratch(file);
+    const n = countOf(
+      t,
+      init,
+      e => {
+        const v = constantOf(f, e);
+        return typeof v === 'number' ? v : undefined;
+      },
+      e => isAggregate(typeOf(f, e)),
+    );
     return n === undefined ? t : { ...t, count: n };
   };
 

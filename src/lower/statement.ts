@@ -103,7 +103,9 @@ export function labelOf(f: Frame, name: string): Label {
 }
 
 function bindLabel(f: Frame, name: string): void {
-  f.build.bind(labelOf(f, name));
+  const label = labelOf(f, name);
+  if (f.backward.has(name)) label.used = true;
+  f.build.bind(label);
 }
 
 export function statement(f: Frame, s: Statement): void {
@@ -388,7 +390,12 @@ function declare(f: Frame, d: Declaration, s: Statement): void {
     }
     if (settle(type).kind === 'function' || d.storage === 'extern') continue;
     if (x.initializer) {
-      const n = countOf(type, x.initializer, e => number(f, e));
+      const n = countOf(
+        type,
+        x.initializer,
+        e => number(f, e),
+        e => isAggregate(lowering.parts.typeOf(f, e)),
+      );
       const t = settle(type);
       if (n !== undefined && t.kind === 'array') type = { ...t, count: n };
     }
