@@ -133,21 +133,47 @@ function notes(
   actions: Actions,
 ): TemplateResult | typeof nothing {
   if (!entries.length) return nothing;
+  const line = (note: ViewNote): TemplateResult =>
+    html`<li>
+      <span class="kind">${note.kind.replace(/-/g, ' ')}</span> ${withoutKind(note)}
+      ${note.places.map(place => html` ${placeLink(place, actions)}`)}
+    </li>`;
+  if (entries.length <= most)
+    return section(
+      id,
+      title,
+      entries.length,
+      open,
+      html`<ul class="list">
+        ${entries.map(line)}
+      </ul>`,
+    );
+  // A real tree has hundreds of CONFIG choices: what a finding may rest on comes first, the rest by kind.
+  const kinds = [...new Set(entries.map(note => note.kind))].sort(
+    (x, y) => rank(x) - rank(y) || (x < y ? -1 : 1),
+  );
   return section(
     id,
     title,
     entries.length,
     open,
-    html`<ul class="list">
-      ${entries.map(
-        note =>
-          html`<li>
-            <span class="kind">${note.kind.replace(/-/g, ' ')}</span> ${withoutKind(note)}
-            ${note.places.map(place => html` ${placeLink(place, actions)}`)}
-          </li>`,
-      )}
-    </ul>`,
+    html`${kinds.map(kind => {
+      const own = entries.filter(note => note.kind === kind);
+      return html`<details class="group" ?open=${own.length <= most}>
+        <summary>${kind.replace(/-/g, ' ')} · ${own.length}</summary>
+        <ul class="list">
+          ${own.map(line)}
+        </ul>
+      </details>`;
+    })}`,
   );
+}
+
+/** More notes than this are grouped by kind. */
+const most = 12;
+
+function rank(kind: string): number {
+  return kind.startsWith('unknown') ? 0 : kind === 'config' ? 2 : 1;
 }
 
 function waiters(model: Model, view: ReplayView, actions: Actions): TemplateResult {
