@@ -46,6 +46,7 @@ import { freshThread } from './waiting';
 import { arrivalChecks, equality, instructionAt, isOpen, MOST_CHOICES, SIGNAL } from './choices';
 import { callSite, isStep, mustPark, noteArguments } from './visible';
 import { begin, convert, enterFunction, leaveFunction, typed } from './calls';
+import { noteLife } from './sharing';
 
 export { choicesOf, instructionAt, instructionChoices, isPrivateStep, SIGNAL } from './choices';
 
@@ -79,7 +80,11 @@ export function runStep(m: Machine, n: number, choice: number): StepResult {
       count += runLocal(m, n, t);
     }
   } catch (e) {
-    if (e instanceof FaultSignal) return { count: 1, fault: e.fault, decided: m.decided };
+    if (e instanceof FaultSignal) {
+      // Memory that another thread freed unnoticed: its free must be a step of its own, or no schedule leads here.
+      if (e.fault.object !== undefined && !m.alone) noteLife(m.marks, e.fault.object, n, false);
+      return { count: 1, fault: e.fault, decided: m.decided };
+    }
     if (e instanceof LimitSignal) return { count: 1, limit: e.limit, decided: m.decided };
     throw e;
   }
