@@ -71,7 +71,6 @@ export function lower(request: LowerRequest): LowerResult {
     return { program: undefined, problems: source.problems, wanted: tree.wanted(), files: [source.path] };
   const preamble = preambleOf(source.text, harness);
   const sources = [source.path];
-  const extra: string[] = [];
   for (const include of preamble.includes) {
     if (include.target === 'racelens.h') continue;
     const path = tree.resolveInclude(source.path, include.target, include.angled);
@@ -84,7 +83,6 @@ export function lower(request: LowerRequest): LowerResult {
         span: { file: harness, start: include.start, end: include.end },
       });
     } else if (path.endsWith('.c')) sources.push(path);
-    else extra.push(path);
   }
   const dotConfig = request.dotConfig ?? (tree.root === undefined ? undefined : readDotConfig(tree));
   const config = createConfig({
@@ -106,7 +104,6 @@ export function lower(request: LowerRequest): LowerResult {
       headers: [...scope.headers, ...[...more.sources, ...more.headers].filter(p => !own.has(p))],
     };
   }
-  void extra;
   if (tree.wanted().length) return { program: undefined, problems, wanted: tree.wanted(), files: sources };
   // A file that could not be read as C is worse than one that is not there: it looks as if it were.
   for (const path of sources)

@@ -4,7 +4,7 @@ import { isSigned, widthOf } from '../ir/value';
 import { constant, zero } from './builder';
 import type { Expression } from './c/ast';
 import type { Frame, Local, Origin, Place, Value } from './context';
-import { at, findInScope, spanOf, temporary, unsupported } from './context';
+import { at, findInScope, temporary, unsupported } from './context';
 import {
   charType,
   fieldOf,
@@ -275,5 +275,3 @@ export function addressOf(f: Frame, e: Expression): Value {
     ...(p.origin ? { origin: p.origin } : {}),
   };
 }
-
-export { spanOf };

@@ -27,7 +27,7 @@ import { createFrame, lowerFunction } from './function';
 import { countOf, initialise } from './initial';
 import { fieldsOf } from './layout';
 import { condition, convert, operate } from './operators';
-import { addressOf, isPlace, load, place, store } from './place';
+import { isPlace, load, place, store } from './place';
 import { PER_CPU, PER_CPU_MARK } from './primitives/contexts';
 import { rowOf } from './primitives/table';
 import { createResolver } from './resolve';
@@ -807,5 +807,4 @@ function layoutName(type: CType, name: string): string {
   return name || t.kind;
 }
 
-export { addressOf };
 export type { Value };

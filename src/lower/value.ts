@@ -20,7 +20,6 @@ import {
   recordOf,
   sameType,
   scalarOf,
-  scalarType,
   settle,
   sizeOf,
   alignOf,
@@ -70,7 +69,6 @@ function inner(f: Frame, e: Expression, hint: CType | undefined): Value {
     case 'name':
       return named(f, e);
     case 'member':
-      if (isPlace(f, e)) return load(f, place(f, e));
       return load(f, place(f, e));
     case 'call':
       return parts.call(f, e, hint);
@@ -288,7 +286,7 @@ function conditional(
   if (!e.then) {
     // a ?: b
     const first = value(f, e.condition, hint);
-    const type = resultType(f, first.type, parts.typeOf(f, e.otherwise), undefined, e.otherwise);
+    const type = resultType(first.type, parts.typeOf(f, e.otherwise));
     const result = temporary(f, scalarOf(type));
     const end = build.label();
     build.copy(result.register, parts.convert(f, first, type).operand);
@@ -302,7 +300,7 @@ function conditional(
   const then = e.then;
   const thenType = parts.typeOf(f, then);
   const otherType = parts.typeOf(f, e.otherwise);
-  const type = resultType(f, thenType, otherType, then, e.otherwise);
+  const type = resultType(thenType, otherType);
   parts.condition(f, e.condition, yes, no);
   if (build.dead() && !yes.used && !no.used) return { type, operand: zero };
   const arm = (x: Expression): Value => {
@@ -329,13 +327,7 @@ function conditional(
   return { type, operand: result.operand };
 }
 
-function resultType(
-  f: Frame,
-  a: CType,
-  b: CType,
-  thenExpression: Expression | undefined,
-  otherExpression: Expression | undefined,
-): CType {
+function resultType(a: CType, b: CType): CType {
   const x = settle(a);
   const y = settle(b);
   if (x.kind === 'void' || y.kind === 'void') return voidType;
@@ -350,8 +342,6 @@ function resultType(
     // void * against T *: T * if the void one is NULL, else void *; T * serves both here.
     return x.kind === 'pointer' && x.to.kind === 'void' ? decay(y) : decay(x);
   }
-  void thenExpression;
-  void otherExpression;
   if (isPointer(x)) return x.kind === 'array' ? { kind: 'pointer', to: x.of } : x;
   if (isPointer(y)) return y.kind === 'array' ? { kind: 'pointer', to: y.of } : y;
   return common(x, y);
@@ -398,5 +388,3 @@ export function effect(f: Frame, e: Expression): void {
   }
   value(f, e);
 }
-
-export { scalarType };

@@ -19,7 +19,7 @@ import type {
   Specifier,
   TypeName,
 } from './c/ast';
-import { defineOf, expand, macroOf, preprocess } from './c/preprocess';
+import { expand, macroOf, preprocess } from './c/preprocess';
 import type { Macro, Surroundings } from './c/preprocess';
 import { endToken, tokenize } from './c/token';
 import type { Token } from './c/token';
@@ -172,8 +172,6 @@ const realGroups: readonly { readonly marker: string; readonly names: RegExp }[]
   { marker: 'synchronize_srcu', names: /^(?:\w*_srcu\w*|srcu_\w+|DEFINE_(?:STATIC_)?SRCU)$/ },
   { marker: 'kthread_stop', names: /^kthread_\w+$/ },
 ];
-
-const always: readonly string[] = ['NULL', 'true', 'false'];
 
 export function createWorld(request: WorldRequest): World {
   const { tree, scope, config, isPrimitive } = request;
@@ -697,5 +695,3 @@ export function preambleOf(
   });
   return { includes, pins };
 }
-
-export { defineOf, expand };

@@ -1,36 +1,21 @@
 /** Marked accesses, barriers, compiler builtins, error pointers, and what the compiler would have folded. */
-import { constant, integerIn, one, zero } from '../builder';
-import { at, temporary } from '../context';
+import { constant, integerIn, zero } from '../builder';
+import { temporary } from '../context';
 import type { Value } from '../context';
 import { convert, operate, truth } from '../operators';
 import {
   boolType,
   intType,
-  isAggregate,
   longType,
   pointee,
   scalarOf,
   settle,
-  sizeOf,
   unsignedLongType,
   voidPointer,
 } from '../types';
 import type { Marking } from '../../ir/program';
 import type { Call, Row, Rows } from './kit';
-import {
-  argument,
-  cell,
-  evaluated,
-  gives,
-  ignored,
-  loadCell,
-  named,
-  nothing,
-  number,
-  operand,
-  storeCell,
-  target,
-} from './kit';
+import { argument, evaluated, gives, ignored, named, nothing, number, operand, target } from './kit';
 
 /** `READ_ONCE(x)`: the argument is the place. */
 function readNamed(marking: Marking): Row {
@@ -387,5 +372,3 @@ function staticKey(c: Call): Value {
   const on = to.kind === 'record' && to.record.tag === 'static_key_true';
   return number(on ? 1 : 0, boolType);
 }
-
-export { at, cell, isAggregate, loadCell, one, sizeOf, storeCell };

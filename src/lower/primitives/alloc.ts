@@ -3,14 +3,14 @@
  * a sizeof in the size argument; flexible arrays and private data behind it are part of the object.
  */
 import type { Operand } from '../../ir/program';
-import { constant, integerIn, one, zero } from '../builder';
+import { constant, integerIn, zero } from '../builder';
 import type { Expression } from '../c/ast';
 import { temporary } from '../context';
 import type { Value } from '../context';
 import { charPointer, intType, pointee, settle, sizeOf, unsignedLongType, voidPointer } from '../types';
 import type { CType } from '../types';
 import type { Call, Row, Rows } from './kit';
-import { argument, gives, ignored, nothing, number, operand, sync, unless } from './kit';
+import { argument, gives, ignored, nothing, operand, sync, unless } from './kit';
 import { fold, spanOf } from '../context';
 import { PER_CPU_MARK } from './contexts';
 
@@ -209,8 +209,7 @@ const cacheAlloc =
   (zeroed: boolean, gfp: number): Row =>
   c => {
     const { f } = c;
-    const cache = argument(c, 0);
-    void cache;
+    argument(c, 0);
     const known = f.lowering.cachesFor(c.hint);
     const type = pointeeOf(c.hint) ?? known?.type;
     const v = allocate(
@@ -359,5 +358,3 @@ const out: Record<string, Row> = {
 for (const [name, row] of Object.entries({ ...out })) if (/^k|^v/.test(name)) out[`${name}_noprof`] = row;
 
 export const alloc: Rows = out;
-
-export { number, one };

@@ -3,7 +3,7 @@
  * systematic, so the rows are made from their parts.
  */
 import type { Marking, Operand, RmwOperator } from '../../ir/program';
-import { constant, one, zero } from '../builder';
+import { one, zero } from '../builder';
 import { temporary } from '../context';
 import type { Place, Value } from '../context';
 import { boolType, intType, scalarOf } from '../types';
@@ -377,5 +377,3 @@ function makeRows(): Rows {
 }
 
 export const atomics: Rows = makeRows();
-
-export { constant };

@@ -5,7 +5,7 @@ import type { Expression } from '../c/ast';
 import { temporary } from '../context';
 import type { Frame, Value } from '../context';
 import { element } from '../place';
-import { boolType, intType, pointee, scalarOf, unsignedLongType, unsignedType, voidPointer } from '../types';
+import { intType, pointee, scalarOf, unsignedLongType, unsignedType, voidPointer } from '../types';
 import type { Call, Row, Rows } from './kit';
 import {
   argument,
@@ -322,5 +322,3 @@ export const contexts: Rows = {
   // A hardirq thread interrupts what runs on its CPU: nothing to wait for unless the handler runs.
   nr_cpu_ids_value: c => number(c.f.lowering.cpus, unsignedType),
 };
-
-export { constant };

@@ -8,7 +8,7 @@ import { constant, zero } from '../builder';
 import type { Expression } from '../c/ast';
 import type { Frame, Place, Value } from '../context';
 import { spanOf, temporary } from '../context';
-import { isPointer, pointee, scalarOf, settle, voidType } from '../types';
+import { pointee, scalarOf, settle, voidType } from '../types';
 import type { CType } from '../types';
 
 export interface Call {
@@ -180,5 +180,3 @@ export function markingOf(name: string, otherwise: Marking): Marking {
 export function problem(c: Call, message: string): void {
   c.f.lowering.problem(message, spanOf(c.node));
 }
-
-export { isPointer };

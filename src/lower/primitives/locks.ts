@@ -47,13 +47,6 @@ const restoreFlags =
   c =>
     sync(c.f, 'irq.restore', [operand(c, i)]);
 
-interface Kind {
-  readonly take: string;
-  readonly lock: OperationName;
-  readonly try: OperationName;
-  readonly unlock: OperationName;
-}
-
 function spinFamily(
   prefix: string,
   verb: string,
@@ -385,12 +378,11 @@ out['write_sequnlock_irqrestore'] = c => {
   seqWrite(false, '')(c);
   return restoreFlags(1)(c);
 };
+/** All seqcount types and seqlock_t begin with the count. */
 const seqAddress = (c: Call): Operand => {
   const p = target(c, 0);
-  return seqCount(c, p.kind === 'memory' ? p.address : zero);
+  return p.kind === 'memory' ? p.address : zero;
 };
-/** All seqcount types and seqlock_t begin with the count. */
-const seqCount = (_c: Call, address: Operand): Operand => address;
 for (const n of ['read_seqbegin', 'read_seqcount_begin', 'raw_read_seqcount_begin', '__read_seqcount_begin'])
   out[n] = c => sync(c.f, 'seq.begin', [seqAddress(c)], unsignedType);
 for (const n of ['raw_read_seqcount', 'raw_seqcount_begin', 'raw_read_seqcount_latch'])
@@ -529,5 +521,4 @@ for (const n of [
 
 export const locks: Rows = out;
 
-export type { Kind };
 export { argument, scalarOf, when };

@@ -3,9 +3,9 @@ import { spanOf, temporary, fold } from '../context';
 import { zero } from '../builder';
 import type { Value } from '../context';
 import { truth } from '../operators';
-import { boolType, intType, isAggregate, longType, scalarOf, unsignedLongType, voidType } from '../types';
+import { boolType, intType, isAggregate, longType, scalarOf, unsignedLongType } from '../types';
 import type { Call, Row, Rows } from './kit';
-import { argument, evaluated, gives, ignored, nothing, number, operand } from './kit';
+import { argument, evaluated, gives, ignored, nothing, number } from './kit';
 
 /** `WARN_ON(condition)`: a finding; the value is the condition. */
 const warn: Row = c => {
@@ -208,5 +208,3 @@ const patterns: readonly (readonly [RegExp, Row])[] = [
 export function patternRow(name: string): Row | undefined {
   return patterns.find(([p]) => p.test(name))?.[1];
 }
-
-export { operand, voidType };

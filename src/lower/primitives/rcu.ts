@@ -2,9 +2,8 @@
 import type { Marking } from '../../ir/program';
 import { constant, zero } from '../builder';
 import { spanOf, temporary } from '../context';
-import type { Value } from '../context';
 import { boolType, fieldOf, intType, pointee, recordOf, settle, unsignedLongType } from '../types';
-import type { Call, Row, Rows } from './kit';
+import type { Row, Rows } from './kit';
 import {
   argument,
   assign,
@@ -235,5 +234,4 @@ export const rcu: Rows = {
   cleanup_srcu_struct: ignored,
 };
 
-export type { Call, Value };
 export { assign, spanOf, temporary };

@@ -2,7 +2,7 @@
 import { constant, one, zero } from '../builder';
 import type { Operand } from '../../ir/program';
 import type { Expression } from '../c/ast';
-import { boolType, intType, longType, scalarOf, settle, unsignedLongType, voidPointer } from '../types';
+import { boolType, intType, longType, scalarOf, unsignedLongType, voidPointer } from '../types';
 import type { Value } from '../context';
 import type { Call, Row, Rows } from './kit';
 import { argument, gives, ignored, nothing, number, operand, operation, sequence, sync } from './kit';
@@ -280,5 +280,3 @@ function taskOf(c: Call): Value {
   }
   return { type: voidPointer, operand: { kind: 'object', object, offset: 0 } };
 }
-
-export { settle };

@@ -1,18 +1,9 @@
 /** Work items and timers, softirqs, interrupts of drivers. The engine keeps their state in the cell at their address. */
 import { constant, zero } from '../builder';
 import type { Operand } from '../../ir/program';
-import {
-  boolType,
-  fieldOf,
-  intType,
-  longType,
-  pointee,
-  recordOf,
-  scalarOf,
-  unsignedLongType,
-} from '../types';
+import { boolType, fieldOf, intType, recordOf, unsignedLongType } from '../types';
 import type { Call, Row, Rows } from './kit';
-import { argument, gives, ignored, nothing, number, operand, operation, sequence, sync, target } from './kit';
+import { argument, gives, ignored, nothing, operand, operation, sync, target } from './kit';
 
 /** The work_struct inside a delayed_work (its first member). */
 const work = (c: Call, i: number): Operand => operand(c, i);
@@ -79,8 +70,7 @@ const setupTimer: Row = c => {
 
 /** mod_timer(timer, expires): when it fires is open. */
 const modify: Row = c => {
-  const e = argument(c, 1);
-  void e;
+  argument(c, 1);
   return sync(c.f, 'timer.modify', [operand(c, 0), constant(-1)], intType);
 };
 
@@ -200,5 +190,3 @@ function startHrtimer(c: Call): void {
   }
   sync(f, 'timer.modify', [address, constant(-1)], intType);
 }
-
-export { longType, pointee, scalarOf, sequence, number };
