@@ -4,9 +4,9 @@ import type { Scalar } from '../ir/program';
 import { wrap } from '../ir/value';
 import { freeMemory } from './heap';
 import { addObject, copyFrame, changeGlobal, fault, limit, putObject, refer, type Machine } from './machine';
-import { type Frame, type ThreadState, type Value } from './model';
+import { type Frame, type ThreadState } from './model';
 import { noteLife } from './sharing';
-import { isUnknown } from './unknown';
+import { isUnknown, type Value } from './unknown';
 import { ENDS, freshThread, removeFromWaits } from './waiting';
 import { instructionAt } from './choices';
 

@@ -8,11 +8,11 @@ import { sizeOf, wrap } from '../ir/value';
 import { cpuBlocker, cpuOf, isInterrupt, sleepCheck } from './context';
 import { BLOCKED, ONE, TWO } from './handler';
 import { evaluate, fault, readAt, refer, type Machine } from './machine';
-import { FaultSignal, LimitSignal, type Frame, type ThreadState, type Value } from './model';
+import { FaultSignal, LimitSignal, type Frame, type ThreadState } from './model';
 import { waitInsideReader } from './rcu';
 import { noteGrace } from './sharing';
 import { handlerOf } from './table';
-import { isUnknown, mayBeZero, resolve } from './unknown';
+import { isUnknown, mayBeZero, resolve, type Value } from './unknown';
 
 /** Outcomes of one choice; a larger one is cannot-tell. */
 export const MOST_CHOICES = 4096;

@@ -4,7 +4,8 @@
  */
 import type { Handler } from './handler';
 import { fault, note, taskOf, type Machine } from './machine';
-import type { LockKind, ThreadInfo, ThreadState, Value } from './model';
+import type { LockKind, ThreadInfo, ThreadState } from './model';
+import type { Value } from './unknown';
 
 /** Locks that a task must not sleep under (not so on PREEMPT_RT). */
 const atomicLocks: ReadonlySet<LockKind> = new Set(['spin', 'read', 'write']);

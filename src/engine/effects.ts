@@ -1,6 +1,6 @@
 /** What each place of the source was seen to do to memory during the search: which bits it set and cleared in which cell. */
 import type { Integer } from '../ir/program';
-import type { Value } from './model';
+import type { Value } from './unknown';
 
 /** Bits changed, low and high halves. */
 export interface Effect {

@@ -2,7 +2,8 @@
  * How a synchronisation operation is written down: one handler a row, in the file of its kernel object.
  */
 import type { Machine } from './machine';
-import type { ThreadState, Value } from './model';
+import type { ThreadState } from './model';
+import type { Value } from './unknown';
 
 /**
  * What others can notice of the operation:

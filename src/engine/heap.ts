@@ -23,8 +23,8 @@ import {
   type Reference,
 } from './machine';
 import { cellsOf, cellType } from './memory';
-import type { Cell, Frame, ThreadState, Value } from './model';
-import { isUnknown } from './unknown';
+import type { Cell, Frame, ThreadState } from './model';
+import { isUnknown, type Value } from './unknown';
 
 export function allocate(
   m: Machine,

@@ -5,8 +5,8 @@
 import type { Handler } from './handler';
 import { BLOCKED, ONE, SECOND, TWO } from './handler';
 import { addressIn, fault, noteRead, readAt, refer, writeAt, type Machine, type Reference } from './machine';
-import type { LockKind, ThreadState, Value } from './model';
-import { isUnknown } from './unknown';
+import type { LockKind, ThreadState } from './model';
+import { isUnknown, type Value } from './unknown';
 import { shapeOf } from './machine';
 
 /** Owner numbers stay below; a seqlock's count stands above (seqcount.ts). */

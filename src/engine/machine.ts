@@ -30,11 +30,19 @@ import {
   type ObjectState,
   type ThreadInfo,
   type ThreadState,
-  type Value,
 } from './model';
 import type { Options } from './options';
 import { createMarks, type Marks } from './sharing';
-import { baseOf, createUnknowns, isUnknown, resolve, setValue, textOf, type Unknowns } from './unknown';
+import {
+  baseOf,
+  createUnknowns,
+  isUnknown,
+  resolve,
+  setValue,
+  textOf,
+  type Unknowns,
+  type Value,
+} from './unknown';
 
 /** Told of every access as it happens; for traces and explanations. */
 export interface Observer {

@@ -7,8 +7,8 @@
  */
 import type { Field, Integer, Layout, Scalar } from '../ir/program';
 import { binary, sizeOf, wrap } from '../ir/value';
-import type { Cell, ObjectState, Value } from './model';
-import { isUnknown, type Unknowns } from './unknown';
+import type { Cell, ObjectState } from './model';
+import { isUnknown, type Unknowns, type Value } from './unknown';
 
 /** A piece of an access: `bits` bits of cell `cell` from bit `shift`, standing at bit `at` of the value. */
 export interface Part {

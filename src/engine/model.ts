@@ -6,10 +6,7 @@
  * number in every state, which keeps state spaces finite and small.
  */
 import type { Context, FaultKind, FindingKind, Function, Integer, Scalar } from '../ir/program';
-import type { Unknown } from './unknown';
-
-/** What registers and cells hold: an integer, or a value that nobody knows. */
-export type Value = Integer | Unknown;
+import type { Fact, Value } from './unknown';
 
 /** One activation of a function. Registers that are dead at `pc` are undefined. */
 export interface Frame {
@@ -104,13 +101,6 @@ export interface GlobalState {
   readonly facts: ReadonlyMap<string, Fact>;
 }
 
-/** What is known about an unknown value. */
-export interface Fact {
-  readonly value?: Integer | undefined;
-  /** Values that it does not have; sorted text. */
-  readonly not: readonly Integer[];
-}
-
 /** A thread as such, the same in all states. */
 export interface ThreadInfo {
   readonly number: number;
@@ -201,5 +191,3 @@ export interface Code {
   /** For each pc the registers that are read later before they are written; sorted. */
   readonly live: readonly (readonly number[])[];
 }
-
-export const noFact: Fact = { not: [] };

@@ -3,10 +3,9 @@ import { placeOf } from '../ir/address';
 import type { Field, Integer } from '../ir/program';
 import { show } from '../ir/value';
 import { shapeOf, type Machine } from './machine';
-import type { Value } from './model';
 import { COUNT, READER } from './locks';
 import { resolveAccess } from './memory';
-import { isUnknown } from './unknown';
+import { isUnknown, type Value } from './unknown';
 
 export function threadName(m: Machine, n: number): string {
   return m.threadInfos[n]?.name ?? `thread ${n}`;

@@ -1,6 +1,7 @@
 /** The synchronisation operation that a thread is parked at. */
 import { evaluate, type Machine } from './machine';
-import type { ThreadState, Value } from './model';
+import type { ThreadState } from './model';
+import type { Value } from './unknown';
 
 export interface Parked {
   readonly name: string;

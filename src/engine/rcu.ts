@@ -7,7 +7,8 @@ import type { Handler } from './handler';
 import { BLOCKED, ONE, STAY } from './handler';
 import { readerReason } from './context';
 import { addThread, addressIn, fault, putThread, refer, type Machine } from './machine';
-import type { ThreadState, Value } from './model';
+import type { ThreadState } from './model';
+import type { Value } from './unknown';
 import { freshThread, removeFromWaits, ENDS } from './waiting';
 import { placeOf } from '../ir/address';
 

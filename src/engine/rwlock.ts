@@ -7,7 +7,8 @@ import { isInterrupt } from './context';
 import { BLOCKED, ONE, STAY, type Handler } from './handler';
 import { hold, lockWord, READER, release, setLockWord } from './locks';
 import { addressIn, type Machine } from './machine';
-import type { LockKind, Value } from './model';
+import type { LockKind } from './model';
+import type { Value } from './unknown';
 import { parkedAt } from './parked';
 
 interface Flavour {

@@ -6,10 +6,9 @@ import { widthOf } from '../ir/value';
 import type { Integer } from '../ir/program';
 import { ownObject, setCell, shapeOf, cellValue, type Machine } from './machine';
 import { cellType } from './memory';
-import type { Value } from './model';
 import { threadKey } from './store';
 import { choicesOf, runStep, SIGNAL } from './step';
-import { isUnknown } from './unknown';
+import { isUnknown, type Value } from './unknown';
 
 /** The change that would let the thread go on. */
 export interface Need {

@@ -29,18 +29,10 @@ import {
   type Machine,
   type Reference,
 } from './machine';
-import {
-  FaultSignal,
-  LimitSignal,
-  type Fault,
-  type Frame,
-  type Limit,
-  type ThreadState,
-  type Value,
-} from './model';
+import { FaultSignal, LimitSignal, type Fault, type Frame, type Limit, type ThreadState } from './model';
 import { readerLeft } from './rcu';
 import { handlerOf } from './table';
-import { decide, isUnknown, mayBeZero, resolve } from './unknown';
+import { decide, isUnknown, mayBeZero, resolve, type Value } from './unknown';
 import { freshThread } from './waiting';
 
 import { arrivalChecks, equality, instructionAt, isOpen, MOST_CHOICES, SIGNAL } from './choices';

@@ -8,8 +8,8 @@
  * Leaves out: compression of the vectors themselves, and disk.
  */
 import type { Machine } from './machine';
-import type { Code, Frame, GlobalState, ObjectState, ThreadState, Value } from './model';
-import { textOf } from './unknown';
+import type { Code, Frame, GlobalState, ObjectState, ThreadState } from './model';
+import { textOf, type Value } from './unknown';
 
 /** States by number, from 0. */
 export interface Store {

@@ -9,10 +9,10 @@ import { cpuNumber, readerReason } from './context';
 import { graceNames, waitOf } from './waits';
 import type { Machine } from './machine';
 import { cellName, fieldOf, nameOfAddress, showValue } from './names';
-import type { ThreadState, Value } from './model';
+import type { ThreadState } from './model';
 import type { Change, Frame, ThreadStatus, Trace, TraceCell, TraceStep, TraceThread } from './report';
 import { instructionAt, runStep, SIGNAL, type StepResult } from './step';
-import { isUnknown } from './unknown';
+import { isUnknown, type Value } from './unknown';
 
 /** Allocation, free or use of an object. */
 export interface LifeEvent {

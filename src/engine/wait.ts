@@ -6,8 +6,8 @@
 import { placeOf } from '../ir/address';
 import { BLOCKED, ONE, SECOND, type Handler } from './handler';
 import { addressIn, changeGlobal, ownThread, refer, type Machine } from './machine';
-import type { QueueEntry, Value } from './model';
-import { isUnknown } from './unknown';
+import type { QueueEntry } from './model';
+import { isUnknown, type Value } from './unknown';
 
 /** The thread whose task_struct that is, -1 if it is nobody's. */
 export function threadOfTask(m: Machine, task: Value): number {

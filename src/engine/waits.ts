@@ -6,11 +6,11 @@ import type { Instruction } from '../ir/program';
 import { cpuBlocker } from './context';
 import { ownerWord } from './locks';
 import { evaluate, type Machine } from './machine';
-import { FaultSignal, LimitSignal, type ThreadState, type Value } from './model';
+import { FaultSignal, LimitSignal, type ThreadState } from './model';
 import { nameOfAddress, threadName } from './names';
 import { instructionAt, instructionChoices } from './step';
 import { ENDS } from './waiting';
-import { isUnknown } from './unknown';
+import { isUnknown, type Value } from './unknown';
 
 export interface Wait {
   readonly thread: number;

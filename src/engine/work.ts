@@ -16,7 +16,8 @@ import {
   writeAt,
   type Machine,
 } from './machine';
-import type { ThreadInfo, ThreadState, Value } from './model';
+import type { ThreadInfo, ThreadState } from './model';
+import type { Value } from './unknown';
 import { nameOfAddress } from './names';
 import { parkedAt } from './parked';
 import { ENDS, freshThread, removeFromWaits } from './waiting';
