@@ -91,6 +91,9 @@ const emptyTable = (): Table => ({
   invocations: [],
 });
 
+/** What the bundled headers say, by the parser that read them. */
+const bundledTables = new WeakMap<Grammar, { readonly model: Table; readonly standalone: Table }>();
+
 export interface World {
   readonly config: Config;
   readonly scope: Scope;
@@ -181,8 +184,10 @@ export function createWorld(request: WorldRequest): World {
   const problems: Problem[] = [];
   const decided = new Map<string, { value: string; origin: string }>();
   const harness = emptyTable();
-  const model = emptyTable();
-  const standalone = emptyTable();
+  // The bundled headers mean the same in every run: parsed once for each parser.
+  const known = bundledTables.get(request.parser);
+  const model = known?.model ?? emptyTable();
+  const standalone = known?.standalone ?? emptyTable();
   /** Bundled text may use the words of the model as they stand. */
   const bundled = new Set([request.model.path, request.standalone.path]);
 
@@ -361,8 +366,9 @@ export function createWorld(request: WorldRequest): World {
 
   const enterText = (path: string, text: string, table: Table, origin: Origin): void => {
     const tokens = preprocess(text, path, 0, text.length, surroundings(path, table));
-    // Typedefs of the text itself are known to the parser as it goes.
-    const unit = parseUnit(tokens, names, request.parser);
+    // Only its own typedefs are types in it, whatever the tree says.
+    const isType = (n: string): boolean => model.typedefs.has(n) || standalone.typedefs.has(n);
+    const unit = parseUnit(tokens, { isType }, request.parser);
     enter(unit.externals, table, path, origin);
     for (const p of unit.problems) problems.push({ severity: p.severity, message: p.message, span: p.span });
   };
@@ -657,8 +663,11 @@ export function createWorld(request: WorldRequest): World {
     whereIs: name => tree.whereIs(name),
   };
 
-  enterText(request.model.path, request.model.text, model, 'model');
-  enterText(request.standalone.path, request.standalone.text, standalone, 'standalone');
+  if (!known) {
+    enterText(request.model.path, request.model.text, model, 'model');
+    enterText(request.standalone.path, request.standalone.text, standalone, 'standalone');
+    bundledTables.set(request.parser, { model, standalone });
+  }
   enterHarness(harnessPath, request.harness.text);
   return world;
 }
