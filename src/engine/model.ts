@@ -5,7 +5,7 @@
  * Threads and objects have canonical identities (`work:<address>`, `heap:<site>#<n>`): the same thing has the same
  * number in every state, which keeps state spaces finite and small.
  */
-import type { Context, FaultKind, FindingKind, Function, Integer, Scalar } from '../ir/program';
+import type { Context, FaultKind, FindingKind, Function, Scalar } from '../ir/program';
 import type { Fact, Value } from './unknown';
 
 /** One activation of a function. Registers that are dead at `pc` are undefined. */

@@ -1,15 +1,3 @@
-/** What registers and cells hold: an integer, or a value that nobody knows. */
-export type Value = Integer | Unknown;
-
-/** What is known about an unknown value. */
-export interface Fact {
-  readonly value?: Integer | undefined;
-  /** Values that it does not have; sorted text. */
-  readonly not: readonly Integer[];
-}
-
-export const noFact: Fact = { not: [] };
-
 /**
  * Values that nobody knows. An unknown has an identity, its key: the instruction that made it, or the cell whose
  * initial content it is, or an expression over other unknowns. Copies share it, and the same expression has the same
@@ -22,6 +10,9 @@ export const noFact: Fact = { not: [] };
  */
 import type { BinaryOperator, Integer, Scalar } from '../ir/program';
 import { binary, isSigned, widthOf, wrap } from '../ir/value';
+
+/** What registers and cells hold: an integer, or a value that nobody knows. */
+export type Value = Integer | Unknown;
 
 export interface Unknown {
   readonly key: string;
@@ -43,6 +34,15 @@ export interface Unknown {
 }
 
 const MAX_DEPTH = 4;
+
+/** What is known about an unknown value. */
+export interface Fact {
+  readonly value?: Integer | undefined;
+  /** Values that it does not have; sorted text. */
+  readonly not: readonly Integer[];
+}
+
+export const noFact: Fact = { not: [] };
 
 export type Facts = ReadonlyMap<string, Fact>;
 
