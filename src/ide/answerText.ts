@@ -11,6 +11,9 @@ import { isMet, placeText, type AnswerContext } from './answer';
 import type { CheckAnswer } from './pipeline';
 import { outcomeOf } from './replay';
 
+/** CONFIG options that are named in the text. */
+const mostOptions = 6;
+
 /** What a piece of the text is, for colouring. */
 export type TextPart = LanePart | 'good' | 'bad' | 'unknown' | 'title' | 'place';
 
@@ -51,14 +54,14 @@ export function answerText(answer: CheckAnswer, context: AnswerContext, options:
   );
   section(
     report.confirmed ? 'Assumptions' : 'Assumptions, one of which decides',
-    report.assumptions.map(a => `${a.message}${a.span ? ` (${placeText(a.span, context)})` : ''}`),
+    assumptionLines(report, context),
   );
   section(
     'Findings beside the verdict',
-    report.findings.map(
-      f =>
-        `${f.kind}: ${f.message}${f.spans.length ? ` (${f.spans.map(s => placeText(s, context)).join(', ')})` : ''}`,
-    ),
+    report.findings.map(f => {
+      const told = f.message.startsWith(f.kind.replaceAll('-', ' ')) ? f.message : `${f.kind}: ${f.message}`;
+      return f.spans.length ? `${told} (${f.spans.map(s => placeText(s, context)).join(', ')})` : told;
+    }),
   );
   section('Bounds', report.bounds);
   section(
@@ -94,6 +97,20 @@ function headline(answer: CheckAnswer, context: AnswerContext, { paint }: Answer
     words.push(isMet(answer) ? 'as expected' : `expected: ${wanted}`);
   }
   return `${paint('place', context.file)}: ${words.join(', ')}`;
+}
+
+/** Those that were met, then the CONFIG options in one line: a kernel file looks at a hundred of them. */
+function assumptionLines(report: Report, context: AnswerContext): readonly string[] {
+  const others = report.assumptions.filter(a => a.kind !== 'config');
+  const options = report.assumptions.filter(a => a.kind === 'config').map(a => a.message);
+  const shown = options.slice(0, mostOptions);
+  const rest = options.length - shown.length;
+  return [
+    ...others.map(a => `${a.message}${a.span ? ` (${placeText(a.span, context)})` : ''}`),
+    ...(shown.length
+      ? [`${shown.join(', ')}${rest > 0 ? `, and ${String(rest)} more (--json has them)` : ''}`]
+      : []),
+  ];
 }
 
 function evidence(report: Report, context: AnswerContext): readonly (readonly [string, readonly string[]])[] {
