@@ -2,9 +2,21 @@
  * From the outer tokens of one top-level piece of text to the items that it defines: what a declaration declares,
  * seen through attributes, multi-line heads and macros. Brackets are single tokens here.
  */
-import type { ItemKind } from './source';
-import type { ScannedItem } from './scan';
+import type { Item, ItemKind } from './source';
 import { attributeMacros, attributeWords, builtinTypes, storageWords, tagWords, typeofWords } from './words';
+
+/** An item with what the parser needs to know of it. */
+export interface ScannedItem extends Item {
+  /** Open or broken brackets: the item was ended by force. */
+  readonly broken: boolean;
+  /** Of an invocation or function: where the `{` of the body is, if there is one. */
+  readonly bodyStart?: number;
+  /** Of an invocation: where the macro's name starts, and where its argument list ends. */
+  readonly callStart?: number;
+  readonly callEnd?: number;
+  /** Of enumerators and inner names: the range that holds them. */
+  readonly context?: { readonly start: number; readonly end: number };
+}
 
 /** An outer token: a word, a whole bracket, a string, or one other character. */
 export interface Top {

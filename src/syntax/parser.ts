@@ -11,9 +11,11 @@ import type { Problem } from '../base/problem';
 import { variantsOf } from './branches';
 import { commentFor } from './comments';
 import { macroDefinition, includesOf } from './directives';
+import { expandedTree } from './expanded';
 import { child, walk, type Node } from './node';
 import { plainOf, withoutComments, type Plain } from './plain';
-import { scanItems, type ScannedItem } from './scan';
+import type { ScannedItem } from './classify';
+import { scanItems } from './scan';
 import type { Decide, Item, SourceFile } from './source';
 import { find, grammarOf, pieceParser, type Pieces, type SnippetKind } from './pieces';
 
@@ -33,8 +35,9 @@ export interface CParser {
    */
   parseSnippet(text: string, kind: SnippetKind, at?: Pick<Span, 'start'>): Node | undefined;
   /**
-   * Parses a whole translation unit that is plain C already: preprocessed, no attributes, every type name spelled so
-   * that it cannot be taken for a variable (`struct x`). Nothing is masked. The node is the translation_unit.
+   * Parses a whole translation unit that is plain C already: preprocessed, and spelled so that no name can be taken for
+   * something else. Nothing is masked. The node is the translation_unit as tree-sitter has it, without punctuation unless
+   * it is missing.
    */
   parseExpanded(text: string): Node | undefined;
 }
@@ -55,7 +58,8 @@ export async function createParser({ runtime, grammar }: ParserBytes): Promise<C
   const language = await Language.load(grammar);
   const parser = new Parser();
   parser.setLanguage(language);
-  const pieces = pieceParser(parser, grammarOf(language));
+  const kinds = grammarOf(language);
+  const pieces = pieceParser(parser, kinds);
   const caches = new WeakMap<SourceFile, NodeCache>();
   return {
     parseFile(path, text, previous) {
@@ -69,7 +73,7 @@ export async function createParser({ runtime, grammar }: ParserBytes): Promise<C
     parseSnippet(text, kind, at) {
       return pieces.snippet(plainCode(text), kind, at?.start ?? 0);
     },
-    parseExpanded: text => pieces.expanded(text),
+    parseExpanded: text => expandedTree(parser, kinds, text),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Language, Parser } from 'web-tree-sitter';
 import { convert, type Grammar, type PartKind } from './convert';
 import { mask, maskCall, type Masked, type Note } from './mask';
 import { child, walk, type Node } from './node';
-import type { ScannedItem } from './scan';
+import type { ScannedItem } from './classify';
 import { tokensOf, type Context } from './tokens';
 
 export type SnippetKind = 'expression' | 'statements' | 'declaration' | 'type';
@@ -28,8 +28,6 @@ export interface Pieces {
   declaration(code: string, base: number): Node | undefined;
   definition(code: string, base: number, bodyStart: number): Node | undefined;
   invocation(code: string, base: number, item: ScannedItem): Node | undefined;
-  /** Without mask or frame. */
-  expanded(code: string): Node | undefined;
 }
 
 /** Text put around a piece so that it is a whole translation unit; behind it, braces that the piece left open are closed. */
@@ -294,10 +292,7 @@ export function pieceParser(parser: Parser, grammar: Grammar): Pieces {
     };
   };
 
-  const expanded = (code: string): Node | undefined =>
-    framed(code, 0, topFrame, { code, notes: new Map(), unclosed: 0 });
-
-  return { snippet, declaration, definition, invocation, expanded };
+  return { snippet, declaration, definition, invocation };
 }
 
 /** An argument on its own, masked as the argument of a call is. */

@@ -8,21 +8,8 @@
  */
 import type { Condition, Item, ItemKind } from './source';
 import type { Plain } from './plain';
-import { classify, type Segment, type Top } from './classify';
+import { classify, type ScannedItem, type Segment, type Top } from './classify';
 import { attributeMacros } from './words';
-
-/** An item with what the parser needs to know of it. */
-export interface ScannedItem extends Item {
-  /** Open or broken brackets: the item was ended by force. */
-  readonly broken: boolean;
-  /** Of an invocation or function: where the `{` of the body is, if there is one. */
-  readonly bodyStart?: number;
-  /** Of an invocation: where the macro's name starts, and where its argument list ends. */
-  readonly callStart?: number;
-  readonly callEnd?: number;
-  /** Of enumerators and inner names: the range that holds them. */
-  readonly context?: { readonly start: number; readonly end: number };
-}
 
 const OPEN_PAREN = 40;
 const CLOSE_PAREN = 41;
