@@ -6,7 +6,7 @@
  * Inside `#if` groups the bracket depth is taken from the first branch, so that branches that open the same block
  * twice do not unbalance what follows.
  */
-import type { Condition, Item, ItemKind } from './source';
+import type { Condition, ItemKind } from './source';
 import type { Plain } from './plain';
 import { classify, type ScannedItem, type Segment, type Top } from './classify';
 import { attributeMacros } from './words';
