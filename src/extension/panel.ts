@@ -36,6 +36,23 @@ export function createPanel(extension: vscode.Uri, session: Session, actions: Pa
   let follow = setting('replay.follow');
   /** The page moved by itself: it need not be told. */
   let moving = false;
+  let following = false;
+  let wanted = false;
+
+  /** Opening a file takes its time: one after another, and only for the step that is the current one by then. */
+  function followSoon(): void {
+    wanted = true;
+    if (following) return;
+    following = true;
+    void (async () => {
+      while (wanted) {
+        wanted = false;
+        // A file that has gone is not worth a word at each step.
+        await followStep(session).catch(() => undefined);
+      }
+      following = false;
+    })();
+  }
 
   const post = (message: ToPanel): void => {
     void panel?.webview.postMessage(message);
@@ -50,7 +67,9 @@ export function createPanel(extension: vscode.Uri, session: Session, actions: Pa
       post({ version: panelVersion, type: 'run', run: panelRun(run), step, follow, keep });
     },
     step() {
-      if (!moving) post({ version: panelVersion, type: 'step', step: session.step });
+      if (moving) return;
+      post({ version: panelVersion, type: 'step', step: session.step });
+      if (follow && panel) followSoon();
     },
     stale() {
       post({
@@ -85,7 +104,7 @@ export function createPanel(extension: vscode.Uri, session: Session, actions: Pa
         moving = true;
         session.goTo(message.step);
         moving = false;
-        if (follow) void followStep(session);
+        if (follow) followSoon();
         return;
       case 'open':
         void openPlace(message.place);
@@ -99,7 +118,7 @@ export function createPanel(extension: vscode.Uri, session: Session, actions: Pa
         return;
       case 'follow':
         follow = message.follow;
-        if (follow) void followStep(session);
+        if (follow) followSoon();
         return;
       case 'again':
         actions.again();
