@@ -1,374 +1,320 @@
 /**
- * Top-level C out of preprocessed tokens: functions, declarations, RACE_ words and macro calls that nothing defines.
- * Pieces are parsed together, and one by one only where something is wrong, so that one bad item is a problem and the
- * others stay.
+ * Top-level C out of preprocessed tokens: functions, declarations, RACE_ words and macro calls that nothing defines. Each
+ * is respelled (respell.ts), parsed by the grammar and converted. One bad item is skipped with a problem; the others stay.
  */
 import type { Problem } from '../../base/problem';
-import { namedChildren, walk, type Node } from '../../syntax/node';
-import type { External, Expression, FunctionDefinition, Statement, TypeName } from './ast';
-import { SyntaxFault, createConverter } from './convert';
-import type { Converter } from './convert';
-import { behind, print, split } from './print';
+import type { Node } from '../../syntax/node';
+import { noAttributes } from './ast';
+import type { Attributes, Expression, External, FunctionDefinition, RaceWord } from './ast';
+import type { AttributeToken } from './attributes';
+import { addDeclarations } from './convertDeclarations';
+import { addExpressions } from './convertExpressions';
+import { addStatements } from './convertStatements';
+import { closersOf, SyntaxFault } from './fault';
+import type { Grammar, Names } from './names';
+import { checkTree, need, only, placesOf, type Block, type Reading } from './reading';
+import { respell, type Request, type Scopes } from './respell';
 import { endToken, textOf } from './token';
 import type { Token } from './token';
+import { assemblerWords, attributeWords, builtinWords, qualifiers, storageWords, typeofWords } from './words';
 
-/** What the front end asks about names that it did not see declared. */
-export interface Names {
-  isType(name: string): boolean;
-}
-
-/** tree-sitter behind the one door that is needed here. */
-export interface Grammar {
-  /** Parses plain C; gives the translation unit. */
-  parseExpanded(text: string): Node | undefined;
-}
+export type { Grammar, Names } from './names';
 
 export interface Unit {
   readonly externals: readonly External[];
   readonly problems: readonly Problem[];
 }
 
-interface Parsed {
-  readonly root: Node;
-  readonly converter: Converter;
+interface Text {
+  readonly tokens: readonly Token[];
+  readonly closers: Int32Array;
+  readonly names: Names;
+  readonly grammar: Grammar;
+  readonly scopes: Scopes;
 }
 
-function parse(tokens: readonly Token[], names: Names, grammar: Grammar): Parsed | undefined {
-  const printed = print(tokens, names);
-  const root = printed.pieces.length ? grammar.parseExpanded(printed.text) : undefined;
-  if (!root) return undefined;
-  const converter = createConverter(printed, {
-    expression: inner => {
-      const e = parseExpression(inner, names, grammar);
-      if (e) return e;
-      throw new SyntaxFault(`"${textOf(inner).slice(0, 60)}" is no expression`, inner[0] ?? endToken('', 0));
-    },
-    type: inner => {
-      const t = parseType(inner, names, grammar);
-      if (t) return t;
-      throw new SyntaxFault(`"${textOf(inner).slice(0, 60)}" is no type`, inner[0] ?? endToken('', 0));
-    },
-    isType: name => names.isType(name),
-  });
-  return { root, converter };
-}
-
-const punctuation = (at: Token, text: string): Token => ({ ...at, kind: 'punctuation', text });
-const word = (at: Token, text: string): Token => ({ ...at, kind: 'name', text, hidden: undefined });
-
-/** `x = (tokens);` in a function: gives what stands in the brackets. */
-function framed(
+function textFor(
   tokens: readonly Token[],
   names: Names,
   grammar: Grammar,
-  tail: readonly string[],
-): { node: Node; converter: Converter } | undefined {
-  const first = tokens[0];
-  if (!first) return undefined;
-  const frame = (texts: readonly string[]): Token[] =>
-    texts.map(t =>
-      /^\w/.test(t)
-        ? /^\d/.test(t)
-          ? { ...word(first, t), kind: 'number' as const }
-          : word(first, t)
-        : punctuation(first, t),
-    );
-  const parsed = parse(
-    [...frame(['void', '__race_f', '(', 'void', ')', '{', '__race_x', '=', '(']), ...tokens, ...frame(tail)],
-    names,
-    grammar,
-  );
-  if (!parsed || parsed.root.hasError) return undefined;
-  const body = parsed.root.children
-    .find(c => c.kind === 'function_definition')
-    ?.children.find(c => c.kind === 'compound_statement');
-  const s = body && namedChildren(body)[0];
-  const assignment = s?.kind === 'expression_statement' ? namedChildren(s)[0] : undefined;
-  const right = assignment?.children.find(c => c.field === 'right');
-  return right ? { node: right, converter: parsed.converter } : undefined;
+  scopes: Scopes = [new Map()],
+): Text {
+  return { tokens, closers: closersOf(tokens), names, grammar, scopes };
 }
 
-/** A list of tokens as one expression. */
+interface Read {
+  readonly root: Node;
+  readonly reading: Reading;
+  /** Index behind it. */
+  readonly end: number;
+}
+
+/** Respells, parses and checks what stands at an index. */
+function read(text: Text, kind: Request['kind'], start: number, more?: Request['more']): Read {
+  const respelled = respell({ ...text, kind, start, ...(more ? { more } : {}) });
+  const root = text.grammar.parseExpanded(respelled.text);
+  if (!root) throw new Error('the grammar gave no tree');
+  const places = placesOf(text.tokens, respelled);
+  checkTree(root, places);
+  const missing = (): never => {
+    throw new Error('a part of the conversion is missing');
+  };
+  const reading: Reading = {
+    ...places,
+    attributes: (...lists) => meaning(lists, text),
+    expression: missing,
+    typeName: missing,
+    initializer: missing,
+    declaration: missing,
+    definition: missing,
+    block: missing,
+  };
+  addExpressions(reading);
+  addDeclarations(reading);
+  addStatements(reading);
+  return { root, reading, end: respelled.end };
+}
+
+/** What attributes mean that matters; later ones win. */
+function meaning(lists: readonly (readonly AttributeToken[])[], text: Text): Attributes {
+  let found = noAttributes;
+  for (const list of lists)
+    for (const a of list) {
+      if (a.name === 'packed') found = { ...found, packed: true };
+      else if (a.name === 'aligned') {
+        const value = a.tokens.length ? parseExpression(a.tokens, text.names, text.grammar) : undefined;
+        found = { ...found, aligned: value ?? 'max' };
+      } else if (a.name === 'cleanup') found = { ...found, cleanup: a.tokens[0]?.text };
+      else if (a.name === 'percpu') found = { ...found, percpu: true };
+    }
+  return found;
+}
+
+/** Parses whole top-level text, which ends in an end token. */
+export function parseUnit(tokens: readonly Token[], names: Names, grammar: Grammar): Unit {
+  const text = textFor(tokens, names, grammar);
+  const externals: External[] = [];
+  const problems: Problem[] = [];
+  /** Items before this index are read one by one: something is wrong with one of them. */
+  let apart = 0;
+  for (let i = 0; i < tokens.length && tokens[i]?.kind !== 'end';) {
+    if (tokens[i]?.text === ';') {
+      i++;
+      continue;
+    }
+    const special = specialAt(text, i);
+    const together = !special && i >= apart;
+    try {
+      const found = special ? special(text, i) : items(text, i, together);
+      externals.push(...found.externals);
+      i = found.end;
+    } catch (error) {
+      if (!(error instanceof SyntaxFault)) throw error;
+      if (together) {
+        apart = Math.max(i + 1, tokens.indexOf(error.token) + 1);
+        continue;
+      }
+      const { file, start, end } = error.token;
+      problems.push({
+        severity: 'error',
+        message: `syntax error: ${error.message}`,
+        span: { file, start, end },
+      });
+      i = behindItem(tokens, i);
+    }
+  }
+  return { externals, problems };
+}
+
+/** Behind the next `;` or `}` at the outer level. */
+function behindItem(tokens: readonly Token[], start: number): number {
+  let depth = 0;
+  for (let i = start; i < tokens.length; i++) {
+    const t = tokens[i]?.text;
+    if (t === '{' || t === '(') depth++;
+    else if (t === '}' || t === ')') {
+      depth--;
+      if (depth <= 0 && t === '}') return i + 1;
+    } else if (t === ';' && depth <= 0) return i + 1;
+  }
+  return tokens.length;
+}
+
+/** A list of tokens as one expression; undefined if it is none. */
 export function parseExpression(
   tokens: readonly Token[],
   names: Names,
   grammar: Grammar,
 ): Expression | undefined {
   const plain = tokens.filter(t => t.kind !== 'end');
-  const only = plain[0];
-  if (plain.length === 1 && only?.kind === 'name')
-    return { kind: 'name', name: only.text, first: only, last: only };
-  if (plain.length === 1 && only?.kind === 'number')
-    return { kind: 'number', text: only.text, first: only, last: only };
-  const f = framed(plain, names, grammar, [')', ';', '}']);
-  if (!f) return undefined;
+  const last = plain[plain.length - 1];
+  if (!last) return undefined;
   try {
-    return f.converter.expression(f.node);
+    return wholeExpression(plain, last, names, grammar);
   } catch (error) {
     if (error instanceof SyntaxFault) return undefined;
     throw error;
   }
 }
 
-function parseType(tokens: readonly Token[], names: Names, grammar: Grammar): TypeName | undefined {
-  const f = framed(tokens, names, grammar, [')', '0', ';', '}']);
-  const type = f?.node.kind === 'cast_expression' ? f.node.children.find(c => c.field === 'type') : undefined;
-  if (!f || !type) return undefined;
-  try {
-    return f.converter.typeName(type);
-  } catch (error) {
-    if (error instanceof SyntaxFault) return undefined;
-    throw error;
-  }
+function wholeExpression(
+  tokens: readonly Token[],
+  last: Token,
+  names: Names,
+  grammar: Grammar,
+): Expression | undefined {
+  const text = textFor([...tokens, endToken(last.file, last.end)], names, grammar);
+  const { root, reading } = read(text, 'expression', 0);
+  const body = need(only(root), 'body');
+  const statement = only(body);
+  if (body.children.length !== 1 || statement.kind !== 'expression_statement') return undefined;
+  const e = statement.children[0];
+  return e && reading.expression(e);
 }
 
-/** Cuts top-level tokens into items: to a `;`, or to the `}` of a function's body. */
-function items(tokens: readonly Token[]): Token[][] {
-  const out: Token[][] = [];
-  let current: Token[] = [];
-  for (let i = 0; i < tokens.length; i++) {
-    const t = tokens[i];
-    if (!t || t.kind === 'end') continue;
-    if (t.kind === 'punctuation' && (t.text === '(' || t.text === '[' || t.text === '{')) {
-      const before = current[current.length - 1];
-      const end = behind(tokens, i);
-      current.push(...tokens.slice(i, end));
-      i = end - 1;
-      const isRace = current[0]?.text.startsWith('RACE_') === true;
-      if (t.text === '{' && (before?.text === ')' || isRace)) {
-        out.push(current);
-        current = [];
-      }
-      continue;
-    }
-    current.push(t);
-    if (t.text === ';' && t.kind === 'punctuation') {
-      out.push(current);
-      current = [];
-    }
-  }
-  if (current.length) out.push(current);
-  return out;
+interface Found {
+  readonly externals: readonly External[];
+  readonly end: number;
 }
 
-/** `RACE_EXPECT(holds)` may stand without a semicolon: what follows is an item of its own. */
-function separateWords(item: Token[]): Token[][] {
-  const first = item[0];
-  if (!first?.text.startsWith('RACE_') || item[1]?.text !== '(') return [item];
-  const end = behind(item, 1);
-  const next = item[end];
-  if (!next || next.text === '{' || next.text === ';') return [item];
-  return [item.slice(0, end), ...separateWords(item.slice(end))];
+/** What stands at an index that is neither declaration nor function. */
+function specialAt(text: Text, index: number): ((text: Text, start: number) => Found) | undefined {
+  const first = text.tokens[index];
+  if (first?.kind !== 'name') return undefined;
+  if (first.text.startsWith('RACE_')) return raceWord;
+  if (/^(?:_S|s)tatic_assert$/.test(first.text) || assemblerWords.has(first.text)) return nothing;
+  return text.tokens[index + 1]?.text === '(' && !startsType(text, first.text) ? invocation : undefined;
 }
 
-export function parseUnit(tokens: readonly Token[], names: Names, grammar: Grammar): Unit {
-  const externals: External[] = [];
-  const problems: Problem[] = [];
-  /** Typedefs of the text itself are types from where they stand. */
-  const own = new Set<string>();
-  const known: Names = { isType: n => own.has(n) || names.isType(n) };
-  const report = (message: string, at: Token): void => {
-    problems.push({
-      severity: 'error',
-      message: `syntax error: ${message}`,
-      span: { file: at.file, start: at.start, end: at.end },
-    });
-  };
-  const attempt = (item: readonly Token[], work: () => void): void => {
-    try {
-      work();
-    } catch (error) {
-      if (!(error instanceof SyntaxFault)) throw error;
-      report(error.message, error.token.start ? error.token : (item[0] ?? error.token));
-    }
-  };
-  let batch: Token[][] = [];
-  const flush = (): void => {
-    const list = batch;
-    batch = [];
-    if (!list.length) return;
-    const before = externals.length;
-    try {
-      const parsed = parse(list.flat(), known, grammar);
-      if (parsed && !parsed.root.hasError) {
-        for (const n of namedChildren(parsed.root)) convertItem(n, parsed.converter, externals);
-        return;
-      }
-    } catch (error) {
-      if (!(error instanceof SyntaxFault)) throw error;
-    }
-    externals.length = before;
-    for (const item of list)
-      attempt(item, () => {
-        const parsed = parse(item, known, grammar);
-        if (!parsed) return;
-        refuseErrors(parsed);
-        for (const n of namedChildren(parsed.root)) convertItem(n, parsed.converter, externals);
-      });
-  };
-  for (const item of items(tokens).flatMap(separateWords)) {
-    const first = item[0];
-    if (!first || (item.length === 1 && first.text === ';')) continue;
-    if (first.kind === 'name' && first.text.startsWith('RACE_')) {
-      flush();
-      attempt(item, () => externals.push(raceWord(item, known, grammar)));
-      continue;
-    }
-    if (first.kind === 'name' && item[1]?.text === '(' && isInvocation(item, known)) {
-      flush();
-      const end = behind(item, 1);
-      const last = item[end - 1] ?? first;
-      externals.push({
-        kind: 'invocation',
-        name: first.text,
-        arguments: split(item.slice(2, end - 1)),
-        first,
-        last,
-      });
-      continue;
-    }
-    if (first.text === 'typedef') for (const n of typedefNames(item)) own.add(n);
-    batch.push(item);
-  }
-  flush();
-  return { externals, problems };
+/** To behind the next semicolon. */
+function nothing({ tokens }: Text, start: number): Found {
+  let i = start;
+  while (i < tokens.length && tokens[i]?.text !== ';') i++;
+  return { externals: [], end: i + 1 };
 }
 
-/** `NAME(…);` and nothing else: a macro call of its own. */
-function isInvocation(item: readonly Token[], names: Names): boolean {
-  const first = item[0];
-  if (
-    !first ||
-    names.isType(first.text) ||
-    /^(?:typeof|__typeof__|__typeof|__attribute__|_Static_assert|static_assert|asm|__asm__)$/.test(first.text)
-  )
-    return false;
-  const end = behind(item, 1);
-  return end >= item.length || item[end]?.text === ';';
-}
-
-/** The names that a typedef declares: near enough for the parser, which only needs to know that they are types. */
-function typedefNames(item: readonly Token[]): string[] {
-  const out: string[] = [];
-  for (let i = 1; i < item.length; i++) {
-    const t = item[i];
-    if (!t) continue;
-    if (t.text === '{') {
-      i = behind(item, i) - 1;
-      continue;
-    }
-    const next = item[i + 1];
-    if (t.kind === 'name' && next && /^[;,[)]$/.test(next.text) && item[i - 1]?.text !== 'struct') {
-      out.push(t.text);
-      // Parameters follow: their names are none of ours.
-      if (next.text === ')') break;
-    } else if (t.kind === 'name' && next?.text === '(' && i > 1 && item[i + 2]?.text !== '*') {
-      out.push(t.text);
-      break;
-    }
-  }
-  return out;
-}
-
-/** The parser repairs what it can; a function that it had to repair is not what the author wrote. */
-function refuseErrors({ root, converter }: Parsed): void {
-  if (!root.children.some(n => n.hasError && /^(?:function_definition|ERROR)$/.test(n.kind))) return;
-  let wrong: Node | undefined;
-  walk(root, n => {
-    if (!wrong && (n.kind === 'ERROR' || n.missing)) wrong = n;
-    return !wrong && n.hasError === true;
+/** One item, or all up to the next that is something special: one parse for many is cheaper. */
+function items(text: Text, start: number, together: boolean): Found {
+  const more = (i: number): boolean => text.tokens[i]?.kind !== 'end' && !specialAt(text, i);
+  const { root, reading, end } = read(text, 'item', start, together ? more : undefined);
+  const externals = root.children.flatMap((node): External | readonly External[] => {
+    if (node.kind === 'expression_statement' && !node.children.length) return [];
+    if (node.kind === 'function_definition') return reading.definition(node);
+    if (node.kind === 'declaration') return reading.declaration(node);
+    const { first } = reading.locate(node);
+    throw new SyntaxFault(`unexpected "${first.text}"`, first);
   });
-  if (!wrong) return;
-  const { first } = converter.locate(wrong);
-  throw new SyntaxFault(
-    wrong.missing ? `"${wrong.kind}" is missing` : `this cannot be read: "${first.text}"`,
-    first,
+  return { externals, end };
+}
+
+function startsType(text: Text, word: string): boolean {
+  return (
+    builtinWords.has(word) ||
+    qualifiers.has(word) ||
+    storageWords.has(word) ||
+    typeofWords.has(word) ||
+    attributeWords.has(word) ||
+    (text.scopes[0]?.get(word) ?? (text.names.isType(word) ? 'type' : 'value')) === 'type'
   );
 }
 
-function convertItem(n: Node, c: Converter, out: External[]): void {
-  if (n.kind === 'ERROR' || n.missing) throw new SyntaxFault('this is no declaration', c.locate(n).first);
-  if (n.kind === 'function_definition') {
-    out.push(c.definition(n));
-    return;
+/** The tokens in the brackets at `open`, split at commas. */
+function argumentsAt(text: Text, open: number): { values: Token[][]; end: number } {
+  const { tokens, closers } = text;
+  const close = closers[open] ?? -1;
+  if (close < 0) throw new SyntaxFault('a ")" is missing', tokens[open] as Token);
+  const values: Token[][] = [[]];
+  for (let i = open + 1; i < close; i++) {
+    const t = tokens[i] as Token;
+    const inner = closers[i] ?? -1;
+    if (inner >= 0) {
+      values[values.length - 1]?.push(...tokens.slice(i, inner + 1));
+      i = inner;
+    } else if (t.text === ',' && t.kind === 'punctuation') values.push([]);
+    else values[values.length - 1]?.push(t);
   }
-  if (/^(?:declaration|type_definition|struct_specifier|union_specifier|enum_specifier)$/.test(n.kind)) {
-    out.push(c.declaration(n));
-    return;
-  }
-  // A lone `;` or an expression that a macro left.
-  if (n.kind === 'expression_statement') return;
-  throw new SyntaxFault('this is no declaration', c.locate(n).first);
+  if (values.length === 1 && values[0]?.length === 0) values.pop();
+  return { values, end: close + 1 };
 }
 
-function bodyOf(
-  tokens: readonly Token[],
-  head: readonly Token[],
-  names: Names,
-  grammar: Grammar,
-): FunctionDefinition {
-  const parsed = parse([...head, ...tokens], names, grammar);
-  const first = tokens[0] ?? endToken('', 0);
-  const n = parsed?.root.children.find(x => x.kind === 'function_definition');
-  const out: External[] = [];
-  if (!parsed || !n) throw new SyntaxFault('the body cannot be read', first);
-  refuseErrors(parsed);
-  for (const x of namedChildren(parsed.root)) convertItem(x, parsed.converter, out);
-  const f = out.find(x => x.kind === 'function');
-  if (!f) throw new SyntaxFault('the body cannot be read', first);
-  return f;
-}
-
-function raceWord(item: readonly Token[], names: Names, grammar: Grammar): External {
-  const first = item[0] ?? endToken('', 0);
-  const opens = item[1]?.text === '(';
-  const end = opens ? behind(item, 1) : 1;
-  const inner = opens ? item.slice(2, end - 1) : [];
-  const rest = item
-    .slice(end)
-    .filter(t => t.text !== ';' || t.kind !== 'punctuation' || item.slice(end)[0]?.text === '{');
-  const bodyTokens = item[end]?.text === '{' ? item.slice(end, behind(item, end)) : undefined;
-  const last = bodyTokens?.[bodyTokens.length - 1] ?? item[end - 1] ?? first;
-  void rest;
-  const values = split(inner);
-  if (first.text === 'RACE_STUB') {
-    // RACE_STUB(int, name, (args)) { }: read again as `int name(args) { }`.
-    const [result, name, parameters] = values;
-    if (!result || !name?.[0] || !parameters || values.length !== 3 || !bodyTokens)
-      throw new SyntaxFault('RACE_STUB needs (result type, name, (parameters)) and a body', first);
-    const f = bodyOf(bodyTokens, [...result, ...name, ...parameters], names, grammar);
-    const stub: FunctionDefinition = { ...f, storage: undefined, inline: false, first, last };
-    return {
-      kind: 'race',
-      word: first.text,
-      arguments: values,
-      body: stub.body,
-      stub,
-      expression: undefined,
-      first,
-      last,
-    };
-  }
-  let expression: Expression | undefined;
-  if (first.text === 'RACE_FINALLY' || first.text === 'RACE_ASSERT') {
-    expression = parseExpression(inner, names, grammar);
-    if (!expression) throw new SyntaxFault(`${first.text} needs an expression`, first);
-  }
-  let body: (Statement & { readonly kind: 'block' }) | undefined;
-  if (bodyTokens) {
-    const head = ['void', '__race_body', '(', 'void', ')'].map(t =>
-      /^\w/.test(t) ? word(first, t) : punctuation(first, t),
-    );
-    body = bodyOf(bodyTokens, head, names, grammar).body;
-  }
+/** A macro call of its own: EXPORT_SYMBOL(f); MODULE_LICENSE("GPL"); */
+function invocation(text: Text, start: number): Found {
+  const { tokens, closers } = text;
+  const first = tokens[start] as Token;
+  const { values, end } = argumentsAt(text, start + 1);
+  if (tokens[end]?.text === '{') return { externals: [], end: Math.max(end, closers[end] ?? end) + 1 };
+  const last = tokens[end - 1] ?? first;
   return {
+    externals: [{ kind: 'invocation', name: first.text, arguments: values, first, last }],
+    end: tokens[end]?.text === ';' ? end + 1 : end,
+  };
+}
+
+function block(text: Text, start: number): { body: Block; end: number } {
+  const { root, reading, end } = read(text, 'block', start);
+  return { body: reading.block(need(only(root), 'body')), end };
+}
+
+function raceWord(text: Text, start: number): Found {
+  const { tokens } = text;
+  const first = tokens[start] as Token;
+  const open = start + 1;
+  const { values, end } =
+    tokens[open]?.text === '(' ? argumentsAt(text, open) : { values: [], end: start + 1 };
+  if (first.text === 'RACE_STUB') return stubAt(text, first, values, end);
+  const takesExpression = first.text === 'RACE_FINALLY' || first.text === 'RACE_ASSERT';
+  let expression: Expression | undefined;
+  const inside = tokens.slice(open + 1, end - 1);
+  const last = inside[inside.length - 1];
+  if (takesExpression) {
+    if (last) expression = wholeExpression(inside, last, text.names, text.grammar);
+    if (!expression) throw new SyntaxFault(`${first.text} needs an expression`, tokens[open] ?? first);
+  }
+  const found = tokens[end]?.text === '{' ? block(text, end) : undefined;
+  const behind = found?.end ?? end;
+  const word: RaceWord = {
     kind: 'race',
     word: first.text,
-    arguments: values,
-    body,
+    arguments: takesExpression ? [] : values,
+    body: found?.body,
     stub: undefined,
     expression,
     first,
+    last: tokens[behind - 1] ?? first,
+  };
+  return { externals: [word], end: tokens[behind]?.text === ';' ? behind + 1 : behind };
+}
+
+/** `RACE_STUB(int, name, (args)) { }` is read as `int name(args) { }`. */
+function stubAt(text: Text, first: Token, values: readonly (readonly Token[])[], open: number): Found {
+  const { tokens, closers, names, grammar } = text;
+  const [result, name, parameters] = values;
+  const close = closers[open] ?? -1;
+  if (!result || !name?.[0] || !parameters || values.length !== 3 || tokens[open]?.text !== '{' || close < 0)
+    throw new SyntaxFault('RACE_STUB needs (result type, name, (parameters)) and a body', first);
+  const head = [...result, ...name, ...parameters];
+  const last = tokens[close] ?? first;
+  const whole = [...head, ...tokens.slice(open, close + 1), endToken(last.file, last.end)];
+  const { root, reading } = read(textFor(whole, names, grammar), 'item', 0);
+  const node = root.children[0];
+  if (node?.kind !== 'function_definition')
+    throw new SyntaxFault(`RACE_STUB: "${textOf(head)}" is no function head`, first);
+  const stub: FunctionDefinition = {
+    ...reading.definition(node),
+    storage: undefined,
+    inline: false,
+    first,
     last,
   };
+  const word: RaceWord = {
+    kind: 'race',
+    word: first.text,
+    arguments: values,
+    body: stub.body,
+    stub,
+    expression: undefined,
+    first,
+    last,
+  };
+  return { externals: [word], end: close + 1 };
 }
