@@ -7,7 +7,6 @@ import type { Problem } from '../base/problem';
 import type { Span } from '../base/span';
 import type {
   Assumption,
-  Field,
   Function as IrFunction,
   Integer,
   Layout,
@@ -19,18 +18,19 @@ import type {
 import type { OperationName } from '../ir/operations';
 import { wrap } from '../ir/value';
 import { constant, zero } from './builder';
-import type { Expression, Initializer, InitializerEntry, Statement, TypeName } from './c/ast';
+import type { Expression, Initializer, Statement, TypeName } from './c/ast';
 import { call, callFunction, pointedLayout } from './call';
-import type { Frame, Lowering, Origin, Parts, Place, Scope, SlabCache, Value } from './context';
+import type { Frame, Lowering, Origin, Parts, Place, Scope, SlabCache } from './context';
 import { newScope, spanOf, temporary } from './context';
 import { createFrame, lowerFunction } from './function';
 import { countOf, initialise } from './initial';
-import { fieldsOf } from './layout';
 import { condition, convert, operate } from './operators';
 import { isPlace, load, place, store } from './place';
 import { PER_CPU, PER_CPU_MARK } from './primitives/contexts';
 import { rowOf } from './primitives/table';
 import { createResolver } from './resolve';
+import { layoutKey, made, missingMember, shape } from './shapes';
+import type { LayoutRequest, MutableObject } from './shapes';
 import { automatic, block, statement } from './statement';
 import {
   charType,
@@ -56,21 +56,6 @@ const boundRecords: Readonly<Record<string, { member: string; operation: Operati
   hrtimer: { member: 'function', operation: 'timer.init' },
   semaphore: { member: 'count', operation: 'sem.init' },
 };
-
-interface LayoutRequest {
-  readonly type: CType;
-  readonly name: string;
-  readonly perCpu: boolean;
-}
-
-interface MutableObject {
-  name: string;
-  layout: number;
-  size: number;
-  initial: { offset: number; type: Scalar; value: Operand }[];
-  span: Span | undefined;
-  readOnly: boolean;
-}
 
 export interface Assembly {
   readonly lowering: Lowering;
@@ -705,106 +690,11 @@ export function createAssembly(request: AssemblyRequest): Assembly {
     },
     finish() {
       drain();
-      const names = (record: number, offset: number): Readonly<Record<number, string>> | undefined =>
-        bitNames.get(`${record}:${offset}`);
-      const perObject = new Map<number, Readonly<Record<number, string>>>();
-      objects.forEach((_, i) => {
-        const bits = names(-1 - i, 0);
-        if (bits) perObject.set(i, bits);
-      });
-      const out: Layout[] = layouts.map(l => {
-        const fields = fieldsOf(l.type, settle(l.type).kind === 'record' ? '' : l.name || 'value', names);
-        const last = fields[fields.length - 1];
-        const size = Math.max(sizeOf(l.type), last && !last.count ? last.offset + 1 : 0);
-        if (!l.perCpu) return { name: layoutName(l.type, l.name), size, fields };
-        return {
-          name: layoutName(l.type, l.name),
-          size: PER_CPU * request.cpus,
-          fields: fields.flatMap(x => perCpuField(x, request.cpus)),
-        };
-      });
-      const made: StaticObject[] = objects.map((o, i) => {
-        const bits = perObject.get(i);
-        let l = o.layout;
-        if (bits) {
-          // A plain word of flags gets a layout of its own, for the names of its bits.
-          const base = out[l];
-          const first = base?.fields[0];
-          if (base && first && base.fields.length === 1) {
-            out.push({ ...base, fields: [{ ...first, holds: 'word', bits }] });
-            l = out.length - 1;
-          }
-        }
-        return {
-          name: o.name,
-          layout: l,
-          size: Math.max(o.size, out[l]?.size ?? 0),
-          initial: o.initial,
-          ...(o.span ? { span: o.span } : {}),
-          ...(o.readOnly ? { readOnly: true as const } : {}),
-        };
-      });
-      const done: IrFunction[] = functions.map(
-        (f, i) =>
-          f ?? {
-            name: `missing ${i}`,
-            parameters: 0,
-            registers: 0,
-            registerNames: [],
-            registerTypes: [],
-            stack: [],
-            body: [{ op: 'return', site: 0 }],
-          },
-      );
       if (!sites.length) sites.push({ span: { file: request.harnessFile, start: 0, end: 0 }, text: '' });
-      return { sites, layouts: out, objects: made, functions: done, assumptions };
+      const shaped = shape(layouts, objects, request.cpus, (record, offset) =>
+        bitNames.get(`${record}:${offset}`),
+      );
+      return { sites, ...shaped, functions: functions.map(made), assumptions };
     },
   };
 }
-
-/** `.member = …` of a struct that has no such member: under this configuration, or at all. */
-function missingMember(lowering: Lowering, record: string, member: string, entry: InitializerEntry): void {
-  const v = entry.value;
-  const where = v.kind === 'expression' ? v.value : v;
-  lowering.problem(
-    `struct ${record} has no member ${member} in this configuration: the value is left out (a RACE_CONFIG may bring the member)`,
-    spanOf(where),
-    'warning',
-  );
-}
-
-/** A field of per-CPU data: one for all CPUs if it is a single scalar, else one per CPU. */
-function perCpuField(x: Field, cpus: number): Field[] {
-  if (!x.count) return [{ ...x, count: cpus, stride: PER_CPU }];
-  return Array.from({ length: cpus }, (_, i) => ({
-    ...x,
-    offset: x.offset + i * PER_CPU,
-    name: `cpu${i}.${x.name}`,
-  }));
-}
-
-function layoutKey(t: CType): string {
-  switch (t.kind) {
-    case 'record':
-      return `r${t.record.id}`;
-    case 'array':
-      return `a${t.count ?? 0}:${layoutKey(settle(t.of))}`;
-    case 'pointer':
-      return 'p';
-    case 'scalar':
-      return t.bool ? 'b' : t.scalar;
-    case 'inferred':
-      return `i${scalarOf(t)}`;
-    default:
-      return t.kind;
-  }
-}
-
-function layoutName(type: CType, name: string): string {
-  const t = settle(type);
-  if (t.kind === 'record') return t.record.tag;
-  if (t.kind === 'array') return `${layoutName(t.of, name)}[]`;
-  return name || t.kind;
-}
-
-export type { Value };
