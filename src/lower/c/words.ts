@@ -48,3 +48,8 @@ export const specialCalls: ReadonlyMap<string, string> = new Map([
 export const assignments: ReadonlySet<string> = new Set([
   '=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>=',
 ]); // prettier-ignore
+
+/** Words that no declaration can give to anything. */
+export const statementWords: ReadonlySet<string> = new Set([
+  'if', 'else', 'while', 'do', 'for', 'switch', 'case', 'return', 'goto', 'break', 'continue',
+]); // prettier-ignore
