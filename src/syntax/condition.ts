@@ -8,9 +8,10 @@ import type { Condition } from './source';
 
 /**
  * Says what a name of an `#if` stands for: a number, an expression, or `y`, `m`, `n` as Kconfig has it. `n` means "not
- * defined" for every name. Undefined: nobody knows.
+ * defined" for every name. Undefined: nobody knows. `use` says whether the number counts, or only whether the name is
+ * defined: a default (`#ifndef X`, `#define X 1`) is an answer to the first question alone.
  */
-export type NameLookup = (name: string) => string | undefined;
+export type NameLookup = (name: string, use?: 'value') => string | undefined;
 
 interface Reader {
   readonly tokens: readonly string[];
@@ -200,7 +201,7 @@ function nameValue(r: Reader, name: string): Value {
     skipArguments(r);
     return undefined;
   }
-  const value = r.lookup(name);
+  const value = r.lookup(name, 'value');
   if (value === undefined) return undefined;
   if (value === 'y') return 1n;
   if (value === 'n' || value === 'm') return 0n;

@@ -200,16 +200,35 @@ function createKnowledge(
     if (unsure || !complete || /^__.*__$/.test(name)) return undefined;
     return 'n';
   };
-  const lookup: NameLookup = name => {
+  /** What `#ifndef X … #define X 1` gives X. */
+  const byDefault = (name: string): string | undefined => {
+    const own = `defined(${name})`;
+    for (const path of pathsWith(name))
+      for (const [source, item] of itemsNamed(path, name)) {
+        if (item.kind !== 'macro' || !item.conditions.some(c => c.negated && c.text === own)) continue;
+        const others = item.conditions.filter(c => c.text !== own);
+        const body = source.macro(item)?.body ?? '';
+        if (/^\(?-?\d\w*\)?$/.test(body) && evaluateConditions(others, lookup) === true) return body;
+      }
+    return undefined;
+  };
+  const defaults = new Map<string, string | undefined>();
+  const lookup: NameLookup = (name, use) => {
     const given = config.value(name);
     if (given !== undefined) return given;
-    if (values.has(name)) return values.get(name);
-    if (asking.has(name)) return undefined;
-    asking.add(name);
-    const value = macro(name);
-    asking.delete(name);
-    values.set(name, value);
-    return value;
+    if (!values.has(name)) {
+      if (asking.has(name)) return undefined;
+      asking.add(name);
+      values.set(name, macro(name));
+      asking.delete(name);
+    }
+    const value = values.get(name);
+    if (value !== 'n' || use !== 'value' || name.startsWith('CONFIG_')) return value;
+    if (!defaults.has(name)) {
+      defaults.set(name, undefined);
+      defaults.set(name, byDefault(name));
+    }
+    return defaults.get(name) ?? value;
   };
   return { lookup, decide: condition => evaluateCondition(condition, lookup) };
 }

@@ -28,7 +28,7 @@ const kernel: Readonly<Record<string, string>> = {
     '#ifndef A_H\n#define A_H\n#include <asm/arch.h>\n#define A 1\nenum { STATE_ONE, /* the first bit */ };\nstatic inline int both(void) { return 2; }\n#ifdef CONFIG_X\nint choice(void) { return 1; }\n#else\nint choice(void) { return 0; }\n#endif\n#ifndef __KERNEL__\n#define A 99\n#endif\n#ifndef weak\nstatic inline int weak(void) { return 0; }\n#define weak weak\n#endif\n#endif\n',
   '/k/include/linux/x.h': '#define FROM_X 1\n',
   '/k/include/linux/notx.h':
-    '#define FROM_X 0\n#include <generated/autoconf.h>\n#include <linux/missing.h>\n',
+    '#define FROM_X 0\n#ifndef DEF_ETHHDR\n#define DEF_ETHHDR 1\n#endif\n#if DEF_ETHHDR\nstruct ethhdr { int x; };\n#endif\n#include <generated/autoconf.h>\n#include <linux/missing.h>\n',
   '/k/include/linux/far.h':
     'struct far { int y; };\nenum far_bits { FAR_BIT };\nint far_function(void) { return 1; }\n',
   '/k/include/asm-generic/bits.h': '#define GENERIC 1\n#include <uapi/thing.h>\n',
@@ -111,6 +111,15 @@ describe('tree', () => {
   it('does not let a macro under its own #ifndef say that it is defined', () => {
     assert.deepEqual(names(kernelTree(), 'weak', ['function']), [
       'include/linux/a.h:static inline int weak(void) { return 0; }',
+    ]);
+  });
+
+  it('takes a default under #ifndef for the value in #if', () => {
+    assert.deepEqual(names(kernelTree(), 'ethhdr', ['struct'], createConfig()), [
+      'include/linux/notx.h:struct ethhdr { int x; };',
+    ]);
+    assert.deepEqual(names(kernelTree(), 'DEF_ETHHDR', ['macro'], createConfig()), [
+      'include/linux/notx.h:#define DEF_ETHHDR 1',
     ]);
   });
 
