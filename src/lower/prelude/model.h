@@ -115,6 +115,14 @@
 #define no_free_ptr(p) ({ __typeof__(p) __p = (p); (p) = NULL; __p; })
 #define return_ptr(p) return no_free_ptr(p)
 
+/* Byte order: what the machine has instructions for */
+#define __swab16(x) ({ unsigned short __race_v = (x); (unsigned short)((__race_v << 8) | (__race_v >> 8)); })
+#define __swab32(x) ({ unsigned int __race_v = (x); (__race_v << 24) | ((__race_v & 0xff00u) << 8) | ((__race_v >> 8) & 0xff00u) | (__race_v >> 24); })
+#define __swab64(x) ({ unsigned long __race_w = (x); ((unsigned long)__swab32((unsigned int)__race_w) << 32) | __swab32((unsigned int)(__race_w >> 32)); })
+#define __builtin_bswap16(x) __swab16(x)
+#define __builtin_bswap32(x) __swab32(x)
+#define __builtin_bswap64(x) __swab64(x)
+
 /* Per-CPU data: one copy every 64 kB */
 #define __race_percpu __attribute__((percpu))
 #define DEFINE_PER_CPU(type, name) __race_percpu __typeof__(type) name

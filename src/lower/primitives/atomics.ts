@@ -326,7 +326,7 @@ export const byPlace: ReadonlyMap<RegExp, readonly number[]> = new Map([
 
 function makeRows(): Rows {
   const out: Record<string, Row> = {};
-  for (const p of ['atomic_', 'atomic64_', 'atomic_long_', 'arch_atomic_', 'raw_atomic_'])
+  for (const p of ['atomic_', 'atomic64_', 'atomic_long_', 'arch_atomic_', 'raw_atomic_', 'local_'])
     family(p, false, out);
   family('refcount_', true, out);
   // refcount_t has its own names for some.

@@ -193,7 +193,6 @@ for (const name of [
   'ww_mutex_init',
   'devm_mutex_init_plain',
   'seqcount_raw_spinlock_init',
-  'lockdep_init_map',
 ])
   out[name] = initialise;
 out['devm_mutex_init'] = c => initialise({ ...c, arguments: c.arguments.slice(1) });
@@ -248,6 +247,10 @@ for (const name of [
   'lockdep_assert_cpus_held',
   'lockdep_assert_rq_held',
   'lockdep_assert_not_held_plain',
+  'lockdep_init_map',
+  'lockdep_init_map_type',
+  'lockdep_init_map_wait',
+  'lockdep_init_map_wait_type',
   'lockdep_init_map_crosslock',
   'lockdep_rtnl_is_held_plain',
   'lockdep_pin_lock',

@@ -176,14 +176,6 @@ export const prints: Rows = {
   u64_stats_update_end: ignored,
   u64_stats_fetch_begin: gives(0, intType),
   u64_stats_fetch_retry: gives(0, boolType),
-  // User memory: bytes that nobody knows; the copy succeeds.
-  put_user: c => (argument(c, 0), number(0, intType)),
-  __put_user: c => (argument(c, 0), number(0, intType)),
-  access_ok: gives(1, intType),
-  copy_to_user: c => (argument(c, 1), number(0, unsignedLongType)),
-  __copy_to_user: c => (argument(c, 1), number(0, unsignedLongType)),
-  clear_user: gives(0, unsignedLongType),
-  might_fault: ignored,
 };
 
 /** Names by pattern, for what has hundreds of members. */

@@ -8,11 +8,12 @@ import type { Row } from './kit';
 import { locks } from './locks';
 import { patternRow, prints } from './prints';
 import { rcu } from './rcu';
+import { user } from './user';
 import { waits } from './waits';
 import { workAndTimers } from './work';
 
 const rows: ReadonlyMap<string, Row> = new Map(
-  [access, atomics, bits, locks, rcu, contexts, waits, workAndTimers, alloc, prints].flatMap(r =>
+  [access, atomics, bits, locks, rcu, contexts, waits, workAndTimers, alloc, prints, user].flatMap(r =>
     Object.entries(r),
   ),
 );
