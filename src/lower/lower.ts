@@ -14,6 +14,8 @@ import { spanOf } from './context';
 import model from './prelude/model.h';
 import standalone from './prelude/racelens.h';
 import { createAssembly } from './program';
+import type { Assembly } from './program';
+import type { RecordType } from './types';
 import { isPrimitive } from './primitives/table';
 import { createWorld, preambleOf } from './world';
 import type { World } from './world';
@@ -200,6 +202,14 @@ function threadsOf(world: World, problems: Problem[]): ThreadWord[] {
   return out;
 }
 
+interface Assembled {
+  readonly assembly: Assembly;
+  readonly made: ReturnType<Assembly['finish']>;
+  readonly init: readonly number[];
+  readonly entries: readonly number[];
+  readonly finallyChecks: readonly { readonly function: number; readonly site: number }[];
+}
+
 function build(world: World, file: string, problems: Problem[]): Program | undefined {
   const threads = threadsOf(world, problems);
   const span = (w: RaceWord): { file: string; start: number; end: number } => spanOf(w);
@@ -272,30 +282,40 @@ function build(world: World, file: string, problems: Problem[]): Program | undef
   if (settings.preempt === undefined && world.config.value('CONFIG_PREEMPT_RT') === 'y')
     settings.preempt = 'rt';
   const highest = Math.max(-1, ...threads.map(t => t.cpu ?? -1));
-  const assembly = createAssembly({
-    world,
-    harnessFile: file,
-    // CPUs that the harness numbers, one for each other thread, and some for what is started at run time.
-    cpus: highest + 1 + threads.filter(t => t.cpu === undefined).length + 4,
-    threads: names,
-    allocMayFail,
-  });
-  const init: number[] = [];
-  const finallyChecks: { function: number; site: number }[] = [];
-  // RACE_INIT first: what it makes (slab caches) is known to the threads.
-  for (const w of world.words)
-    if (w.word === 'RACE_INIT' && w.body) init.push(assembly.entry('RACE_INIT', file, w.body, w.body));
-  assembly.drain();
-  const entries = threads.map(t => {
-    const body = t.word.body;
-    return body ? assembly.entry(t.name, file, body, body) : 0;
-  });
-  for (const w of world.words)
-    if (w.word === 'RACE_FINALLY' && w.expression)
-      finallyChecks.push(assembly.predicate('RACE_FINALLY', file, w.expression));
-  const statics = assembly.statics();
-  if (statics !== undefined) init.unshift(statics);
-  const made = assembly.finish();
+  const unknownRecords = new Map<string, RecordType>();
+  const assemble = (): Assembled => {
+    const assembly = createAssembly({
+      world,
+      harnessFile: file,
+      // CPUs that the harness numbers, one for each other thread, and some for what is started at run time.
+      cpus: highest + 1 + threads.filter(t => t.cpu === undefined).length + 4,
+      threads: names,
+      allocMayFail,
+      unknownRecords,
+    });
+    const init: number[] = [];
+    const finallyChecks: { function: number; site: number }[] = [];
+    // RACE_INIT first: what it makes (slab caches) is known to the threads.
+    for (const w of world.words)
+      if (w.word === 'RACE_INIT' && w.body) init.push(assembly.entry('RACE_INIT', file, w.body, w.body));
+    assembly.drain();
+    const entries = threads.map(t => {
+      const body = t.word.body;
+      return body ? assembly.entry(t.name, file, body, body) : 0;
+    });
+    for (const w of world.words)
+      if (w.word === 'RACE_FINALLY' && w.expression)
+        finallyChecks.push(assembly.predicate('RACE_FINALLY', file, w.expression));
+    const statics = assembly.statics();
+    if (statics !== undefined) init.unshift(statics);
+    const made = assembly.finish();
+    return { assembly, made, init, entries, finallyChecks };
+  };
+  let assembled = assemble();
+  // Structs that no file defines: the second time every use knows what all the others showed.
+  const shown = assembled.made.assumptions.filter(a => a.kind === 'inferred');
+  if (unknownRecords.size && shown.length) assembled = assemble();
+  const { assembly, made, init, entries, finallyChecks } = assembled;
   const list: Thread[] = threads.map((t, i) => {
     const task = assembly.task(t.name);
     return {
@@ -310,7 +330,10 @@ function build(world: World, file: string, problems: Problem[]): Program | undef
       span: spanOf({ first: t.word.first, last: t.word.body?.first ?? t.word.first }),
     };
   });
-  const assumptions = [...made.assumptions];
+  const assumptions = [
+    ...made.assumptions,
+    ...shown.filter(a => !made.assumptions.some(b => b.message === a.message)),
+  ];
   for (const [name, d] of world.decided)
     if (d.origin !== 'harness' && d.origin !== 'predefined')
       assumptions.push({

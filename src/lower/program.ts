@@ -45,7 +45,7 @@ import {
   voidPointer,
   voidType,
 } from './types';
-import type { CType } from './types';
+import type { CType, RecordType } from './types';
 import { constantOf, effect, typeOf, value } from './value';
 import type { FoundEnumerator, FoundFunction, FoundVariable, World } from './world';
 
@@ -76,8 +76,6 @@ export interface Assembly {
     readonly assumptions: readonly Assumption[];
   };
   readonly problems: Problem[];
-  /** Some struct was inferred: a second run knows more. */
-  readonly inferred: () => boolean;
 }
 
 export interface AssemblyRequest {
@@ -86,6 +84,8 @@ export interface AssemblyRequest {
   readonly cpus: number;
   readonly threads: ReadonlySet<string>;
   readonly allocMayFail: boolean;
+  /** Structs that no file defines, by tag: kept from run to run, with what their uses showed. */
+  readonly unknownRecords: Map<string, RecordType>;
 }
 
 export function createAssembly(request: AssemblyRequest): Assembly {
@@ -118,7 +118,6 @@ export function createAssembly(request: AssemblyRequest): Assembly {
     value: Operand;
     span: Span | undefined;
   }[] = [];
-  let inferred = false;
 
   const scratch = (file: string, scope?: Scope): Frame =>
     createFrame(lowering, { file, name: 'initialiser', returns: voidType, ...(scope ? { scope } : {}) });
@@ -454,7 +453,6 @@ export function createAssembly(request: AssemblyRequest): Assembly {
         assumptions.push({ kind, message, ...(span ? { span } : {}) });
         assumptionIndex.set(key, index);
       }
-      if (kind === 'inferred') inferred = true;
       return index;
     },
     layout: (type, name) => layout(type, name),
@@ -618,7 +616,7 @@ export function createAssembly(request: AssemblyRequest): Assembly {
     },
   };
 
-  const resolver = createResolver(lowering, file => scratch(file));
+  const resolver = createResolver(lowering, file => scratch(file), request.unknownRecords);
 
   const drain = (): void => {
     for (let work = pending.shift(); work; work = pending.shift()) work();
@@ -627,7 +625,6 @@ export function createAssembly(request: AssemblyRequest): Assembly {
   return {
     lowering,
     problems,
-    inferred: () => inferred,
     drain,
     task: name => tasks.get(name),
     entry(name, file, body, where) {

@@ -59,13 +59,17 @@ export interface Resolver {
   enumerator(specifier: EnumSpecifier, index: number, file: string, f: Frame | undefined): Integer;
 }
 
-export function createResolver(lowering: Lowering, scratch: (file: string) => Frame): Resolver {
+export function createResolver(
+  lowering: Lowering,
+  scratch: (file: string) => Frame,
+  unknown: Map<string, RecordType>,
+): Resolver {
   const bySpecifier = new Map<RecordSpecifier, RecordType>();
-  const unknown = new Map<string, RecordType>();
   const typedefs = new Map<TypeName, CType>();
   const busy = new Set<TypeName>();
   const enumValues = new Map<EnumSpecifier, Integer[]>();
-  let ids = 1;
+  // Records kept from an earlier run keep their numbers.
+  let ids = 1 + unknown.size * 100_000;
 
   const onInfer = (r: RecordType): void => {
     lowering.assumption(
