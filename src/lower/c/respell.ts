@@ -61,6 +61,7 @@ function run(s: Scan, { kind, more }: Request): void {
 /** Behind the bracket that ends a frame. */
 function leave(s: Scan, f: Frame): void {
   const { put, insert, roles, records, scopes, stack, text } = s;
+  if ((f.kind === 'block' || f.kind === 'record') && f.state !== 'start') s.expected(';');
   if (f.state === 'specifiers') s.implicitInt(f);
   if (f.kind === 'arguments') {
     if (f.wrapped) insert(')', s.index);

@@ -5,6 +5,7 @@ import type { Frame } from './frames';
 import type { Head } from './respelled';
 import type { Scan } from './scan';
 import {
+  assemblerWords,
   attributeWords,
   builtinWords,
   inlineWords,
@@ -160,12 +161,15 @@ export function addDeclarations(s: Scan): void {
     return after === ')' || after === '...' || !isName(s.index + 1) || startsType(s.index + 1);
   };
 
+  const isPlainName = (k: number): boolean =>
+    isName(k) && !attributeWords.has(at(k).text) && !assemblerWords.has(at(k).text);
+
   const declarator = (f: Frame): void => {
     const t = at(s.index);
     if (t.kind === 'name') {
       if (attributesOfDeclarator(f)) return;
-      // `char __user *buf` where nothing defines the annotation.
-      const annotation = text(s.index - 1) === '*' && /^__\w+$/.test(t.text) && isName(s.index + 1);
+      // `char __user *buf`, `int __init f(void)` where nothing defines the annotation.
+      const annotation = /^__\w+$/.test(t.text) && (text(s.index + 1) === '*' || isPlainName(s.index + 1));
       if (!annotation && !qualifiers.has(t.text)) {
         if (statementWords.has(t.text)) unexpected();
         if (f.declaring) declare(t.text, f.head.storage === 'typedef' ? 'type' : 'value');
@@ -203,7 +207,8 @@ export function addDeclarations(s: Scan): void {
   /** What ends a declarator of a declaration. */
   const declared = (f: Frame, t: string): void => {
     if (!f.nameSeen) {
-      if (f.entry > 0 || (t !== ';' && f.kind !== 'record')) fail('a name is missing in the declaration');
+      const isBitField = t === ':' && f.kind === 'record';
+      if (!isBitField && (t !== ';' || f.entry > 0)) fail('a name is missing in the declaration');
       roles.set(insert('x', s.index), { kind: 'nameless' });
       f.nameSeen = true;
     }

@@ -3,6 +3,9 @@ import type { Frame } from './frames';
 import type { Scan } from './scan';
 import { assignments, builtinWords, qualifiers, sizeWords, specialCalls, storageWords } from './words';
 
+/** What wants an operand behind it. */
+const isOperator = /^(?:->|[-+*/%&|^<>=!~.?,]|&&|\|\||<<|>>|[-+*/%&|^<>=!]=|<<=|>>=)$/;
+
 export function addExpressions(s: Scan): void {
   const { at, text, isName, fail, unexpected, expected, closer, local, isType, startsType, behindStars } = s;
   const { put, insert, roles, enter, enterBlock, beginSpecifiers, beginValue, beginStatement } = s;
@@ -135,6 +138,7 @@ export function addExpressions(s: Scan): void {
         } else return false;
         return true;
       case ';':
+        if (!f.operand && isOperator.test(text(s.index - 1))) unexpected();
         if (f.initial) s.endDeclaration(f);
         else if (f.kind === 'block' || f.kind === 'for') {
           put(';', s.index++);

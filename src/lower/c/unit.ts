@@ -121,22 +121,19 @@ export function parseUnit(tokens: readonly Token[], names: Names, grammar: Gramm
         message: `syntax error: ${error.message}`,
         span: { file, start, end },
       });
-      i = behindItem(tokens, i);
+      i = behindItem(text, i);
     }
   }
   return { externals, problems };
 }
 
 /** Behind the next `;` or `}` at the outer level. */
-function behindItem(tokens: readonly Token[], start: number): number {
-  let depth = 0;
+function behindItem({ tokens, closers }: Text, start: number): number {
   for (let i = start; i < tokens.length; i++) {
-    const t = tokens[i]?.text;
-    if (t === '{' || t === '(') depth++;
-    else if (t === '}' || t === ')') {
-      depth--;
-      if (depth <= 0 && t === '}') return i + 1;
-    } else if (t === ';' && depth <= 0) return i + 1;
+    const close = closers[i] ?? -1;
+    const isBody = tokens[i]?.text === '{';
+    if (close >= 0) i = close;
+    if ((isBody && close >= 0) || tokens[i]?.text === ';') return i + 1;
   }
   return tokens.length;
 }
