@@ -179,6 +179,15 @@ export function registerCommands(input: CommandInput): vscode.Disposable {
     log.show();
   }
 
+  /** As the panel's own buttons do: over steps that are folded in one go, unless the replay stands on one of them. */
+  function walk(direction: 1 | -1): void {
+    const steps = session.run?.view.trace?.steps ?? [];
+    const folded = (position: number): boolean => steps[position - 1]?.folds === true;
+    let next = session.step + direction;
+    if (!folded(session.step)) while (folded(next)) next += direction;
+    session.goTo(next);
+  }
+
   async function openPlace(uri: unknown, line: unknown, column: unknown): Promise<void> {
     if (typeof uri !== 'string' || typeof line !== 'number' || typeof column !== 'number') return;
     const at = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
@@ -198,10 +207,10 @@ export function registerCommands(input: CommandInput): vscode.Disposable {
     'racelens.showStatus': showStatus,
     'racelens.openPlace': openPlace,
     'racelens.stepForward': () => {
-      session.goTo(session.step + 1);
+      walk(1);
     },
     'racelens.stepBack': () => {
-      session.goTo(session.step - 1);
+      walk(-1);
     },
   };
   return vscode.Disposable.from(

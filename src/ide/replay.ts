@@ -5,6 +5,7 @@
 import type { LineMap, Span } from '../base/span';
 import type { Report, ThreadStatus, Trace, VerdictKind } from '../engine/report';
 import type { Expectation, Integer } from '../ir/program';
+import { sharedCells, stepsThatMatter } from '../report/steps';
 import type {
   Outcome,
   ReplayView,
@@ -143,6 +144,7 @@ function traceView(trace: Trace, place: (span: Span) => ViewPlace): ViewTrace {
       );
       return { text: holders.length ? `held by ${holders.join(', ')}` : 'free' };
     });
+  const folded = foldedSteps(trace);
   const moments: ViewTrace['moments'][number][] = [];
   let values: readonly ViewValue[] = trace.cells.map(cell => valueOf(cell.initial, cell.initialValue));
   moments.push({
@@ -196,11 +198,28 @@ function traceView(trace: Trace, place: (span: Span) => ViewPlace): ViewTrace {
       }),
       preemption: step.preemption,
       ...(step.note === undefined ? {} : { note: step.note }),
+      ...(folded.has(at) ? { folds: true as const } : {}),
     })),
     moments,
     ...(trace.doomedAt === undefined ? {} : { doomedAt: trace.doomedAt }),
     ...(trace.lassoAt === undefined ? {} : { lassoAt: trace.lassoAt }),
   };
+}
+
+/** Steps that nobody else can notice, in runs of at least two of one thread: a lone one takes no more room than its fold. */
+function foldedSteps(trace: Trace): ReadonlySet<number> {
+  const kept = stepsThatMatter(trace, sharedCells(trace));
+  const ofOneRun = (a: number, b: number): boolean =>
+    !kept.has(a) &&
+    !kept.has(b) &&
+    trace.steps[a]?.thread === trace.steps[b]?.thread &&
+    b !== trace.doomedAt &&
+    b !== trace.lassoAt;
+  return new Set(
+    [...trace.steps.keys()].filter(
+      i => (i > 0 && ofOneRun(i - 1, i)) || (i + 1 < trace.steps.length && ofOneRun(i, i + 1)),
+    ),
+  );
 }
 
 function statusView(status: ThreadStatus, place: (span: Span) => ViewPlace): ViewStatus {

@@ -92,6 +92,8 @@ export interface ViewStep {
   readonly changes: readonly ViewChange[];
   readonly preemption: boolean;
   readonly note?: string;
+  /** No other thread can notice it, nor the step beside it: such runs are folded into one row. */
+  readonly folds?: true;
 }
 
 /** A schedule with the states it goes through. `moments[i]` is what holds before step i; the last one is the end. */

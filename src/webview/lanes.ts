@@ -5,8 +5,8 @@
  */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ViewStatus, ViewTrace } from '../protocol/view';
-import { changeText, rowsOf, type LaneCell, type Row } from './layout';
-import type { Actions, Model } from './model';
+import { changeText, rowsOf, type FoldRow, type LaneCell, type Row } from './layout';
+import { isOpen, type Actions, type Model } from './model';
 import { code } from './code';
 import { at, stepText } from './transcript';
 
@@ -14,7 +14,8 @@ const laneColours = 8;
 
 export function lanes(model: Model, trace: ViewTrace, actions: Actions): TemplateResult {
   const { t, position } = model;
-  const rows = rowsOf(trace);
+  const rows = rowsOf(trace, fold => isOpen(model, fold));
+  const foldsAt = new Set(rows.flatMap(row => (row.kind === 'fold' ? [row.from] : [])));
   const slots = Math.max(1, ...rows.flatMap(row => row.lanes.map(lane => slotCount(lane))));
   const n = trace.threads.length;
   return html`<div
@@ -23,7 +24,7 @@ export function lanes(model: Model, trace: ViewTrace, actions: Actions): Templat
     ${heads(model, trace)}
     <div
       class="steps"
-      role="listbox"
+      role="tree"
       tabindex="0"
       id="steps"
       aria-label=${t('Steps of the schedule')}
@@ -32,23 +33,26 @@ export function lanes(model: Model, trace: ViewTrace, actions: Actions): Templat
       <div
         class="row start ${position === 0 ? 'current' : ''}"
         id="step-0"
-        role="option"
+        role="treeitem"
+        aria-level="1"
         aria-selected=${position === 0}
         @click=${() => actions.goTo(0)}
       >
         <span class="number"></span>
         <span class="whole">${t('start')}</span>
       </div>
-      ${rows.map(row => [
-        trace.doomedAt === row.index
-          ? divider('flame', t('From here on it cannot be avoided'), row)
-          : nothing,
-        trace.lassoAt === row.index
-          ? divider('sync', t('From here on the steps repeat for ever'), row)
-          : nothing,
-        stepRow(model, trace, row, actions),
-      ])}
-      ${trace.doomedAt === rows.length ? divider('flame', t('From here on it cannot be avoided')) : nothing}
+      ${rows.map(row => {
+        // The first step of a fold that is open has its heading above it, and the remark above that.
+        const index = row.kind === 'fold' ? row.from : row.inFold && foldsAt.has(row.index) ? -1 : row.index;
+        return [
+          trace.doomedAt === index ? divider('flame', t('From here on it cannot be avoided'), row) : nothing,
+          trace.lassoAt === index
+            ? divider('sync', t('From here on the steps repeat for ever'), row)
+            : nothing,
+          row.kind === 'fold' ? foldRow(model, trace, row, actions) : stepRow(model, trace, row, actions),
+        ];
+      })}
+      ${trace.doomedAt === trace.steps.length ? divider('flame', t('From here on it cannot be avoided')) : nothing}
       ${ending(model, trace)}
     </div>
   </div>`;
@@ -143,12 +147,14 @@ function stepRow(model: Model, trace: ViewTrace, row: Row, actions: Actions): Te
     'row',
     `h-${Math.min(row.headings.length + (compact && row.switches ? 1 : 0), 12)}`,
     row.switches ? 'switch' : '',
+    row.inFold ? 'in-fold' : '',
     at1 === position ? 'current' : at1 < position ? 'past' : 'future',
   ].join(' ');
   return html`<div
     class=${classes}
     id="step-${at1}"
-    role="option"
+    role="treeitem"
+    aria-level=${row.inFold ? 2 : 1}
     aria-selected=${at1 === position}
     aria-label="${t('Step {0}', at1)}: ${stepText(trace, row.index)}"
     @click=${() => actions.goTo(at1)}
@@ -172,6 +178,55 @@ function stepRow(model: Model, trace: ViewTrace, row: Row, actions: Actions): Te
         ? html`<div class="text lane-${row.step.thread % laneColours}">${stepBody(model, trace, row)}</div>`
         : nothing
     }
+  </div>`;
+}
+
+/** Steps that nobody else can notice: how many, and the way to see them. */
+function foldRow(model: Model, trace: ViewTrace, row: FoldRow, actions: Actions): TemplateResult {
+  const { compact, position, t } = model;
+  const from = row.from + 1;
+  const to = row.to + 1;
+  const words = t('{0} steps nobody else can notice', to - row.from);
+  const body = html`<div class="body">
+    ${compact && row.switches ? html`<div class="thread">${trace.threads[row.thread]?.name}</div>` : nothing}
+    <div class="step in-${Math.min(row.depth, 10)}">
+      <button
+        class="fold-button"
+        aria-expanded=${row.open}
+        aria-label="${words}, ${t('{0} to {1}', from, to)}"
+        title=${t('Steps {0} to {1}: no other thread can tell whether they have been taken', from, to)}
+      >
+        <span class="codicon codicon-chevron-right" aria-hidden="true"></span>${words}
+      </button>
+      ${row.lanes[row.thread]?.bars
+        .filter(bar => bar.caption !== undefined)
+        .map(bar => html`<span class="caption ${bar.kind}">${bar.caption}</span>`)}
+    </div>
+  </div>`;
+  const classes = [
+    'row fold',
+    compact && row.switches ? 'h-1' : 'h-0',
+    row.switches ? 'switch' : '',
+    row.open ? 'open' : '',
+    to <= position ? 'past' : 'future',
+  ].join(' ');
+  return html`<div
+    class=${classes}
+    id="fold-${from}"
+    role="treeitem"
+    aria-level="1"
+    aria-label="${trace.threads[row.thread]?.name}: ${words}"
+    @click=${() => actions.toggleFold(row)}
+  >
+    <span class="number"></span>
+    ${row.lanes.map((lane, index) => {
+      const own = index === row.thread;
+      return html`<div class="lane lane-${index % laneColours} ${own ? 'own' : ''}">
+        ${rail(lane, false)} ${own && !compact ? body : nothing}
+        ${!compact && !own ? captions(lane) : nothing}
+      </div>`;
+    })}
+    ${compact ? html`<div class="text lane-${row.thread % laneColours}">${body}</div>` : nothing}
   </div>`;
 }
 
@@ -272,7 +327,7 @@ function quiet(row: Row): boolean {
 }
 
 /** A remark between two rows; the lifelines and bars run on behind it. */
-function divider(icon: string, text: string, next?: Row): TemplateResult {
+function divider(icon: string, text: string, next?: Row | FoldRow): TemplateResult {
   return html`<div class="row divider h-0" role="presentation">
     <span class="number codicon codicon-${icon}" aria-hidden="true"></span>
     ${next?.lanes.map(

@@ -33,7 +33,24 @@ export interface Heading {
   readonly depth: number;
 }
 
+/** Consecutive steps of one thread that nobody else can notice, as one row, and as a heading when they are shown. */
+export interface Fold {
+  /** Indexes of its steps, both included. */
+  readonly from: number;
+  readonly to: number;
+  readonly thread: number;
+}
+
+export interface FoldRow extends Fold {
+  readonly kind: 'fold';
+  readonly open: boolean;
+  readonly depth: number;
+  readonly lanes: readonly LaneCell[];
+  readonly switches: boolean;
+}
+
 export interface Row {
+  readonly kind: 'step';
   readonly index: number;
   readonly step: ViewStep;
   /** Functions entered since this thread's last step, outermost first. */
@@ -45,43 +62,117 @@ export interface Row {
   readonly preempts?: number;
   /** The first step, or one of another thread than the step before. */
   readonly switches: boolean;
+  /** One of a run that was unfolded. */
+  readonly inFold: boolean;
   /** One more access of the statement that the step before belongs to: its text need not be read again. */
   readonly goesOn: boolean;
 }
 
-/** One row per step. */
-export function rowsOf(trace: ViewTrace): readonly Row[] {
+/** The runs of steps that may be folded; none goes across a remark between two rows. */
+export function foldsOf(trace: ViewTrace): readonly Fold[] {
+  const folds: Fold[] = [];
+  trace.steps.forEach((step, index) => {
+    if (!step.folds) return;
+    const last = folds.at(-1);
+    const goesOn =
+      last?.to === index - 1 &&
+      last.thread === step.thread &&
+      index !== trace.doomedAt &&
+      index !== trace.lassoAt;
+    if (goesOn) folds[folds.length - 1] = { ...last, to: index };
+    else folds.push({ from: index, to: index, thread: step.thread });
+  });
+  return folds;
+}
+
+/** The position (steps executed) inside the fold: its steps are being looked at. */
+export function isInside(fold: Fold, position: number): boolean {
+  return position > fold.from && position <= fold.to + 1;
+}
+
+/** The next position in a direction that has a row: over a folded run in one go. */
+export function neighbour(
+  trace: ViewTrace,
+  closed: readonly Fold[],
+  position: number,
+  direction: 1 | -1,
+): number {
+  let next = position + direction;
+  while (next > 0 && next < trace.steps.length && closed.some(fold => isInside(fold, next)))
+    next += direction;
+  return next;
+}
+
+/** One row per step; folds that are not open take one row for all their steps. */
+export function rowsOf(
+  trace: ViewTrace,
+  isOpen: (fold: Fold) => boolean = () => true,
+): readonly (Row | FoldRow)[] {
+  const folds = new Map(foldsOf(trace).map(fold => [fold.from, fold]));
   const printed = new Map<number, readonly string[]>();
   const slots = slotsOf(trace);
-  return trace.steps.map((step, index): Row => {
-    const before = trace.moments[index]?.threads ?? [];
-    const after = trace.moments[index + 1]?.threads ?? [];
+  const rows: (Row | FoldRow)[] = [];
+  const lanes = (from: number, to: number): readonly LaneCell[] => {
+    const before = trace.moments[from]?.threads ?? [];
+    const after = trace.moments[to]?.threads ?? [];
+    return trace.threads.map((_, lane) => ({
+      before: before[lane]?.state ?? 'not-started',
+      after: after[lane]?.state ?? 'not-started',
+      bars: barsOf(before[lane], after[lane], slots[lane] ?? []),
+    }));
+  };
+  for (let index = 0; index < trace.steps.length; index++) {
+    const step = trace.steps[index];
+    if (!step) break;
+    const switches = trace.steps[index - 1]?.thread !== step.thread;
+    const fold = folds.get(index);
+    if (fold) {
+      const open = isOpen(fold);
+      const last = printed.get(fold.thread) ?? [];
+      const depth = Math.min(
+        ...trace.steps.slice(fold.from, fold.to + 1).map(s => commonLength(last, chainOf(s, trace))),
+      );
+      rows.push({
+        kind: 'fold',
+        ...fold,
+        open,
+        depth,
+        switches,
+        // Open, it is a heading: what its steps begin and end is drawn beside them.
+        lanes: open ? lanes(index, index) : lanes(fold.from, fold.to + 1),
+      });
+      if (!open) {
+        index = fold.to;
+        continue;
+      }
+    }
     const chain = chainOf(step, trace);
     const last = printed.get(step.thread) ?? [];
     const common = commonLength(last, chain);
     printed.set(step.thread, chain);
     const previous = trace.steps[index - 1];
-    return {
+    const shown = rows.at(-1);
+    rows.push({
+      kind: 'step',
       index,
       step,
       headings: chain.slice(common).map((name, at) => ({ function: name, depth: common + at })),
       depth: chain.length,
-      lanes: trace.threads.map((_, lane) => ({
-        before: before[lane]?.state ?? 'not-started',
-        after: after[lane]?.state ?? 'not-started',
-        bars: barsOf(before[lane], after[lane], slots[lane] ?? []),
-      })),
+      lanes: lanes(index, index + 1),
       ...(step.preemption && previous && previous.thread !== step.thread
         ? { preempts: previous.thread }
         : {}),
-      switches: previous?.thread !== step.thread,
+      switches: switches && !fold,
+      inFold: step.folds === true,
       goesOn:
         previous?.thread === step.thread &&
+        shown?.kind === 'step' &&
         previous.text === step.text &&
         previous.place.path === step.place.path &&
         previous.place.start.line === step.place.start.line,
-    };
-  });
+    });
+  }
+  return rows;
 }
 
 /** Names of the functions a step stands in; the thread's own body is not worth a line. */

@@ -7,7 +7,8 @@ import { banner } from './banner';
 import { asState, asToPanel, version } from './check';
 import { inspector } from './inspector';
 import { lanes } from './lanes';
-import { lastPosition, type Actions, type Model } from './model';
+import { isInside } from './layout';
+import { isOpen, lastPosition, nextPosition, type Actions, type Model } from './model';
 import { toolbar } from './toolbar';
 import { stepText } from './transcript';
 import { createTranslate } from './words';
@@ -29,6 +30,7 @@ function start(root: HTMLElement, host: Host): void {
   let model: Model = {
     position: 0,
     playing: false,
+    unfolded: new Set(),
     follow: true,
     compact: false,
     t: createTranslate(bundle ? (JSON.parse(bundle) as Record<string, string>) : {}),
@@ -42,6 +44,23 @@ function start(root: HTMLElement, host: Host): void {
       if (to === model.position && !model.playing) return;
       update({ position: to, playing: model.playing && to < lastPosition(model) });
       host.postMessage({ version, type: 'moved', step: to });
+    },
+    move(direction) {
+      actions.goTo(nextPosition(model, direction));
+    },
+    toggleFold(fold) {
+      const unfolded = new Set(model.unfolded);
+      if (!isOpen(model, fold)) unfolded.add(fold.from);
+      else {
+        unfolded.delete(fold.from);
+        // The current step must not vanish with its row.
+        if (isInside(fold, model.position)) {
+          update({ unfolded });
+          actions.goTo(fold.from);
+          return;
+        }
+      }
+      update({ unfolded });
     },
     togglePlay() {
       const restart = !model.playing && model.position >= lastPosition(model);
@@ -66,7 +85,7 @@ function start(root: HTMLElement, host: Host): void {
     draw();
     if (before.position !== model.position) arrive();
     clearTimeout(timer);
-    if (model.playing) timer = setTimeout(() => actions.goTo(model.position + 1), pace);
+    if (model.playing) timer = setTimeout(() => actions.move(1), pace);
     keep();
   }
 
@@ -119,10 +138,10 @@ function start(root: HTMLElement, host: Host): void {
   }
 
   const keys: Readonly<Record<string, () => void>> = {
-    ArrowDown: () => actions.goTo(model.position + 1),
-    ArrowRight: () => actions.goTo(model.position + 1),
-    ArrowUp: () => actions.goTo(model.position - 1),
-    ArrowLeft: () => actions.goTo(model.position - 1),
+    ArrowDown: () => actions.move(1),
+    ArrowRight: () => actions.move(1),
+    ArrowUp: () => actions.move(-1),
+    ArrowLeft: () => actions.move(-1),
     Home: () => actions.goTo(0),
     End: () => actions.goTo(lastPosition(model)),
     ' ': () => actions.togglePlay(),
@@ -135,7 +154,9 @@ function start(root: HTMLElement, host: Host): void {
   window.addEventListener('keydown', event => {
     const target = event.target instanceof Element ? event.target : undefined;
     // Buttons, summaries and the slider use these keys themselves; the transcript scrolls with them.
-    if (target?.closest('button, summary, input, pre, vscode-button, vscode-toolbar-button')) return;
+    const own = target?.closest('button, summary, input, pre, vscode-button, vscode-toolbar-button');
+    // A fold's button wants Enter and space only: the arrows walk on from it.
+    if (own && !(own.matches('.fold-button') && event.key !== 'Enter' && event.key !== ' ')) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const run = keys[event.key];
     if (!run || !model.run?.view.trace) return;
@@ -152,6 +173,7 @@ function start(root: HTMLElement, host: Host): void {
         update({
           run: message.run,
           position: message.step,
+          unfolded: new Set(),
           follow: message.follow,
           playing: false,
           stale: undefined,

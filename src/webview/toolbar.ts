@@ -17,14 +17,14 @@ export function toolbar(model: Model, actions: Actions): TemplateResult {
   return html`<div class="toolbar" role="toolbar" aria-label=${t('Replay')}>
     <span class="buttons">
       ${button('debug-reverse-continue', t('First'), 'Home', () => actions.goTo(0))}
-      ${button('debug-step-back', t('Step back'), '↑', () => actions.goTo(position - 1))}
+      ${button('debug-step-back', t('Step back'), '↑', () => actions.move(-1))}
       ${button(
         model.playing ? 'debug-pause' : 'play',
         model.playing ? t('Pause') : t('Play'),
         t('Space'),
         () => actions.togglePlay(),
       )}
-      ${button('debug-step-over', t('Step'), '↓', () => actions.goTo(position + 1))}
+      ${button('debug-step-over', t('Step'), '↓', () => actions.move(1))}
       ${button('debug-continue', t('Last'), 'End', () => actions.goTo(last))}
     </span>
     <input

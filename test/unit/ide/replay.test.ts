@@ -38,6 +38,24 @@ describe('replay view', () => {
     assert.deepEqual(trace.steps[10]?.changes[0]?.cleared, ['NAPI_STATE_NPSVC']);
   });
 
+  it('marks runs of steps that nobody else can notice, not lone ones and not across a remark', () => {
+    const base = netpollReport.trace!;
+    const [quiet] = base.steps;
+    assert.ok(quiet);
+    const step = { ...quiet, thread: 0, operation: 'load', reads: [], changes: [], preemption: false };
+    const loud = { ...step, operation: 'spin.lock' };
+    const folded = (steps: readonly (typeof step)[], doomedAt?: number): string => {
+      const { doomedAt: _old, ...rest } = base;
+      const own = { ...rest, steps, ...(doomedAt === undefined ? {} : { doomedAt }) };
+      return replayView({ ...netpollReport, trace: own }, context)
+        .trace!.steps.map(s => (s.folds ? '-' : 'x'))
+        .join('');
+    };
+    assert.equal(folded([step, step, loud, step, loud]), '--xxx');
+    assert.equal(folded([step, step, loud], 1), 'xxx');
+    assert.equal(folded([step, { ...step, thread: 1 }, loud]), 'xxx');
+  });
+
   it('reads bit 63 and negative numbers exactly', () => {
     const report: Report = {
       ...netpollReport,

@@ -2,7 +2,15 @@
 import { strict as assert } from 'node:assert';
 import { replayView } from '../../../src/ide/replay';
 import type { ViewStatus, ViewTrace } from '../../../src/protocol/view';
-import { cellOrder, commonPrefix, rowsOf, shortBit } from '../../../src/webview/layout';
+import {
+  cellOrder,
+  commonPrefix,
+  foldsOf,
+  neighbour,
+  rowsOf,
+  shortBit,
+  type Row,
+} from '../../../src/webview/layout';
 import { transcript } from '../../../src/webview/transcript';
 import { fixtureFile, fixtureLines, netpollReport } from '../../fixtures/netpollReport';
 
@@ -38,11 +46,14 @@ function traceOf(...statuses: readonly Partial<ViewStatus>[]): ViewTrace {
   };
 }
 
+/** The rows of all steps, nothing folded. */
+const stepRows = (of: ViewTrace): readonly Row[] => rowsOf(of).filter(row => row.kind === 'step');
+
 const parts = (of: ViewTrace): readonly (readonly string[])[] =>
-  rowsOf(of).map(row => row.lanes[0]!.bars.map(bar => `${bar.kind} ${String(bar.slot)} ${bar.part}`));
+  stepRows(of).map(row => row.lanes[0]!.bars.map(bar => `${bar.kind} ${String(bar.slot)} ${bar.part}`));
 
 describe('lanes', () => {
-  const rows = rowsOf(trace);
+  const rows = stepRows(trace);
 
   it('print the functions that a thread has entered since its last step, indented', () => {
     assert.deepEqual(
@@ -98,7 +109,7 @@ describe('lanes', () => {
   });
 
   it('know further accesses of one statement from a statement that comes again', () => {
-    const [first, ...others] = rowsOf(traceOf({}, {}, {})).map(row => row.goesOn);
+    const [first, ...others] = stepRows(traceOf({}, {}, {})).map(row => row.goesOn);
     assert.equal(first, false);
     assert.deepEqual(others, [true]);
     assert.ok(rows.every(row => !row.goesOn));
@@ -108,6 +119,67 @@ describe('lanes', () => {
     assert.deepEqual(parts(traceOf({ reader: 'softirq' }, { state: 'done', reader: 'softirq' })), [
       ['reader 0 end'],
     ]);
+  });
+});
+
+describe('folds', () => {
+  /** Letters are threads, small ones steps that nobody else can notice. */
+  function folding(text: string, more: Partial<ViewTrace> = {}): ViewTrace {
+    const status: ViewStatus = { state: 'running', holds: [], frames: [] };
+    const one = traceOf(...Array.from({ length: text.length + 1 }, () => status));
+    return {
+      ...one,
+      threads: ['a', 'b'].map(name => ({ name, context: 'process', cpu: 0 })),
+      steps: one.steps.map((step, i) => {
+        const letter = text[i] ?? 'A';
+        const quiet = letter === letter.toLowerCase() ? { folds: true as const } : {};
+        return { ...step, ...quiet, thread: letter.toLowerCase() === 'a' ? 0 : 1, text: `x${String(i)}` };
+      }),
+      moments: one.moments.map(({ threads }) => ({ threads: [...threads, ...threads], values: [] })),
+      ...more,
+    };
+  }
+  const drawn = (of: ViewTrace, open: (from: number) => boolean = () => false): string =>
+    rowsOf(of, fold => open(fold.from))
+      .map(row =>
+        row.kind === 'step'
+          ? String(row.index + 1)
+          : `${row.open ? 'v' : '>'}${String(row.from + 1)}-${String(row.to + 1)}`,
+      )
+      .join(' ');
+
+  it('take one row for a run of steps, and a heading and a row for each when open', () => {
+    assert.equal(drawn(folding('aaAAaaA')), '>1-2 3 4 >5-6 7');
+    assert.equal(
+      drawn(folding('aaAAaaA'), from => from === 4),
+      '>1-2 3 4 v5-6 5 6 7',
+    );
+  });
+  it('end where another thread goes on, and before a remark', () => {
+    assert.equal(drawn(folding('aabbA')), '>1-2 >3-4 5');
+    assert.equal(drawn(folding('aaaaA', { doomedAt: 2 })), '>1-2 >3-4 5');
+  });
+  it('are walked over in one go, those that are open step by step', () => {
+    const of = folding('aaAAaaA');
+    const [first, second] = foldsOf(of);
+    assert.ok(first && second);
+    const walk = (from: number, direction: 1 | -1, ...closed: (typeof first)[]): number =>
+      neighbour(of, closed, from, direction);
+    assert.equal(walk(0, 1, first, second), 3);
+    assert.equal(walk(3, -1, first, second), 0);
+    assert.equal(walk(4, 1, first, second), 7);
+    assert.equal(walk(7, -1, first, second), 4);
+    assert.equal(walk(4, 1, first), 5);
+  });
+  it('print a function that is entered inside above the first step that is shown in it', () => {
+    const of = folding('aaA');
+    const frames = [
+      { function: 'outer', place },
+      { function: 'inner', place },
+    ];
+    const rows = rowsOf({ ...of, steps: of.steps.map(step => ({ ...step, frames })) }, () => false);
+    const last = rows.at(-1);
+    assert.deepEqual(last?.kind === 'step' && last.headings.map(h => h.function), ['outer', 'inner']);
   });
 });
 
