@@ -176,6 +176,16 @@ const realGroups: readonly { readonly marker: string; readonly names: RegExp }[]
   { marker: 'kthread_stop', names: /^kthread_\w+$/ },
 ];
 
+/** SYSCALL_DEFINE(x) gives sys_x a prototype, and the body another name. */
+function bodyIn(table: Table, name: string): FoundFunction | undefined {
+  return table.functions.get(name) ?? table.functions.get(`__do_${name}`);
+}
+
+function undefinedBehind({ source, item }: Definition, name: string): boolean {
+  const directive = new RegExp(`^[ \\t]*#[ \\t]*undef[ \\t]+${name}\\b`, 'm');
+  return directive.test(source.text.slice(item.end));
+}
+
 export function createWorld(request: WorldRequest): World {
   const { tree, scope, config, isPrimitive } = request;
   const sources = new Set(scope.sources);
@@ -213,9 +223,12 @@ export function createWorld(request: WorldRequest): World {
 
   const macroCache = new Map<string, Macro | undefined>();
   const treeMacro = (name: string, from: string, near = true): Macro | undefined => {
-    const found = lookup(name, ['macro'], near);
-    if (!found.length) return undefined;
-    const own = found.find(d => d.source.path === from);
+    const all = lookup(name, ['macro'], near);
+    if (!all.length) return undefined;
+    const own = all.find(d => d.source.path === from);
+    // A header's scratch macro is gone behind its #undef.
+    const kept = all.length > 1 ? all.filter(d => !undefinedBehind(d, name)) : all;
+    const found = kept.length ? kept : all;
     const d =
       own ??
       found.find(x => !sources.has(x.source.path) && inScope.has(x.source.path)) ??
@@ -549,7 +562,7 @@ export function createWorld(request: WorldRequest): World {
           all.find(d => d.source.path === from && sources.has(d.source.path)) ??
           all.find(d => sources.has(d.source.path));
         if (own) {
-          const f = item(own).functions.get(name);
+          const f = bodyIn(item(own), name);
           if (f) return f;
           const problem = broken.get(`${own.source.path}:${own.item.start}`);
           if (problem && !problems.includes(problem)) problems.push(problem);
@@ -563,7 +576,7 @@ export function createWorld(request: WorldRequest): World {
         const all = lookup(name, ['function']);
         const d = choose(all, from);
         if (d) {
-          const f = item(d).functions.get(name);
+          const f = bodyIn(item(d), name);
           if (f) return f;
           const problem = broken.get(`${d.source.path}:${d.item.start}`);
           if (problem && !problems.includes(problem)) problems.push(problem);
