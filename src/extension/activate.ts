@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import type { Channel } from '../host/client';
 import { createActions } from './actions';
-import { registerCommands, restore } from './commands';
+import { registerCommands, restore, type HostKind } from './commands';
 import { createHovers } from './hovers';
 import { createLenses } from './lenses';
 import { createLog } from './log';
@@ -18,6 +18,7 @@ import { createWorkers } from './workers';
 
 export function start(
   context: vscode.ExtensionContext,
+  host: HostKind,
   spawn: (tree: string | undefined) => Promise<Channel>,
 ): void {
   const began = performance.now();
@@ -62,6 +63,7 @@ export function start(
       simulation,
       panel: () => panel,
       log,
+      host,
       activation: () => activation,
     }),
     createRegions(workers, log),

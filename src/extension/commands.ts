@@ -11,6 +11,9 @@ import type { Session } from './session';
 import { findFix, type Simulation } from './simulate';
 import type { Workers } from './workers';
 
+/** The extension host that runs us; the editor before it may be a browser in both cases. */
+export type HostKind = 'node' | 'web';
+
 export interface CommandInput {
   readonly context: vscode.ExtensionContext;
   readonly workers: Workers;
@@ -18,6 +21,7 @@ export interface CommandInput {
   readonly simulation: Simulation;
   readonly panel: () => Panel;
   readonly log: Log;
+  readonly host: HostKind;
   /** How long activation took, in milliseconds. */
   readonly activation: () => number;
 }
@@ -36,7 +40,7 @@ const modelScheme = 'racelens-model';
 const scheduleShape = /^\S{2,}$/;
 
 export function registerCommands(input: CommandInput): vscode.Disposable {
-  const { context, workers, session, simulation, panel, log, activation } = input;
+  const { context, workers, session, simulation, panel, log, host, activation } = input;
   const changedModel = new vscode.EventEmitter<vscode.Uri>();
 
   async function simulate(argument: unknown): Promise<void> {
@@ -165,7 +169,7 @@ export function registerCommands(input: CommandInput): vscode.Disposable {
     const { run, stale } = session;
     const lines = [
       `Racelens ${String((context.extension.packageJSON as { version: string }).version)}`,
-      vscode.l10n.t('host: {0}', vscode.env.uiKind === vscode.UIKind.Web ? 'web' : 'desktop'),
+      host === 'node' ? vscode.l10n.t('extension host: Node') : vscode.l10n.t('extension host: web worker'),
       vscode.l10n.t('activated in {0} ms', activation().toFixed(1)),
       vscode.l10n.t('workers: editor features {0}, engine {1}', word(true), word(state.engine)),
       vscode.l10n.t('function texts with known facts: {0}', status?.facts ?? 0),

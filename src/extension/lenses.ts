@@ -1,11 +1,14 @@
 /** Code lenses: over publications without a grace period, and over the first thread of a harness. */
 import * as vscode from 'vscode';
-import { openPaths, range, selector } from './convert';
+import { isC, openPaths, range, selector } from './convert';
 import type { Log } from './log';
 import { toPath } from './paths';
 import type { Session } from './session';
 import { setting } from './settings';
 import type { Workers } from './workers';
+
+/** Time without typing after which the lenses of the other files are made again, in milliseconds. */
+const rest = 250;
 
 export function createLenses(workers: Workers, session: Session, log: Log): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
@@ -82,6 +85,14 @@ export function createLenses(workers: Workers, session: Session, log: Log): vsco
     },
   });
   const relevant = new Set(['run', 'stale', 'verdicts']);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  // The editor asks again for the file that is typed in; its readers and publishers may be in the others.
+  const soon = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      changed.fire();
+    }, rest);
+  };
   return vscode.Disposable.from(
     provider,
     changed,
@@ -93,6 +104,13 @@ export function createLenses(workers: Workers, session: Session, log: Log): vsco
     }),
     vscode.workspace.onDidOpenTextDocument(() => {
       changed.fire();
+    }),
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (contentChanges.length && isC(document)) soon();
+    }),
+    workers.onDidChangeFiles(soon),
+    new vscode.Disposable(() => {
+      clearTimeout(timer);
     }),
   );
 }

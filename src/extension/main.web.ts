@@ -4,7 +4,7 @@ import { spawnWebWorker } from '../host/web/spawn';
 import { start } from './activate';
 
 export function activate(context: vscode.ExtensionContext): void {
-  start(context, tree =>
+  start(context, 'web', tree =>
     spawnWebWorker(
       async name => vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'dist', name)),
       tree,

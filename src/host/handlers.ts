@@ -233,7 +233,7 @@ async function explore(
   return replayView(answer.report, {
     harness: params.harness,
     seconds: (performance.now() - start) / 1000,
-    ...(answer.program?.expectation ? { expectation: answer.program.expectation } : {}),
+    ...(answer.program ? { program: answer.program } : {}),
     files: answer.files,
     problems: answer.problems.map((problem): ViewNote => ({
       kind: problem.severity,

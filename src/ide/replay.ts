@@ -4,11 +4,13 @@
  */
 import type { LineMap, Span } from '../base/span';
 import type { Report, ThreadStatus, Trace, VerdictKind } from '../engine/report';
-import type { Expectation, Integer } from '../ir/program';
+import type { Expectation, Integer, Program } from '../ir/program';
+import { summarize } from '../report/summary';
 import { sharedCells, stepsThatMatter } from '../report/steps';
 import type {
   Outcome,
   ReplayView,
+  ViewActor,
   ViewBit,
   ViewChange,
   ViewFrame,
@@ -23,7 +25,8 @@ import type {
 export interface ReplayContext {
   readonly harness: string;
   readonly seconds: number;
-  readonly expectation?: Expectation;
+  /** What was run; absent if the harness could not be read. */
+  readonly program?: Program;
   /** Files whose text went into the result. */
   readonly files: readonly string[];
   readonly problems: readonly ViewNote[];
@@ -47,10 +50,8 @@ export function meets(report: Report, expectation: Expectation | undefined): boo
 export function replayView(report: Report, context: ReplayContext): ReplayView {
   const place = (span: Span): ViewPlace => placeOf(span, context);
   const { verdict, explanation } = report;
-  const message =
-    verdict.kind === 'holds'
-      ? 'No schedule within the stated bounds breaks it; every state was explored.'
-      : verdict.message;
+  const expectation = context.program?.expectation;
+  const message = verdict.kind === 'holds' ? summarize(report) : verdict.message;
   return {
     harness: context.harness,
     verdict: {
@@ -67,15 +68,16 @@ export function replayView(report: Report, context: ReplayContext): ReplayView {
     seconds: context.seconds,
     ...(report.schedule === undefined ? {} : { schedule: report.schedule }),
     ...(report.preemptions === undefined ? {} : { preemptions: report.preemptions }),
-    ...(context.expectation
+    ...(expectation
       ? {
           expectation: {
-            text: `${context.expectation.possible ? 'possible ' : ''}${context.expectation.kind}`,
-            met: meets(report, context.expectation),
+            text: `${expectation.possible ? 'possible ' : ''}${expectation.kind}`,
+            met: meets(report, expectation),
           },
         }
       : {}),
     ...(report.trace ? { trace: traceView(report.trace, place) } : {}),
+    actors: context.program ? actorsOf(context.program, place) : [],
     summary: explanation?.summary ?? message,
     waiters: (explanation?.waiters ?? []).map(waiter => ({
       thread: waiter.thread,
@@ -113,6 +115,25 @@ export function replayView(report: Report, context: ReplayContext): ReplayView {
     problems: context.problems,
     files: context.files,
   };
+}
+
+function actorsOf(program: Program, place: (span: Span) => ViewPlace): readonly ViewActor[] {
+  return program.threads.map(thread => {
+    const body = program.functions[thread.entry]?.body ?? [];
+    const called = new Set(body.flatMap(i => (i.op === 'call' ? [i.function] : [])));
+    return {
+      name: thread.name,
+      context: thread.context,
+      ...(thread.cpu === undefined ? {} : { cpu: thread.cpu }),
+      daemon: thread.daemon === true,
+      repeat: thread.repeat,
+      ...(thread.span ? { place: place(thread.span) } : {}),
+      calls: [...called].flatMap(index => {
+        const f = program.functions[index];
+        return f ? [{ function: f.name, ...(f.span ? { place: place(f.span) } : {}) }] : [];
+      }),
+    };
+  });
 }
 
 /** A span as lines and columns. */

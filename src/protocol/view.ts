@@ -39,6 +39,21 @@ export interface ViewThread {
   readonly place?: ViewPlace;
 }
 
+/** A thread as the harness declares it, of which there may be no trace. */
+export interface ViewActor {
+  readonly name: string;
+  readonly context: string;
+  /** Absent: a CPU of its own. */
+  readonly cpu?: number;
+  /** It need not finish. */
+  readonly daemon: boolean;
+  /** How often it may run. */
+  readonly repeat: number;
+  readonly place?: ViewPlace;
+  /** The functions that its body calls, in order. */
+  readonly calls: readonly { readonly function: string; readonly place?: ViewPlace }[];
+}
+
 export interface ViewBit {
   readonly number: number;
   readonly name: string;
@@ -149,6 +164,8 @@ export interface ReplayView {
   /** What RACE_EXPECT asks for, and whether it was met. */
   readonly expectation?: { readonly text: string; readonly met: boolean };
   readonly trace?: ViewTrace;
+  /** The threads of the harness; empty if it could not be read. */
+  readonly actors: readonly ViewActor[];
   /** One sentence of plain English. */
   readonly summary: string;
   readonly waiters: readonly ViewWaiter[];

@@ -30,11 +30,6 @@ export function banner(model: Model, actions: Actions): TemplateResult {
             ? html`<span class="tag">${view.confirmed ? t('confirmed') : t('possible')}</span>`
             : nothing
         }
-        ${
-          outcome === 'holds' && view.exhaustive
-            ? html`<span class="tag">${t('every state explored')}</span>`
-            : nothing
-        }
         ${view.verdict.reason === undefined ? nothing : html`<span class="tag">${view.verdict.reason}</span>`}
         ${
           view.expectation

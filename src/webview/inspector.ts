@@ -5,6 +5,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ReplayView, ViewCell, ViewChange, ViewNote, ViewTrace, ViewValue } from '../protocol/view';
 import { code } from './code';
+import { explored } from './explored';
 import { cellOrder, commonPrefix, shortBit } from './layout';
 import type { Actions, Model } from './model';
 import { placeLink } from './places';
@@ -14,6 +15,11 @@ export function inspector(model: Model, view: ReplayView, actions: Actions): Tem
   const { t } = model;
   const text = transcript(view, model.run?.title ?? view.harness);
   return html`<aside class="inspector" aria-label=${t('State and evidence')}>
+    ${
+      !view.trace && view.actors.length
+        ? section('explored', t('What was explored'), undefined, true, explored(model, view, actions))
+        : nothing
+    }
     ${view.trace ? section('state', t('State'), undefined, true, cells(model, view.trace)) : nothing}
     ${
       view.waiters.length
@@ -55,10 +61,9 @@ export function inspector(model: Model, view: ReplayView, actions: Actions): Tem
         : nothing
     }
     ${notes('problems', t('Problems of the input'), view.problems, true, actions)}
-    ${notes('findings', t('Findings'), view.findings, true, actions)}
-    ${notes('assumptions', t('Assumptions'), view.assumptions, view.assumptions.length <= 4, actions)}
+    ${notes('findings', t('Findings'), view.findings, true, actions)} ${assumptions(model, view, actions)}
     ${
-      view.bounds.length
+      view.bounds.length && view.trace
         ? section(
             'bounds',
             t('Bounds'),
@@ -133,22 +138,8 @@ function notes(
   actions: Actions,
 ): TemplateResult | typeof nothing {
   if (!entries.length) return nothing;
-  const line = (note: ViewNote): TemplateResult =>
-    html`<li>
-      <span class="kind">${note.kind.replace(/-/g, ' ')}</span> ${withoutKind(note)}
-      ${note.places.map(place => html` ${placeLink(place, actions)}`)}
-    </li>`;
-  if (entries.length <= most)
-    return section(
-      id,
-      title,
-      entries.length,
-      open,
-      html`<ul class="list">
-        ${entries.map(line)}
-      </ul>`,
-    );
-  // A real tree has hundreds of CONFIG choices: what a finding may rest on comes first, the rest by kind.
+  if (entries.length <= most) return section(id, title, entries.length, open, list(entries, actions));
+  // What a finding may rest on comes first, the rest by kind.
   const kinds = [...new Set(entries.map(note => note.kind))].sort(
     (x, y) => rank(x) - rank(y) || (x < y ? -1 : 1),
   );
@@ -161,13 +152,47 @@ function notes(
       const own = entries.filter(note => note.kind === kind);
       return html`<details class="group" ?open=${own.length <= most}>
         <summary>${kind.replace(/-/g, ' ')} · ${own.length}</summary>
-        <ul class="list">
-          ${own.map(line)}
-        </ul>
+        ${list(own, actions)}
       </details>`;
     })}`,
   );
 }
+
+function list(entries: readonly ViewNote[], actions: Actions): TemplateResult {
+  return html`<ul class="list">
+    ${entries.map(
+      note =>
+        html`<li>
+          <span class="kind">${note.kind.replace(/-/g, ' ')}</span> ${withoutKind(note)}
+          ${note.places.map(place => html` ${placeLink(place, actions)}`)}
+        </li>`,
+    )}
+  </ul>`;
+}
+
+/** What the answer rests on. A real tree has hundreds of CONFIG choices: they are there for those who ask. */
+function assumptions(model: Model, view: ReplayView, actions: Actions): TemplateResult | typeof nothing {
+  const { t } = model;
+  const config = view.assumptions.filter(note => note.kind === 'config');
+  const others = view.assumptions.filter(note => note.kind !== 'config');
+  const title = t('Assumptions');
+  if (!config.length || others.length > most)
+    return notes('assumptions', title, view.assumptions, others.length <= few, actions);
+  return section(
+    'assumptions',
+    title,
+    view.assumptions.length,
+    others.length <= few,
+    html`${others.length ? list(others, actions) : nothing}
+      <details class="group">
+        <summary>${t('CONFIG options, {0} in number', config.length)}</summary>
+        ${list(config, actions)}
+      </details>`,
+  );
+}
+
+/** So many assumptions are shown without being asked for. */
+const few = 4;
 
 /** More notes than this are grouped by kind. */
 const most = 12;

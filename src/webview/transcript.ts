@@ -1,15 +1,16 @@
 /** Everything the panel shows, as plain text: for screen readers, mails and bug reports. */
-import type { ReplayView, ViewPlace, ViewTrace } from '../protocol/view';
+import type { ReplayView, ViewActor, ViewPlace, ViewTrace } from '../protocol/view';
 import { chainOf, changeText } from './layout';
 
 export function transcript(view: ReplayView, harness: string): string {
   const lines = [
     `${harness}: ${headline(view)}`,
     view.summary,
-    `${count(view.states, 'state')} explored${view.exhaustive ? ', exhaustive' : ''}`,
+    `${count(view.states, 'state')} and ${count(view.transitions, 'transition')} explored${view.exhaustive ? ', exhaustive' : ''}`,
     ...view.bounds.map(bound => `bound: ${bound}`),
     ...(view.schedule === undefined ? [] : [`schedule: ${view.schedule}`]),
   ];
+  if (!view.trace && view.actors.length) lines.push('', ...view.actors.map(actorText));
   if (view.trace) lines.push('', ...steps(view.trace));
   if (view.waiters.length) {
     lines.push('', 'Why it never ends');
@@ -85,6 +86,12 @@ export function stepText(trace: ViewTrace, index: number): string {
     ...(step.preemption ? ['preemption before this step'] : []),
     ...(status?.waitsFor === undefined ? [] : [`waits for ${status.waitsFor}`]),
   ].join('; ');
+}
+
+function actorText(actor: ViewActor): string {
+  const cpu = actor.cpu === undefined ? 'a CPU of its own' : `CPU ${String(actor.cpu)}`;
+  const calls = actor.calls.map(call => `${call.function}()`).join(', ');
+  return `${actor.name}: ${actor.context}, ${cpu}${calls ? `, runs ${calls}` : ''}`;
 }
 
 function steps(trace: ViewTrace): readonly string[] {

@@ -89,6 +89,7 @@ describe('commands', () => {
     const time = /activated in\s+([\d.]+)\s+ms/.exec(
       (await output.innerText()).replaceAll('\u00a0', ' '),
     )?.[1];
+    assert.match((await output.innerText()).replaceAll('\u00a0', ' '), /extension host:\s+Node/);
     assert.ok(Number(time) < 50, `activation took ${String(time)} ms`);
   });
 

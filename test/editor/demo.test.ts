@@ -5,6 +5,8 @@ import { toEditor } from './focus';
 import { until, useWorkbench, type Workbench } from './driver/workbench';
 
 const lensBefore = 'publishes dev->npinfo without a grace period · simulate';
+/** Any lens over a publication, in whatever state. */
+const anyLens = /publishes|synchronize_rcu\(\)|source changed/;
 const lensAfter = /^hang (→|->) holds with synchronize_rcu\(\) · apply$/;
 
 /** A file in the first editor group, whatever has the focus now. */
@@ -57,6 +59,12 @@ describe('the demo in the editor', () => {
     await b.screenshot('editor-regions', { docs: true });
   });
 
+  it('has the code lens while the readers are in files that are closed', async () => {
+    const b = bench();
+    await open(b, 'netpoll.c', 'int netpoll_setup');
+    await b.lens(lensBefore).waitFor();
+  });
+
   it('explains NAPI_STATE_SCHED: its comment, who sets, clears and waits for it', async () => {
     const b = bench();
     await open(b, 'dev.c', '/*');
@@ -99,6 +107,41 @@ describe('the demo in the editor', () => {
     const shown = await panel.locator('#steps').innerText();
     for (const name of ['netpoll_poll_lock', 'poll_one_napi', 'napi_complete_done', 'napi_disable'])
       assert.ok(shown.includes(`${name}()`), `${name}() is not in the lanes`);
+  });
+
+  it('folds the steps that nobody else can notice, and unfolds them on demand', async () => {
+    const b = bench();
+    const panel = await b.panel('#verdict');
+    const steps = panel.locator('#steps');
+    const button = panel.locator('.fold-button').first();
+    const one = panel.locator('#step-1');
+    assert.doesNotMatch(await steps.innerText(), /… store|list_del_init/);
+    assert.match(await button.innerText(), /^\d+ steps nobody else can notice$/);
+    assert.equal(await button.getAttribute('aria-expanded'), 'false');
+    // Over it in one go, forward and back; the numbers stay those of the schedule.
+    await steps.press('Home');
+    await steps.press('ArrowDown');
+    const behind = Number((await position(panel)).split('/')[0]);
+    assert.ok(behind > 2, `step ${String(behind)} is the first`);
+    assert.equal(await panel.locator('.row.current .number').innerText(), String(behind));
+    await steps.press('ArrowUp');
+    assert.match(await position(panel), /^0\//);
+    // By keyboard, then step by step.
+    await button.press('Enter');
+    assert.equal(await button.getAttribute('aria-expanded'), 'true');
+    await one.waitFor();
+    await button.press('ArrowDown');
+    assert.match(await position(panel), /^1\//);
+    await b.screenshot('unfolded');
+    await button.press('Enter');
+    await one.waitFor({ state: 'detached' });
+    assert.match(await position(panel), /^0\//);
+    // The slider reaches every step.
+    await panel.locator('.toolbar input').fill('2');
+    await panel.locator('#step-2.current').waitFor();
+    assert.equal(await button.getAttribute('aria-expanded'), 'true');
+    await steps.press('Home');
+    await one.waitFor({ state: 'detached' });
   });
 
   it('moves a mark for every thread through the editors, and leaves the focus in the panel', async () => {
@@ -147,7 +190,7 @@ describe('the demo in the editor', () => {
     const panel = await b.panel('#verdict');
     await panel.locator('#steps').press('ArrowDown');
     await until('the live region is silent', async () =>
-      /^Step 1 of \d+: /.test(await panel.locator('#live').innerText()) ? true : undefined,
+      /^Step \d+ of \d+: /.test(await panel.locator('#live').innerText()) ? true : undefined,
     );
     await panel.locator('.section-transcript summary').click();
     const text = await panel.locator('.section-transcript pre').innerText();
@@ -186,13 +229,27 @@ describe('the demo in the editor', () => {
     const call = lines.indexOf('synchronize_rcu();');
     assert.ok(call > unlock && unlock > 0, `not behind rtnl_unlock():\n${lines.join('\n')}`);
     assert.match(lines[call - 1] ?? '', /\*\/$/, 'no comment says why');
+    await until('a lens is left over the function that has its grace period', async () =>
+      (await b.lenses()).some(text => anyLens.test(text)) ? undefined : true,
+    );
+    // What holds, and how far it was looked at.
+    const explored = panel.locator('.section-explored');
+    assert.deepEqual(await explored.locator('tbody th').allInnerTexts(), [
+      'normal_napi',
+      'netconsole',
+      'ifdown',
+    ]);
+    assert.match(
+      await explored.locator('.extent').innerText(),
+      /\d+ states, \d+ transitions: all there are[^]*holds, which is met/,
+    );
     await b.screenshot('fixed', { docs: true });
-    assert.equal(await b.lens(/publishes/).count(), 0);
     await toEditor(b);
     await b.page.keyboard.press('ControlOrMeta+Z');
     await until('one undo does not take the fix back', async () =>
       (await b.visibleText()) === before ? true : undefined,
     );
+    await b.lens(anyLens).waitFor();
   });
 
   it('marks a verdict as stale when the source is edited, and runs again on the unsaved text', async () => {

@@ -9,9 +9,21 @@ const context = {
   seconds: 0.21,
   files: [fixtureFile],
   problems: [],
-  expectation: { kind: 'hang', possible: false },
   lines: () => fixtureLines,
-};
+  program: {
+    name: '/netpoll.race.c',
+    sites: [],
+    layouts: [],
+    objects: [],
+    functions: [],
+    init: [],
+    finally: [],
+    assumptions: [],
+    settings: {},
+    threads: netpollReport.trace?.threads.map(thread => ({ ...thread, entry: 0, repeat: 1 })) ?? [],
+    expectation: { kind: 'hang', possible: false },
+  },
+} as const;
 const view = replayView(netpollReport, context);
 const keep = { version: 1, harness: 'file:///netpoll.race.c', step: 0, follow: true } as const;
 
@@ -46,7 +58,7 @@ const holds = replayView(
     states: 4211,
     preemptions: undefined,
   },
-  { ...context, expectation: undefined },
+  { ...context, program: { ...context.program, expectation: { kind: 'holds', possible: false } } },
 );
 
 export const scenes: Readonly<Record<string, readonly ToPanel[]>> = {

@@ -1,6 +1,7 @@
 /** A report as the editor shows it: places, values before each step, and whether the expectation was met. */
 import { strict as assert } from 'node:assert';
 import type { Report } from '../../../src/engine/report';
+import type { Instruction, Program } from '../../../src/ir/program';
 import { meets, replayView, type ReplayContext } from '../../../src/ide/replay';
 import { fixtureFile, fixtureLines, fixtureText, netpollReport } from '../../fixtures/netpollReport';
 
@@ -54,6 +55,46 @@ describe('replay view', () => {
     assert.equal(folded([step, step, loud, step, loud]), '--xxx');
     assert.equal(folded([step, step, loud], 1), 'xxx');
     assert.equal(folded([step, { ...step, thread: 1 }, loud]), 'xxx');
+  });
+
+  it('tells the threads of the harness and what they call, once each', () => {
+    const nothing = {
+      parameters: 0,
+      registers: 0,
+      registerNames: [],
+      registerTypes: [],
+      stack: [],
+      body: [],
+    };
+    const call = (f: number): Instruction => ({ op: 'call', site: 0, function: f, arguments: [] });
+    const span = { file: fixtureFile, start: 0, end: 4 };
+    const program: Program = {
+      name: '/netpoll.race.c',
+      sites: [],
+      layouts: [],
+      objects: [],
+      functions: [
+        { ...nothing, name: 'rx', body: [call(1), call(2), call(1)] },
+        { ...nothing, name: 'poll', span },
+        { ...nothing, name: 'log' },
+      ],
+      threads: [{ name: 'rx', context: 'softirq', entry: 0, repeat: 2, span }],
+      init: [],
+      finally: [],
+      assumptions: [],
+      settings: {},
+    };
+    const place = { path: fixtureFile, start: { line: 0, column: 0 }, end: { line: 0, column: 4 } };
+    assert.deepEqual(replayView(withVerdict('holds'), { ...context, program }).actors, [
+      {
+        name: 'rx',
+        context: 'softirq',
+        daemon: false,
+        repeat: 2,
+        place,
+        calls: [{ function: 'poll', place }, { function: 'log' }],
+      },
+    ]);
   });
 
   it('reads bit 63 and negative numbers exactly', () => {
