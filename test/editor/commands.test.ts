@@ -64,9 +64,9 @@ describe('commands', () => {
     );
     const start = Date.now();
     await panel.locator('.notice.running vscode-button').click();
-    await panel.locator('#verdict', { hasText: 'cannot tell' }).waitFor();
+    // The panel may still show the verdict before, which was `cannot tell` as well.
+    await panel.locator('.verdict', { hasText: 'cancelled' }).waitFor();
     assert.ok(Date.now() - start < 5000, 'it took too long');
-    assert.match(await panel.locator('.verdict').innerText(), /cancelled/);
     assert.doesNotMatch(await panel.locator('.facts').innerText(), /^0 states/);
     await panel.locator('.notice.running').waitFor({ state: 'detached' });
   });
