@@ -125,7 +125,7 @@ export function createScan(request: Request): Scan {
 
   const startsType = (k: number): boolean => {
     const t = at(k);
-    if (t.kind !== 'name' || local(t.text) === 'value') return false;
+    if (t.kind !== 'name') return false;
     if (t.text === '__extension__') return startsType(k + 1);
     return (
       builtinWords.has(t.text) ||

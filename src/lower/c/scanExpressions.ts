@@ -1,7 +1,15 @@
 /** The scan of expressions and arguments. */
 import type { Frame } from './frames';
 import type { Scan } from './scan';
-import { assignments, builtinWords, qualifiers, sizeWords, specialCalls, storageWords } from './words';
+import {
+  assignments,
+  attributeWords,
+  builtinWords,
+  qualifiers,
+  sizeWords,
+  specialCalls,
+  storageWords,
+} from './words';
 
 /** What wants an operand behind it. */
 const isOperator = /^(?:->|[-+*/%&|^<>=!~.?,]|&&|\|\||<<|>>|[-+*/%&|^<>=!]=|<<=|>>=)$/;
@@ -104,12 +112,13 @@ export function addExpressions(s: Scan): void {
   };
 
   const isString = (k: number): boolean => at(k).kind === 'string';
+  const isMacro = (k: number): boolean => isName(k) && !attributeWords.has(at(k).text);
 
   /** Strings stand together, also with the name of a macro that makefiles define as one (KBUILD_MODNAME). */
   const literal = (f: Frame): void => {
     let last = s.index;
-    if (isString(s.index) || isString(s.index + 1))
-      while (isString(last + 1) || (isName(last + 1) && isString(last))) last++;
+    if (isString(last) || isString(last + 1))
+      while (isString(last + 1) || (isString(last) && isMacro(last + 1))) last++;
     put('1', s.index, last);
     s.index = last + 1;
     f.operand = true;

@@ -258,6 +258,7 @@ describe('lowering: C to syntax', () => {
     ['guard(mutex)(&m); scoped_guard(spin, &l) x(); scoped_guard(rcu) { }', 'guard mutex((&m)); guard spin((&l)) x(); guard rcu() {  }'],
     ['static const unsigned long int a[2], *const b = c, (*d)(int, ...);', 'static a [2] of unsigned long int, b * of unsigned long int = c, d *(int, ...) of unsigned long int;'],
     ['struct s { int a:1, :2, b; } x __attribute__((cleanup(f)));', 'var x struct s{a:1 int; :2 int; b int} cleanup f;'],
+    ['char s[] = "a" "b" __attribute__((unused)), *t;', 'var s [] of char = "a" "b", t * of char;'],
     ['char __user *p; int (x);', 'var p * of char; var x int;'],
     ['__auto_type x = 1; static y; _Static_assert(1, "");', 'var x auto = 1; static y int; ;'],
   ]; // prettier-ignore
