@@ -50,6 +50,7 @@ const product = [
   { in: 'src/host/node/worker.ts', out: 'worker', options: node },
   { in: 'src/host/web/worker.ts', out: 'worker.web', options: { ...browser, format: 'iife' } },
   { in: 'src/host/node/cli.ts', out: 'cli', options: node },
+  { in: 'src/host/node/commandWorker.ts', out: 'command', options: node },
   { in: 'src/webview/main.ts', out: 'webview', options: { ...browser, format: 'iife' } },
 ];
 

@@ -76,6 +76,8 @@ interface Table {
   readonly enums: Map<string, FoundTag<EnumSpecifier>>;
   readonly words: RaceWord[];
   readonly invocations: Invocation[];
+  /** Functions of the bundled headers that nobody has asked for yet: most never are. */
+  readonly unread: Map<string, readonly Token[]>;
 }
 
 const emptyTable = (): Table => ({
@@ -89,6 +91,7 @@ const emptyTable = (): Table => ({
   enums: new Map(),
   words: [],
   invocations: [],
+  unread: new Map(),
 });
 
 /** What the bundled headers say, by the parser that read them. */
@@ -184,6 +187,42 @@ function bodyIn(table: Table, name: string): FoundFunction | undefined {
 function undefinedBehind({ source, item }: Definition, name: string): boolean {
   const directive = new RegExp(`^[ \\t]*#[ \\t]*undef[ \\t]+${name}\\b`, 'm');
   return directive.test(source.text.slice(item.end));
+}
+
+/** The pieces of top-level text, each up to its `;` or the `}` of its body; the end token is in the last. */
+function splitItems(tokens: readonly Token[]): readonly (readonly Token[])[] {
+  const pieces: Token[][] = [];
+  let piece: Token[] = [];
+  let depth = 0;
+  tokens.forEach((t, i) => {
+    piece.push(t);
+    if (t.text === '{' || t.text === '(') depth++;
+    else if (t.text === '}' || t.text === ')') depth--;
+    const next = tokens[i + 1]?.text;
+    // A struct's `}` is followed by `;` or a name, a function's by a new item.
+    const ends = t.text === ';' || (t.text === '}' && next !== ';' && functionName(piece) !== undefined);
+    if (depth === 0 && ends) {
+      pieces.push(piece);
+      piece = [];
+    }
+  });
+  if (piece.length) pieces.push(piece);
+  return pieces;
+}
+
+/** The name if the piece is a function definition: `… name(…) {…}`. */
+function functionName(piece: readonly Token[]): string | undefined {
+  if (piece[piece.length - 1]?.text !== '}' || /^(?:struct|union|enum|typedef)$/.test(piece[0]?.text ?? ''))
+    return undefined;
+  const open = piece.findIndex(t => t.text === '(' || t.text === '{' || t.text === '=');
+  if (piece[open]?.text !== '(') return undefined;
+  let depth = 0;
+  for (let i = open; i < piece.length; i++) {
+    if (piece[i]?.text === '(') depth++;
+    else if (piece[i]?.text === ')' && --depth === 0)
+      return piece[i + 1]?.text === '{' ? piece[open - 1]?.text : undefined;
+  }
+  return undefined;
 }
 
 export function createWorld(request: WorldRequest): World {
@@ -377,13 +416,33 @@ export function createWorld(request: WorldRequest): World {
     }
   };
 
-  const enterText = (path: string, text: string, table: Table, origin: Origin): void => {
-    const tokens = preprocess(text, path, 0, text.length, surroundings(path, table));
-    // Only its own typedefs are types in it, whatever the tree says.
-    const isType = (n: string): boolean => model.typedefs.has(n) || standalone.typedefs.has(n);
-    const unit = parseUnit(tokens, { isType }, request.parser);
+  /** Only their own typedefs are types in the bundled headers, whatever the tree says. */
+  const bundledNames: Names = { isType: n => model.typedefs.has(n) || standalone.typedefs.has(n) };
+  const enterTokens = (tokens: readonly Token[], path: string, table: Table, origin: Origin): void => {
+    const unit = parseUnit(tokens, bundledNames, request.parser);
     enter(unit.externals, table, path, origin);
     for (const p of unit.problems) problems.push({ severity: p.severity, message: p.message, span: p.span });
+  };
+  const enterText = (path: string, text: string, table: Table, origin: Origin): void => {
+    const tokens = preprocess(text, path, 0, text.length, surroundings(path, table));
+    const rest: Token[] = [];
+    for (const piece of splitItems(tokens)) {
+      const name = functionName(piece);
+      if (name === undefined) rest.push(...piece);
+      else table.unread.set(name, piece);
+    }
+    enterTokens(rest, path, table, origin);
+  };
+  /** A function of a bundled header, read when it is first asked for. */
+  const bundledFunction = (table: Table, name: string): FoundFunction | undefined => {
+    const tokens = table.unread.get(name);
+    const last = tokens?.[tokens.length - 1];
+    if (tokens && last) {
+      table.unread.delete(name);
+      const origin = table === model ? 'model' : 'standalone';
+      enterTokens([...tokens, endToken(last.file, last.end)], last.file, table, origin);
+    }
+    return table.functions.get(name);
   };
 
   /** Functions of the harness whose text is broken. */
@@ -570,7 +629,7 @@ export function createWorld(request: WorldRequest): World {
         }
       }
       if (primitive) return undefined;
-      const m = model.functions.get(name);
+      const m = bundledFunction(model, name);
       if (m) return m;
       if (!bundled.has(from)) {
         const all = lookup(name, ['function']);
@@ -583,7 +642,7 @@ export function createWorld(request: WorldRequest): World {
           return 'broken';
         }
       }
-      return standalone.functions.get(name);
+      return bundledFunction(standalone, name);
     },
     prototype(name, from) {
       return (

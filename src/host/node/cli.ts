@@ -4,23 +4,9 @@
  * run, which ends with what was counted so far, the second one ends the process.
  */
 import { realpathSync } from 'node:fs';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { createPipeline, createPipelines } from '../../ide/pipeline';
-import { runCommand } from './command';
-import { diskFiles, grammarBytes, packageVersion } from './files';
-
-/** What the thread is started with. */
-interface Start {
-  readonly args: readonly string[];
-  readonly folder: string;
-  readonly columns: number;
-  readonly colour: boolean;
-  /** One number, not 0 once the run is cancelled. */
-  readonly cancelled: Int32Array;
-}
-
-type Message =
-  { readonly type: 'out' | 'error'; readonly text: string } | { readonly type: 'end'; readonly code: number };
+import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Message, Start } from './commandThread';
 
 function startThread(): void {
   const cancelled = new Int32Array(new SharedArrayBuffer(4));
@@ -31,7 +17,7 @@ function startThread(): void {
     colour: process.stdout.isTTY && !process.env.NO_COLOR,
     cancelled,
   };
-  const worker = new Worker(realpathSync(__filename), {
+  const worker = new Worker(join(dirname(realpathSync(__filename)), 'command.js'), {
     workerData: start,
     resourceLimits: { maxOldGenerationSizeMb: 4096 },
   });
@@ -55,39 +41,4 @@ function startThread(): void {
   });
 }
 
-async function runThread(start: Start): Promise<void> {
-  const post = (message: Message): void => parentPort?.postMessage(message);
-  const { cancelled } = start;
-  const code = await runCommand({
-    args: start.args,
-    folder: start.folder,
-    files: diskFiles(),
-    async createPipelines(files, root) {
-      const bytes = grammarBytes(__filename);
-      if (root === undefined) return (await createPipelines({ files, ...bytes })).of;
-      const pipeline = await createPipeline({ files, ...bytes, root });
-      return () => pipeline;
-    },
-    cancel: {
-      get cancelled() {
-        return Atomics.load(cancelled, 0) !== 0;
-      },
-    },
-    now: () => performance.now() / 1000,
-    terminal: {
-      out: text => {
-        post({ type: 'out', text });
-      },
-      error: text => {
-        post({ type: 'error', text });
-      },
-      columns: start.columns,
-      colour: start.colour,
-    },
-    version: packageVersion(__filename),
-  });
-  post({ type: 'end', code });
-}
-
-if (isMainThread) startThread();
-else void runThread(workerData as Start);
+startThread();

@@ -26,8 +26,8 @@ describe('the racelens process', () => {
     folder = mkdtempSync(join(tmpdir(), 'racelens-cli-'));
     cli = join(folder, 'cli.js');
     await build({
-      entryPoints: ['src/host/node/cli.ts'],
-      outfile: cli,
+      entryPoints: { cli: 'src/host/node/cli.ts', command: 'src/host/node/commandWorker.ts' },
+      outdir: folder,
       bundle: true,
       platform: 'node',
       format: 'cjs',
