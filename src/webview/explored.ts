@@ -11,7 +11,7 @@ export function explored(model: Model, view: ReplayView, actions: Actions): Temp
   return html`${
       view.verdict.outcome === 'holds'
         ? html`<p class="meaning">
-            ${t('However these threads interleave from this start, each can finish, and no memory, lock or RCU rule is broken and no assertion fails. What the harness does not do was not tried.')}
+            ${t('However these threads interleave from this start, none hangs, no memory, lock or RCU rule is broken, and no assertion fails. What the harness does not do was not tried.')}
           </p>`
         : nothing
     }
@@ -33,7 +33,7 @@ export function explored(model: Model, view: ReplayView, actions: Actions): Temp
       <dd>${view.exhaustive ? t('{0}: all there are', size) : t('{0}: not all there are', size)}</dd>
       <dt>${t('Bounds')}</dt>
       <dd>
-        ${view.bounds.length ? view.bounds.map(bound => html`<div>${bound}</div>`) : t('none was reached')}
+        ${view.bounds.length ? view.bounds.map(bound => html`<div>${bound}</div>`) : t('none was set or reached')}
       </dd>
       ${
         view.expectation

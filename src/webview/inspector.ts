@@ -151,11 +151,16 @@ function notes(
     html`${kinds.map(kind => {
       const own = entries.filter(note => note.kind === kind);
       return html`<details class="group" ?open=${own.length <= most}>
-        <summary>${kind.replace(/-/g, ' ')} · ${own.length}</summary>
-        ${list(own, actions)}
+        ${groupSummary(kind.replace(/-/g, ' '), own.length)} ${list(own, actions)}
       </details>`;
     })}`,
   );
+}
+
+function groupSummary(words: string, count: number): TemplateResult {
+  return html`<summary>
+    <span class="codicon codicon-chevron-right" aria-hidden="true"></span>${words} · ${count}
+  </summary>`;
 }
 
 function list(entries: readonly ViewNote[], actions: Actions): TemplateResult {
@@ -174,7 +179,9 @@ function list(entries: readonly ViewNote[], actions: Actions): TemplateResult {
 function assumptions(model: Model, view: ReplayView, actions: Actions): TemplateResult | typeof nothing {
   const { t } = model;
   const config = view.assumptions.filter(note => note.kind === 'config');
-  const others = view.assumptions.filter(note => note.kind !== 'config');
+  const others = view.assumptions
+    .filter(note => note.kind !== 'config')
+    .sort((a, b) => rank(a.kind) - rank(b.kind));
   const title = t('Assumptions');
   if (!config.length || others.length > most)
     return notes('assumptions', title, view.assumptions, others.length <= few, actions);
@@ -185,8 +192,7 @@ function assumptions(model: Model, view: ReplayView, actions: Actions): Template
     others.length <= few,
     html`${others.length ? list(others, actions) : nothing}
       <details class="group">
-        <summary>${t('CONFIG options, {0} in number', config.length)}</summary>
-        ${list(config, actions)}
+        ${groupSummary(t('CONFIG options'), config.length)} ${list(config, actions)}
       </details>`,
   );
 }

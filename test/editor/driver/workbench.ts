@@ -277,9 +277,15 @@ export async function openWorkbench(options: WindowOptions): Promise<Workbench> 
       await until('settings.json did not open', async () =>
         (await workbench.activeTab()) === 'settings.json' ? true : undefined,
       );
-      await focusEditor(page);
-      await page.keyboard.press('ControlOrMeta+A');
-      await page.keyboard.insertText(JSON.stringify(settings));
+      // The tab is there before its text can be typed into.
+      await until('settings.json takes no text', async () => {
+        await focusEditor(page);
+        await page.keyboard.press('ControlOrMeta+A');
+        await page.keyboard.insertText(JSON.stringify(settings));
+        const dirty = page.locator('.tab.active.dirty');
+        await dirty.waitFor({ timeout: 2000 });
+        return true;
+      });
       await workbench.save();
       await workbench.command('View: Close Editor');
       await page
