@@ -9,7 +9,7 @@ import type { LineMap } from '../base/span';
 import type { Options, Progress } from '../engine/options';
 import { createCheck, replay } from '../engine';
 import type { CannotTellReason, Report, Trace } from '../engine/report';
-import type { Program } from '../ir/program';
+import type { Assumption, Program } from '../ir/program';
 import { printProgram } from '../ir/text';
 import { createFactStore, type FactStore } from '../kernel/functions';
 import { lower, racelensHeader } from '../lower/lower';
@@ -141,12 +141,21 @@ function assemble(
     return config;
   }
 
+  /** Searching for a body takes long: only for the calls that were made. */
+  function withPlace(assumption: Assumption): Assumption {
+    if (assumption.callee === undefined) return assumption;
+    const file = tree.whereIs(assumption.callee).find(p => p.endsWith('.c') && !p.endsWith('.race.c'));
+    if (file === undefined) return assumption;
+    const shown = root !== undefined && file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
+    return { ...assumption, message: `${assumption.message}; include "${shown}" to run it` };
+  }
+
   function begin(request: CheckRequest): Running | 'pending' {
     const { program, problems, wanted, files: paths } = lower({ harness: request.harness, tree, parser });
     if (wanted.length) return 'pending';
     const answer = (report: Report): CheckAnswer => ({
       ...(program ? { program } : {}),
-      report,
+      report: { ...report, assumptions: report.assumptions.map(withPlace) },
       problems,
       files: [...new Set([request.harness, ...paths])],
     });

@@ -156,8 +156,14 @@ function readProgram(r: Reader, unit: Unit): Program {
     assumption: () => {
       const kind = r.next().text as Assumption['kind'];
       const message = name(r);
+      const callee = r.accept('via') ? name(r) : undefined;
       const span = readSpan(r);
-      assumptions.push({ kind, message, ...(span ? { span } : {}) });
+      assumptions.push({
+        kind,
+        message,
+        ...(callee === undefined ? {} : { callee }),
+        ...(span ? { span } : {}),
+      });
     },
     site: () => {
       const index = count(r);

@@ -17,7 +17,10 @@ export function printProgram(program: Program): string {
     const e = program.expectation;
     out.push(`expect ${e.possible ? 'possible ' : ''}${e.kind}${span(e.span)}`);
   }
-  for (const a of program.assumptions) out.push(`assumption ${a.kind} ${quote(a.message)}${span(a.span)}`);
+  for (const a of program.assumptions)
+    out.push(
+      `assumption ${a.kind} ${quote(a.message)}${a.callee === undefined ? '' : ` via ${quote(a.callee)}`}${span(a.span)}`,
+    );
   program.sites.forEach((s, i) => {
     const via = s.via === undefined ? '' : ` via ${quote(s.via)}`;
     out.push(`site ${i} ${quote(s.span.file)} ${s.span.start} ${s.span.end} ${quote(s.text)}${via}`);

@@ -313,6 +313,8 @@ export interface Assumption {
   /** `unknown-call` and `unknown-value` make findings `possible` when used; the others are told only. */
   readonly kind: 'unknown-call' | 'unknown-value' | 'config' | 'inferred' | 'model' | 'bound';
   readonly message: string;
+  /** For an unknown call: the function that has no body, so that a report can say where one is. */
+  readonly callee?: string;
   readonly span?: Span;
 }
 

@@ -260,11 +260,7 @@ function unknownCall(
     v => v && pointee(v.type) && settle(pointee(v.type) ?? voidType).kind === 'record',
   );
   const span = spanOf(e.callee);
-  const assumption = lowering.assumption(
-    'unknown-call',
-    lowering.unknownCallMessage(name, passesStruct),
-    span,
-  );
+  const assumption = lowering.unknownCall(name, passesStruct, span);
   e.arguments.forEach((a, i) => {
     const v = args[i];
     const want = type?.parameters[i];

@@ -123,7 +123,7 @@ export interface Lowering {
   /** Highest number of CPUs that per-CPU data is kept for. */
   readonly cpus: number;
   site(span: Span, text: string, via: string | undefined): number;
-  assumption(kind: Assumption['kind'], message: string, span: Span | undefined): number;
+  assumption(kind: Assumption['kind'], message: string, span: Span | undefined, callee?: string): number;
   layout(type: CType, name?: string): number;
   variable(v: FoundVariable, f: Frame | undefined): Place;
   /** A static object out of the harness's sight: string literals, static locals, compound literals. */
@@ -140,8 +140,9 @@ export interface Lowering {
   /** The address of a function by name, with or without a body. */
   functionNamed(f: Frame, name: string): Value | undefined;
   enumerator(e: FoundEnumerator): Integer;
+  /** The assumption about a call of a function without a body. */
+  unknownCall(name: string, passesStruct: boolean, span: Span | undefined): number;
   /** A function without a body whose address is taken. */
-  unknownCallMessage(name: string, passesStruct: boolean): string;
   unknownFunction(name: string, type: CType, span: Span | undefined): number;
   thread(name: string): number | undefined;
   problem(message: string, span: Span | undefined, severity?: 'error' | 'warning'): void;

@@ -396,11 +396,7 @@ export function createAssembly(request: AssemblyRequest): Assembly {
           ...(settle(v.type).kind === 'void' ? {} : { value: f.build.known(v.operand) }),
         });
       } else {
-        const assumption = lowering.assumption(
-          'unknown-call',
-          lowering.unknownCallMessage(name, false),
-          span,
-        );
+        const assumption = lowering.unknownCall(name, false, span);
         if (returns.kind === 'void' || returns.kind === 'record') f.build.emit({ op: 'return' });
         else {
           const r = temporary(f, scalarOf(returns));
@@ -445,12 +441,17 @@ export function createAssembly(request: AssemblyRequest): Assembly {
       }
       return index;
     },
-    assumption(kind, message, span) {
+    assumption(kind, message, span, callee) {
       const key = `${kind}:${message}`;
       let index = assumptionIndex.get(key);
       if (index === undefined) {
         index = assumptions.length;
-        assumptions.push({ kind, message, ...(span ? { span } : {}) });
+        assumptions.push({
+          kind,
+          message,
+          ...(callee === undefined ? {} : { callee }),
+          ...(span ? { span } : {}),
+        });
         assumptionIndex.set(key, index);
       }
       return index;
@@ -543,15 +544,14 @@ export function createAssembly(request: AssemblyRequest): Assembly {
     },
     record: (tag, union, file, f) => resolver.record(tag, union, file, f),
     isKnownName,
-    unknownCallMessage(name, passesStruct) {
-      const files = world.whereIs(name).filter(p => p.endsWith('.c') && !p.endsWith('.race.c'));
-      const file = files[0];
-      return (
+    unknownCall: (name, passesStruct, span) =>
+      lowering.assumption(
+        'unknown-call',
         `${name}() has no body here: its result is unknown` +
-        (passesStruct ? ', and what it is handed pointers to is taken to stay as it is' : '') +
-        (file ? `; include "${file}" to run it` : '')
-      );
-    },
+          (passesStruct ? ', and what it is handed pointers to is taken to stay as it is' : ''),
+        span,
+        name,
+      ),
     unknownName(name, use, span) {
       // NAPI_STATE_SCHED and NAPIF_STATE_SCHED belong together: the bit and its mask.
       const key = name.replace(/^[A-Z0-9]+?F?_/, '');

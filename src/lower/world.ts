@@ -122,8 +122,6 @@ export interface World {
   macroExpression(macro: Macro, from: string, at: Token): Expression | undefined;
   /** Expands and parses text as top-level C in the surroundings of a file. */
   text(file: string, start: number, end: number): string;
-  /** Files with a body for the function, to name in messages. */
-  whereIs(name: string): readonly string[];
   isSource(file: string): boolean;
   /** Included files hold the kernel's own implementation of the name: the primitive table does not speak for it. */
   isReal(name: string): boolean;
@@ -732,7 +730,6 @@ export function createWorld(request: WorldRequest): World {
       if (file === request.standalone.path) return request.standalone.text.slice(start, end);
       return tree.file(file)?.text.slice(start, end) ?? '';
     },
-    whereIs: name => tree.whereIs(name),
   };
 
   if (!known) {

@@ -168,6 +168,19 @@ RACE_FINALLY(!broken)
     assert.equal(answer.code, 1);
   });
 
+  it('a call whose body is in a file that is not included', async () => {
+    const answer = await check(`
+#include <racelens.h>
+int firmware_says(int question);
+static int broken;
+RACE_THREAD(process, a) { if (firmware_says(3)) WRITE_ONCE(broken, 1); }
+RACE_FINALLY(!broken)
+//- /work/firmware.c
+int firmware_says(int question) { return 0; }
+`);
+    assert.match(answer.told, /firmware_says\(\) has no body here.*include .*\/work\/firmware\.c.* to run it/);
+  });
+
   const large = `
 #include <racelens.h>
 static int a[4];

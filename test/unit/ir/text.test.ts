@@ -15,7 +15,7 @@ program "a/b.race.c"
 setting recursion 4
 setting preempt rt
 expect possible use-after-free at "a/b.race.c" 1 2
-assumption unknown-call "f has no body"
+assumption unknown-call "f has no body" via "f"
 layout node 24 { 0 "next" u64 pointer; 8 "state" u64 word bits { 0 "SCHED" 63 "TOP" }; 16 "a" u16 count 4 stride 2 }
 object flag: u32 = 1
 object dev: node { next = &flag, state = 0x8000000000000000, 16 u16 = -1 }

@@ -78,19 +78,17 @@ int bad(void) { if (( return 1; }
     await checkVerdict(text('bad'), 'cannot-tell');
   });
 
-  it('an unknown call is an assumption that names the file, and makes the finding possible', async () => {
+  it('an unknown call is an assumption that names it, and makes the finding possible', async () => {
     const text = `#include <racelens.h>
       static int broken;
       RACE_THREAD(process, t) { if (elsewhere(1)) broken = 1; }
       RACE_FINALLY(!broken)
-//- /h/other.c
-int elsewhere(int x) { return 0; }
 `;
     await checkVerdict(text, 'possible assertion');
     const program = programOf(await lowered(text));
     assert.ok(
       program.assumptions.some(
-        a => a.kind === 'unknown-call' && /elsewhere\(\).*include "\/h\/other.c"/.test(a.message),
+        a => a.kind === 'unknown-call' && /elsewhere\(\)/.test(a.message) && a.callee === 'elsewhere',
       ),
       JSON.stringify(program.assumptions),
     );
