@@ -109,13 +109,19 @@ function wakePlaces(m: Machine, n: number): readonly Place[] {
   return list;
 }
 
-/** Threads other than the waiter that could still come to such a place: they owe it. */
+/**
+ * Threads that could still come to such a place: they owe it. The waiter itself is among them only for a semaphore, whose
+ * up() behind the wait is the release of a lock: taking it twice is waiting for oneself. A plain store behind a thread's
+ * own wait is no such debt.
+ */
 export function owersOf(m: Machine, n: number, need: Need | undefined): number[] {
   const reach = createReach(m.program);
   const places = need ? placesFor(m, need) : wakePlaces(m, n);
+  const waiter = m.threads[n];
+  const itself = !need && waiter && parkedOperation(m, waiter)?.instruction.name.startsWith('sem.') === true;
   const list: number[] = [];
   m.threads.forEach((t, k) => {
-    if (!t || k === n || t.status === 'done' || t.status === 'idle') return;
+    if (!t || (k === n && !itself) || t.status === 'done' || t.status === 'idle') return;
     if (places.some(p => reach.threadReaches(t, p.function, p.pc))) list.push(k);
   });
   return list;

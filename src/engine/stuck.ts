@@ -109,8 +109,11 @@ function tellCycle(search: Search, cycle: readonly Wait[]): { message: string; s
   const m = search.machine;
   const parts = cycle.map(w => `${threadName(m, w.thread)} waits for ${w.text}`);
   const message = parts.join(', and ');
-  const closing = cycle.length === 1 ? 'it waits for itself' : 'each waits for the next in a circle';
-  return { message, summary: `${message}: ${closing}, so none of them can ever go on.` };
+  const closing =
+    cycle.length === 1
+      ? 'it waits for itself and can never go on'
+      : 'each waits for the next in a circle, so none of them can ever go on';
+  return { message, summary: `${message}: ${closing}.` };
 }
 
 function tellHang(waiters: readonly Waiter[]): { message: string; summary: string } {
