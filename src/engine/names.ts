@@ -21,8 +21,12 @@ export function fieldOf(m: Machine, object: number, cell: number): Field | undef
 /** `dev.npinfo`; just `flag` for a scalar object. */
 export function cellName(m: Machine, object: number, cell: number): string {
   const name = m.objectInfos[object]?.name ?? `object ${object}`;
-  const c = shapeOf(m, object).cells[cell];
+  const shape = shapeOf(m, object);
+  const c = shape.cells[cell];
   if (!c || c.name === '') return name;
+  // A scalar's or an array's own layout calls its contents `value`: `done`, `ring[3]`.
+  if (/^value(?:\[\])*$/.test(shape.layout?.name ?? '') && /^value\b/.test(c.name))
+    return `${name}${c.name.slice(5)}`;
   return c.name.startsWith('+') ? `${name}${c.name}` : `${name}.${c.name}`;
 }
 
@@ -41,7 +45,7 @@ export function nameOfAddress(m: Machine, value: Value): string {
       if (place.offset === 0) {
         const shape = shapeOf(m, place.object);
         const first = shape.layout?.fields[0];
-        return first && first.name !== '' && shape.layout.fields.length === 1
+        return first && first.name !== '' && shape.layout.fields.length === 1 && shape.layout.name !== 'value'
           ? `${name}.${first.name}`
           : name;
       }

@@ -49,7 +49,7 @@ function explainStuck(search: Search, end: number, recorded: Recorded): Omit<Stu
   const t = m.threads[first];
   const frames = t ? framesOf(m, t) : [];
   const span = frames[frames.length - 1]?.span ?? nowhere;
-  const told = cycle ? tellCycle(search, cycle) : tellHang(waiters);
+  const told = cycle ? tellCycle(search, cycle, waiters) : tellHang(waiters);
   return {
     verdict: { kind: cycle ? 'deadlock' : 'hang', message: told.message, span },
     explanation: {
@@ -105,9 +105,16 @@ function waitsIn(
   return { required, waits, needs };
 }
 
-function tellCycle(search: Search, cycle: readonly Wait[]): { message: string; summary: string } {
+function tellCycle(
+  search: Search,
+  cycle: readonly Wait[],
+  waiters: readonly Waiter[],
+): { message: string; summary: string } {
   const m = search.machine;
-  const parts = cycle.map(w => `${threadName(m, w.thread)} waits for ${w.text}`);
+  const parts = cycle.map(w => {
+    const name = threadName(m, w.thread);
+    return `${name} waits for ${waiters.find(x => x.thread === name)?.waitsFor ?? w.text}`;
+  });
   const message = parts.join(', and ');
   const closing =
     cycle.length === 1

@@ -89,7 +89,9 @@ export function waitOf(m: Machine, n: number): Wait | undefined {
       held: 'its end',
     };
   }
-  return { thread: n, text: `${wakeText(name)} ${what}`.trim(), givers: [], held: '' };
+  // The argument of schedule() is a timeout.
+  const text = name === 'task.schedule' ? wakeText(name) : `${wakeText(name)} ${what}`.trim();
+  return { thread: n, text, givers: [], held: '' };
 }
 
 function endText(name: string, what: string): string {

@@ -110,5 +110,5 @@ function commonPrefix(names: readonly string[]): string {
 }
 
 function nameOf(trace: Trace, cell: number): string {
-  return (trace.cells[cell]?.name ?? `cell ${String(cell)}`).replace(/\.value$/, '');
+  return trace.cells[cell]?.name ?? `cell ${String(cell)}`;
 }

@@ -178,7 +178,10 @@ RACE_FINALLY(!broken)
 //- /work/firmware.c
 int firmware_says(int question) { return 0; }
 `);
-    assert.match(answer.told, /firmware_says\(\) has no body here.*include .*\/work\/firmware\.c.* to run it/);
+    assert.match(
+      answer.told,
+      /firmware_says\(\) has no body here.*include .*\/work\/firmware\.c.* to run it/,
+    );
   });
 
   const large = `
