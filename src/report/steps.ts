@@ -1,7 +1,7 @@
 /**
  * Which steps of a trace a reader needs, and what they did, in words. A step matters if another thread can tell it from
  * another: it touches a cell that two threads touch and somebody changes, or it synchronises, or the engine noted
- * something about it. The first and the last step of every turn stay too, so that a preemption has its two sides.
+ * something about it. An atomic read-modify-write that changes something stays as well: its author meant it for others. The first and the last step of every turn stay too, so that a preemption has its two sides.
  */
 import type { Trace, TraceStep } from '../engine/report';
 
@@ -50,6 +50,7 @@ export function stepsThatMatter(trace: Trace, cells: ReadonlySet<number>): Reado
       step.changes.every(c => trace.cells[c.cell]?.holds === 'lock' && !cells.has(c.cell));
     if (
       touches ||
+      isAtomicChange(step) ||
       (!accesses.has(step.operation) && !ownLock) ||
       step.note !== undefined ||
       step.choice !== undefined ||
@@ -63,12 +64,18 @@ export function stepsThatMatter(trace: Trace, cells: ReadonlySet<number>): Reado
   return kept;
 }
 
+function isAtomicChange(step: TraceStep): boolean {
+  return (step.operation === 'rmw' || step.operation === 'cmpxchg') && step.changes.length > 0;
+}
+
 /** `napi.state: SCHED -> SCHED|NPSVC`, `dev.npinfo = NULL`: what a step did to or saw in the given cells. */
 export function effects(trace: Trace, step: TraceStep, cells?: ReadonlySet<number>): readonly string[] {
   // What a lock's word holds is said by who holds the lock.
   if (/^(spin|read|write|mutex|rwsem|sem|srcu|seq|completion|wait)\./.test(step.operation)) return [];
   const shown = (cell: number): boolean =>
-    trace.cells[cell] !== undefined && trace.cells[cell].holds !== 'lock' && (cells?.has(cell) ?? true);
+    trace.cells[cell] !== undefined &&
+    trace.cells[cell].holds !== 'lock' &&
+    ((cells?.has(cell) ?? true) || isAtomicChange(step));
   const changed = new Set(step.changes.map(c => c.cell));
   const lines: string[] = [];
   for (const r of step.reads)

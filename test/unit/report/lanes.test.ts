@@ -47,6 +47,26 @@ describe('a schedule as lanes', () => {
     );
     assert.equal(lanes(twice).match(/n\+\+/g)?.length, 2);
   });
+  it('keeps an atomic change that nobody else happens to see', () => {
+    const owner = (operation: string): string =>
+      lanes(
+        traceOf(
+          [
+            { name: 'a', context: 'process', cpu: 0 },
+            { name: 'b', context: 'process', cpu: 1 },
+          ],
+          [{ name: 'owner', holds: 'number', initial: '-1' }],
+          [
+            { by: 0, text: 'begin();', line: 1, operation: 'sync' },
+            { by: 0, text: 'own();', line: 2, operation, changes: { 0: ['-1', '1'] } },
+            { by: 0, text: 'end();', line: 3, operation: 'sync' },
+            { by: 1, text: 'other();', line: 4, operation: 'sync' },
+          ],
+        ),
+      );
+    assert.match(owner('cmpxchg'), /own\(\)[^]*owner: -1 -> 1/);
+    assert.doesNotMatch(owner('store'), /own\(\)/);
+  });
   it('marks what is left out between two steps of one function', () => {
     const long = traceOf(
       [
