@@ -40,6 +40,10 @@ export function convert(f: Frame, v: Value, type: CType): Value {
   )
     return { ...v, type: target.kind === 'record' || target.kind === 'void' ? v.type : target };
   refine(v.type, target);
+  // `&x->list` handed to a `struct list_head *` shows what the member is.
+  const from = settle(v.type);
+  if (from.kind === 'pointer' && target.kind === 'pointer' && settle(target.to).kind === 'record')
+    refine(from.to, target.to);
   const bool = target.kind === 'scalar' && target.bool === true;
   const operand = f.build.convert(v.operand, scalarOf(v.type), scalarOf(target), bool);
   return { type: target, operand, ...(v.origin && !bool ? { origin: v.origin } : {}) };

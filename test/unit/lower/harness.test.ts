@@ -130,6 +130,30 @@ void mark(struct gadget *g) { spin_lock(&g->lock); set_bit(GADGET_BUSY, &g->flag
     assert.ok(program.assumptions.some(a => a.kind === 'inferred' && a.message.includes('struct gadget')));
   });
 
+  it('a member whose address goes to a typed parameter is of that type, in its initialiser too', async () => {
+    await checkVerdict(
+      `#include <racelens.h>
+      static struct box box = { .queue = LIST_HEAD_INIT(box.queue) };
+      static struct entry e;
+      RACE_INIT() { list_add(&e.node, &box.queue); }
+      RACE_THREAD(process, t) { RACE_ASSERT(!list_empty(&box.queue)); list_del(&e.node); }
+      RACE_FINALLY(list_empty(&box.queue))
+`,
+      'holds',
+    );
+    await checkVerdict(
+      `#include <racelens.h>
+      static struct box box = { .queue = LIST_HEAD_INIT(box.queue), .after = 7 };
+      static struct entry e;
+      static void link(struct list_head *n, struct list_head *h) { list_add(n, h); }
+      RACE_INIT() { link(&e.node, &box.queue); }
+      RACE_THREAD(process, t) { RACE_ASSERT(box.after == 7); }
+      RACE_FINALLY(list_empty(&box.queue))
+`,
+      'assertion',
+    );
+  });
+
   it('spans point at the source, macros by their call', async () => {
     const r = await lowered(`#include <racelens.h>
       #define BUMP(x) do { (x) += 1; } while (0)
