@@ -295,6 +295,9 @@ export interface Reference {
   readonly resolution: Resolution;
 }
 
+/** Bytes behind an unknown pointer, beyond its type. */
+const UNKNOWN_SIZE = 65536;
+
 /** An unknown pointer that is followed points to a fresh object from then on; decided once, kept as a fact. */
 function materialise(m: Machine, value: Value & object, site: number): number {
   const { base, offset } = baseOf(value);
@@ -313,7 +316,8 @@ function materialise(m: Machine, value: Value & object, site: number): number {
       site,
       m.program.settings.listLength !== undefined,
     );
-  const size = base.layout >= 0 ? (m.program.layouts[base.layout]?.size ?? 4096) : 65536;
+  // Nobody knows how much is there: private data may stand behind the struct, an array behind its first element.
+  const size = UNKNOWN_SIZE + (m.program.layouts[base.layout]?.size ?? 0);
   const object = addObject(m, `unknown:${base.key}`, {
     name: unknownName(m, base.layout, base.key),
     kind: 'unknown',

@@ -30,10 +30,12 @@ export interface Shape {
   readonly cells: Cell[];
   /** By offset * 16 + size; undefined inside = cannot be resolved. */
   readonly cache: Map<number, Resolution | undefined>;
+  /** Cells of ranges that were filled or copied, by offset and size: once made, a cell stays as it is. */
+  readonly ranges: Map<string, readonly Cell[]>;
 }
 
 export function createShape(layout: Layout | undefined): Shape {
-  return { layout, cells: [], cache: new Map() };
+  return { layout, cells: [], cache: new Map(), ranges: new Map() };
 }
 
 /** Where an access of `size` bytes at `offset` lands; undefined where it cuts through cells in an unknown way. */
@@ -115,6 +117,9 @@ const MOST_CELLS = 4096;
 
 /** The cells of a byte range in order, all made; undefined if there are too many or a cell sticks out. */
 export function cellsOf(shape: Shape, offset: number, size: number): readonly Cell[] | undefined {
+  const key = `${offset} ${size}`;
+  const known = shape.ranges.get(key);
+  if (known) return known;
   const list: Cell[] = [];
   const end = offset + size;
   for (let at = offset; at < end;) {
@@ -124,6 +129,7 @@ export function cellsOf(shape: Shape, offset: number, size: number): readonly Ce
     list.push(cell);
     at = cell.offset + cell.size;
   }
+  shape.ranges.set(key, list);
   return list;
 }
 

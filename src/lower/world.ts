@@ -157,6 +157,11 @@ const realGroups: readonly { readonly marker: string; readonly names: RegExp }[]
       /^(?:(?:DECLARE|DEFINE|___?)_?WAIT(?:_?QUEUE)?\w*|__WAIT\w+|DEFINE_WAIT\w*|(?:___)?wait_event\w*|io_wait_event|__?_?init_wait\w*|init_wait\w*|waitqueue_\w+|wq_has_\w+|__?wake_up\w*|wake_up(?!_process|_state|_new)\w*|(?:__)?(?:add|remove)_wait_queue\w*|prepare_to_wait\w*|finish_wait)$/,
   },
   {
+    marker: 'swake_up_one',
+    names:
+      /^(?:DECLARE_SWAIT\w*|__SWAIT\w*|(?:__|___)?swait_\w+|swake_up\w*|(?:__)?init_swait_queue_head|(?:__)?prepare_to_swait\w*|(?:__)?finish_swait)$/,
+  },
+  {
     marker: 'complete',
     names:
       /^(?:DECLARE_COMPLETION\w*|COMPLETION_INITIALIZER|(?:re)?init_completion|wait_for_completion\w*|try_wait_for_completion|complete(?:_all)?|completion_done)$/,
@@ -629,16 +634,17 @@ export function createWorld(request: WorldRequest): World {
       if (primitive) return undefined;
       const m = bundledFunction(model, name);
       if (m) return m;
-      if (!bundled.has(from)) {
-        const all = lookup(name, ['function']);
-        const d = choose(all, from);
-        if (d) {
-          const f = bodyIn(item(d), name);
-          if (f) return f;
-          const problem = broken.get(`${d.source.path}:${d.item.start}`);
-          if (problem && !problems.includes(problem)) problems.push(problem);
-          return 'broken';
-        }
+      // A bundled header speaks of its own functions first, all others of the tree's.
+      const ours = bundled.has(from) ? bundledFunction(standalone, name) : undefined;
+      if (ours) return ours;
+      const all = lookup(name, ['function']);
+      const d = choose(all, from);
+      if (d) {
+        const f = bodyIn(item(d), name);
+        if (f) return f;
+        const problem = broken.get(`${d.source.path}:${d.item.start}`);
+        if (problem && !problems.includes(problem)) problems.push(problem);
+        return 'broken';
       }
       return bundledFunction(standalone, name);
     },

@@ -16,6 +16,7 @@ interface Case {
 }
 
 const acm = { file: 'drivers/usb/class/cdc-acm.c', function: 'wait_serial_change' };
+const atm = { file: 'net/atm/ioctl.c', function: 'do_vcc_ioctl' };
 const atalk = { file: 'net/appletalk/ddp.c', function: 'atalk_ioctl' };
 const ip6 = { file: 'net/ipv6/ip6_output.c', function: 'ip6_send_skb' };
 const nfc = { file: 'net/nfc/core.c', function: 'nfc_unregister_rfkill' };
@@ -90,6 +91,14 @@ const cases: readonly Case[] = [
     bug: [
       { ...atalk, old: 'spin_lock_irq(&sk->sk_receive_queue.lock);', new: '' },
       { ...atalk, old: 'spin_unlock_irq(&sk->sk_receive_queue.lock);', new: '' },
+    ],
+    verdict: 'use-after-free',
+  },
+  {
+    harness: 'atm-ioctl',
+    bug: [
+      { ...atm, old: 'spin_lock_irq(&sk->sk_receive_queue.lock);', new: '' },
+      { ...atm, old: 'spin_unlock_irq(&sk->sk_receive_queue.lock);', new: '' },
     ],
     verdict: 'use-after-free',
   },

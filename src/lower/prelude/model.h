@@ -337,3 +337,49 @@
 
 /* Spinning reads of registers: they end when the condition holds, or time out */
 #define read_poll_timeout(op, val, cond, sleep_us, timeout_us, sleep_before, args...) ({ int __race_r = 0; for (;;) { (val) = op(args); if (cond) break; if (RACE_CHOOSE(2)) { __race_r = -110; break; } } __race_r; })
+
+/* Queues of packets under their own lock, where net/core/skbuff.c is not included */
+static inline struct sk_buff *skb_dequeue(struct sk_buff_head *queue)
+{
+	struct sk_buff *first;
+	unsigned long irqs;
+
+	spin_lock_irqsave(&queue->lock, irqs);
+	first = __skb_dequeue(queue);
+	spin_unlock_irqrestore(&queue->lock, irqs);
+	return first;
+}
+static inline struct sk_buff *skb_dequeue_tail(struct sk_buff_head *queue)
+{
+	struct sk_buff *last;
+	unsigned long irqs;
+
+	spin_lock_irqsave(&queue->lock, irqs);
+	last = __skb_dequeue_tail(queue);
+	spin_unlock_irqrestore(&queue->lock, irqs);
+	return last;
+}
+static inline void skb_queue_head(struct sk_buff_head *queue, struct sk_buff *packet)
+{
+	unsigned long irqs;
+
+	spin_lock_irqsave(&queue->lock, irqs);
+	__skb_queue_head(queue, packet);
+	spin_unlock_irqrestore(&queue->lock, irqs);
+}
+static inline void skb_queue_tail(struct sk_buff_head *queue, struct sk_buff *packet)
+{
+	unsigned long irqs;
+
+	spin_lock_irqsave(&queue->lock, irqs);
+	__skb_queue_tail(queue, packet);
+	spin_unlock_irqrestore(&queue->lock, irqs);
+}
+static inline void skb_unlink(struct sk_buff *packet, struct sk_buff_head *queue)
+{
+	unsigned long irqs;
+
+	spin_lock_irqsave(&queue->lock, irqs);
+	__skb_unlink(packet, queue);
+	spin_unlock_irqrestore(&queue->lock, irqs);
+}
