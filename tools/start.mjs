@@ -98,7 +98,13 @@ async function openServer(folder) {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, done);
   });
   const server = await startServer({
-    settings: { 'workbench.startupEditor': 'none', 'files.autoSave': 'off', 'git.enabled': false },
+    settings: {
+      'workbench.startupEditor': 'none',
+      'files.autoSave': 'off',
+      'git.enabled': false,
+      // The address below can name one file only.
+      'racelens.open': ['dev.c', 'netpoll.c'],
+    },
   });
   const extension = resolve('.cache/extension');
   rmSync(extension, { recursive: true, force: true });

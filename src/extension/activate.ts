@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { Channel } from '../host/client';
 import { createActions } from './actions';
 import { registerCommands, restore, type HostKind } from './commands';
+import { openNamed } from './demo';
 import { createHovers } from './hovers';
 import { createLenses } from './lenses';
 import { createLog } from './log';
@@ -72,4 +73,7 @@ export function start(
     createActions(workers, log),
   );
   const activation = performance.now() - began;
+  void log.guard(vscode.l10n.t('opening the files named in the settings'), undefined, () =>
+    openNamed(context),
+  );
 }

@@ -1,5 +1,6 @@
 /** Open Demo: a copy of the bundled workspace, so that the reader may edit it and begin afresh at any time. */
 import * as vscode from 'vscode';
+import { setting } from './settings';
 
 const sample = ['samples', 'netpoll'] as const;
 /** What is shown first. */
@@ -30,4 +31,22 @@ export async function openDemo(context: vscode.ExtensionContext): Promise<void> 
   if (choice === here)
     for (const name of first)
       await vscode.window.showTextDocument(vscode.Uri.joinPath(target, name), { preview: false });
+}
+
+const opened = 'opened';
+
+/**
+ * Opens the files that the setting `racelens.open` names, once in a workspace; the last one is shown. A link to an
+ * editor in the browser can name one file only, and the demo wants two open from the start.
+ */
+export async function openNamed(context: vscode.ExtensionContext): Promise<void> {
+  const names = setting('open');
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  if (names.length === 0 || !folder || context.workspaceState.get<boolean>(opened)) return;
+  await context.workspaceState.update(opened, true);
+  for (const name of names)
+    await vscode.window.showTextDocument(vscode.Uri.joinPath(folder.uri, name), {
+      preview: false,
+      preserveFocus: true,
+    });
 }

@@ -14,6 +14,7 @@ export interface Settings {
   readonly 'check.timeLimit': number;
   readonly 'replay.follow': boolean;
   readonly tree: string;
+  readonly open: readonly string[];
 }
 
 const fallback: Settings = {
@@ -29,6 +30,7 @@ const fallback: Settings = {
   'check.timeLimit': 120,
   'replay.follow': true,
   tree: '',
+  open: [],
 };
 
 export function setting<K extends keyof Settings>(name: K): Settings[K] {

@@ -1,6 +1,8 @@
 /** `npm start` as a stranger runs it: two verdicts, then the address of a VS Code that answers, then a clean end. */
 import { strict as assert } from 'node:assert';
 import { spawn } from 'node:child_process';
+import { chromium } from 'playwright-core';
+import { browserFlags, findBrowser } from '../../tools/browser.mjs';
 import { until } from './driver/workbench';
 
 interface Started {
@@ -53,6 +55,17 @@ describe('npm start', function () {
     const page = await fetch(url);
     assert.equal(page.status, 200);
     assert.match(await page.text(), /workbench/);
+    const browser = await chromium.launch({ executablePath: findBrowser(), args: browserFlags });
+    try {
+      const window = await browser.newPage();
+      await window.goto(url);
+      for (const name of ['netpoll.c', 'dev.c'])
+        await window
+          .locator(`.tabs-container .tab[data-resource-name="${name}"]`)
+          .waitFor({ timeout: 60_000 });
+    } finally {
+      await browser.close();
+    }
     started.interrupt();
     assert.equal(await started.ended, 0, started.output());
     await assert.rejects(fetch(url));
