@@ -11,6 +11,7 @@ import { createCheck, replay } from '../engine';
 import type { CannotTellReason, Report, Trace } from '../engine/report';
 import type { Assumption, Program } from '../ir/program';
 import { printProgram } from '../ir/text';
+import { noCorpus } from '../kernel/corpus';
 import { createFactStore, type FactStore } from '../kernel/functions';
 import { lower, racelensHeader } from '../lower/lower';
 import { createParser, type CParser } from '../syntax/parser';
@@ -212,6 +213,7 @@ function assemble(
         config: own,
         files: sources,
         facts,
+        corpus: noCorpus,
       };
       if (!tree.wanted().length) scenes.set(key, scene);
       return scene;

@@ -3,6 +3,7 @@
  * store of facts that makes asking again cheap. The caller makes a new scene whenever a text changes and keeps the store.
  */
 import type { Span } from '../base/span';
+import type { Corpus } from '../kernel/corpus';
 import type { FactStore } from '../kernel/functions';
 import type { SourceFile } from '../syntax/source';
 import type { Config, Scope, Tree } from '../tree/tree';
@@ -16,6 +17,8 @@ export interface Scene {
   readonly files: readonly SourceFile[];
   /** From `createFactStore()`; one per window, never cleared by the caller. */
   readonly facts: FactStore;
+  /** Everything else in the tree, name by name. */
+  readonly corpus: Corpus;
 }
 
 /** Makes the target of a markdown link out of a place (the editor decides how a link to a place looks). */

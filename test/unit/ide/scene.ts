@@ -1,5 +1,6 @@
 /** Scenes out of fixtures: a tree over files in memory. */
 import { createConfig } from '../../../src/tree/config';
+import { createCorpus } from '../../../src/tree/corpus';
 import { createTree } from '../../../src/tree/create';
 import type { Scene } from '../../../src/ide/scene';
 import { createFactStore, type FactStore } from '../../../src/kernel/functions';
@@ -27,5 +28,13 @@ export function sceneOf(
   const config = createConfig();
   const paths = files.map(f => f.path).filter(p => p.endsWith('.c'));
   const open = paths.flatMap(p => tree.file(p) ?? []);
-  return { tree, scope: tree.scope(paths, config), config, files: open, facts };
+  const corpus = createCorpus({
+    tree,
+    facts,
+    identifiers: {
+      filesWith: name => [...texts.keys()].filter(p => new RegExp(`\\b${name}\\b`).test(texts.get(p) ?? '')),
+      complete: () => true,
+    },
+  });
+  return { tree, scope: tree.scope(paths, config), config, files: open, facts, corpus };
 }
