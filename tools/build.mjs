@@ -4,6 +4,7 @@
 import { build, context } from 'esbuild';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
+import { writeGrammar } from './grammar.mjs';
 
 const minify = process.argv.includes('--minify');
 /** Where the product goes. */
@@ -70,6 +71,7 @@ function copyFiles() {
 }
 
 async function buildProduct() {
+  await writeGrammar();
   const missing = product.filter(entry => !existsSync(entry.in));
   if (missing.length) {
     console.error(`build: ${missing.map(entry => entry.in).join(' and ')} must be there, and is not`);
