@@ -5,9 +5,11 @@
 import type { LineMap, Span } from '../base/span';
 import { createLineMap } from '../base/span';
 import { actions, type Action } from '../ide/actions';
+import { concurrency } from '../ide/concurrency';
 import { decorations } from '../ide/decorations';
 import { functionAt, harness, harnessesFor } from '../ide/harnesses';
 import { hover } from '../ide/hover';
+import { inlayHints } from '../ide/inlayHints';
 import { lenses } from '../ide/lenses';
 import { createPipelines, type Pipeline } from '../ide/pipeline';
 import { recipe } from '../ide/recipe';
@@ -16,6 +18,7 @@ import type { Scene, TextEdit } from '../ide/scene';
 import type { ViewNote, ViewPlace, ViewPosition } from '../protocol/view';
 import type { WorkerProgress } from '../protocol/worker';
 import type { OverlaidFiles } from './files';
+import { located } from './located';
 import type { ActionData, CheckParams, EditData, MethodName, Methods, Params, Result } from './methods';
 
 export interface HandlersInput {
@@ -99,6 +102,21 @@ export async function createHandlers({ files, runtime, grammar, tree }: Handlers
       const { scene, file } = here;
       const found = hover(scene, file, file.lines.offsetAt(position), span => linkTo(place(span)));
       return found && { place: place(found.span), markdown: found.markdown };
+    },
+    concurrency({ path, open, scope, shown }) {
+      const here = at(path, open);
+      if (!here) return undefined;
+      const data = located(concurrency(here.scene, scope === 'file' ? here.file : undefined), place);
+      const stamp = stampOf(JSON.stringify([scope, scope === 'file' ? path : '', data]));
+      return stamp === shown ? 'same' : { ...data, stamp };
+    },
+    inlayHints({ path, open, start, end, kinds }) {
+      const here = at(path, open);
+      if (!here) return [];
+      const { lines: map } = here.file;
+      return inlayHints(here.scene, here.file, map.offsetAt(start), map.offsetAt(end), new Set(kinds)).map(
+        ({ offset, ...hint }) => ({ ...hint, position: map.positionAt(offset) }),
+      );
     },
     lenses({ path, open, verdicts }) {
       const here = at(path, open);
@@ -268,6 +286,18 @@ export function editedTexts(
     texts.set(path, edited);
   }
   return texts;
+}
+
+/** Equal for equal texts, and different for different ones as far as anybody will ever see (FNV-1a, 2 × 32 bits). */
+function stampOf(text: string): string {
+  let a = 0x811c9dc5;
+  let b = 0x01000193;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    a = Math.imul(a ^ c, 0x01000193);
+    b = Math.imul(b ^ c, 0x85ebca6b);
+  }
+  return `${(a >>> 0).toString(36)}-${(b >>> 0).toString(36)}`;
 }
 
 /** A link that markdown carries; the extension makes a command of it. */

@@ -2,9 +2,12 @@
  * What the worker can be asked: every method's parameters and result, as plain data that crosses a thread boundary. Paths
  * are the worker's; places have lines and columns, because the texts are in the worker.
  */
+import type { Concurrency } from '../ide/concurrency';
 import type { DecorationKind } from '../ide/decorations';
+import type { InlayHintKind, InlayHintText } from '../ide/inlayHints';
 import type { LensVerdict } from '../ide/lenses';
 import type { ReplayView, ViewPlace, ViewPosition } from '../protocol/view';
+import type { Located } from './located';
 
 /** An open or visible file and the open files beside it, which "who sets this bit" is answered for. */
 export interface FileParams {
@@ -89,10 +92,36 @@ export interface StatusData {
   readonly root?: string;
 }
 
+/** What the view “Concurrency” shows. */
+export interface ConcurrencyData extends Located<Concurrency> {
+  /** Equal for equal data: a view that has it need not be drawn again. */
+  readonly stamp: string;
+}
+
+export interface InlayHintData {
+  readonly kind: InlayHintKind;
+  readonly position: ViewPosition;
+  readonly text: InlayHintText;
+  readonly tooltip: string;
+}
+
 /** Method name to [parameters, result]. */
 export interface Methods {
   readonly decorations: readonly [FileParams, readonly DecorationData[]];
   readonly hover: readonly [FileParams & { readonly position: ViewPosition }, HoverData | undefined];
+  /** Of the file, or of all open files of its tree; `same` if that is what the view shows. Undefined for no file. */
+  readonly concurrency: readonly [
+    FileParams & { readonly scope: 'file' | 'workspace'; readonly shown?: string },
+    ConcurrencyData | 'same' | undefined,
+  ];
+  readonly inlayHints: readonly [
+    FileParams & {
+      readonly start: ViewPosition;
+      readonly end: ViewPosition;
+      readonly kinds: readonly InlayHintKind[];
+    },
+    readonly InlayHintData[],
+  ];
   readonly lenses: readonly [
     FileParams & { readonly verdicts: Readonly<Record<string, LensVerdict>> },
     readonly LensData[],
