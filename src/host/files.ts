@@ -8,6 +8,10 @@ import type { FileAnswer } from '../protocol/worker';
 export interface FileSource {
   read(path: string): string | undefined | 'pending';
   list(path: string): readonly string[] | undefined | 'pending';
+  /** What `read` makes a string of, where there is a disk; valid until the next call. */
+  bytes?(path: string): Uint8Array | undefined | 'pending';
+  /** A number that changes with the file. */
+  stamp?(path: string): number | undefined;
 }
 
 export interface OverlaidFiles extends FileSource {
@@ -24,7 +28,19 @@ export function overlaidFiles(below: FileSource): OverlaidFiles {
   const texts = new Map<string, string | undefined>();
   const folders = new Map<string, readonly string[] | undefined>();
   let trial: ReadonlyMap<string, string> = new Map();
+  const { bytes, stamp } = below;
   return {
+    ...(bytes
+      ? {
+          bytes(path: string) {
+            const shown = open.get(path);
+            return shown === undefined ? bytes(path) : new TextEncoder().encode(shown);
+          },
+        }
+      : {}),
+    ...(stamp
+      ? { stamp: (path: string): number | undefined => (open.has(path) ? undefined : stamp(path)) }
+      : {}),
     read(path) {
       const shown = trial.get(path) ?? open.get(path);
       if (shown !== undefined) return shown;

@@ -11,12 +11,13 @@ import { createCheck, replay } from '../engine';
 import type { CannotTellReason, Report, Trace } from '../engine/report';
 import type { Assumption, Program } from '../ir/program';
 import { printProgram } from '../ir/text';
-import { noCorpus } from '../kernel/corpus';
 import { createFactStore, type FactStore } from '../kernel/functions';
 import { lower, racelensHeader } from '../lower/lower';
 import { createParser, type CParser } from '../syntax/parser';
 import { createConfig } from '../tree/config';
+import { createCorpus } from '../tree/corpus';
 import { createTree } from '../tree/create';
+import { createIdentifierIndex } from '../tree/identifiers';
 import type { Config, Files } from '../tree/tree';
 import { findRoot } from './root';
 import type { Scene } from './scene';
@@ -130,6 +131,14 @@ function assemble(
     ...(root === undefined ? {} : { root }),
     ...(folder === undefined ? {} : { folder }),
   });
+  const identifiers = createIdentifierIndex({
+    files,
+    ...(root === undefined ? {} : { root }),
+    ...(folder === undefined ? {} : { folder }),
+    // Where files have to be fetched one by one, no question reads them by the thousand.
+    onDemand: files.bytes !== undefined,
+  });
+  const corpus = createCorpus({ tree, identifiers, facts });
   const scenes = new Map<string, Scene>();
   let config: Config | undefined;
 
@@ -204,6 +213,7 @@ function assemble(
       if (known) return known;
       const own = configOf();
       const sources = paths.flatMap(path => tree.file(path) ?? []);
+      for (const path of paths) identifiers.near(path);
       const scene: Scene = {
         tree,
         scope: tree.scope(
@@ -213,7 +223,7 @@ function assemble(
         config: own,
         files: sources,
         facts,
-        corpus: noCorpus,
+        corpus,
       };
       if (!tree.wanted().length) scenes.set(key, scene);
       return scene;
@@ -223,8 +233,14 @@ function assemble(
     forget(paths) {
       scenes.clear();
       config = undefined;
-      if (!paths) tree.forget();
-      else for (const path of paths) tree.forget(path);
+      if (!paths) {
+        tree.forget();
+        identifiers.forget();
+      } else
+        for (const path of paths) {
+          tree.forget(path);
+          identifiers.forget(path);
+        }
     },
   };
 }

@@ -2,7 +2,7 @@
 import type { Corpus, Mention } from '../kernel/corpus';
 import type { FactStore, FunctionFacts } from '../kernel/functions';
 import type { Item, SourceFile } from '../syntax/source';
-import type { Identifiers } from './identifiers';
+import type { Identifiers, Reach } from './identifiers';
 import { folderOf } from './paths';
 import type { Tree } from './tree';
 
@@ -14,8 +14,8 @@ export interface CorpusInput {
 
 export function createCorpus({ tree, identifiers, facts }: CorpusInput): Corpus {
   const state = { complete: true };
-  const files = (name: string): readonly string[] => {
-    const found = identifiers.filesWith(name);
+  const files = (name: string, reach: Reach): readonly string[] => {
+    const found = identifiers.filesWith(name, reach);
     if (found !== 'pending') return found;
     state.complete = false;
     return [];
@@ -26,14 +26,24 @@ export function createCorpus({ tree, identifiers, facts }: CorpusInput): Corpus 
       analysis && { name: item.name, file: source.path, item, analysis, shift: item.start - analysis.base }
     );
   };
-  const ordered = (name: string, from: string | undefined): readonly string[] => {
-    const paths = files(name);
+  /** The file of `from`, its folder, headers, the rest by path. */
+  const nearestFirst = (paths: readonly string[], from: string | undefined): readonly string[] => {
     if (from === undefined) return paths;
     const folder = `${folderOf(from)}/`;
     const rank = (p: string): number =>
       p === from ? 0 : p.startsWith(folder) ? 1 : p.endsWith('.h') ? 2 : 3;
     return [...paths].sort((a, b) => rank(a) - rank(b));
   };
+  /** What lies far is looked for only if the caller comes so far. */
+  function* ordered(name: string, from: string | undefined): Iterable<string> {
+    const near = files(name, 'near');
+    yield* nearestFirst(near, from);
+    const seen = new Set(near);
+    yield* nearestFirst(
+      files(name, 'all').filter(p => !seen.has(p)),
+      from,
+    );
+  }
   function* mentions(name: string, from?: string, within?: string): Iterable<Mention> {
     const word = new RegExp(`\\b${name.replace(/\W/g, '\\$&')}\\b`, 'g');
     for (const path of within === undefined ? ordered(name, from) : [within]) {
@@ -53,28 +63,35 @@ export function createCorpus({ tree, identifiers, facts }: CorpusInput): Corpus 
   }
   return {
     functions(name, from) {
-      const found: FunctionFacts[] = [];
-      for (const path of ordered(name, from)) {
-        const source = tree.file(path);
-        for (const item of source?.items ?? []) {
-          if (item.kind !== 'function' || item.name !== name || !source) continue;
-          // A static function of another source file is another function.
-          if (path !== from && item.isStatic && path.endsWith('.c')) continue;
-          const f = factsOf(source, item);
-          if (f) found.push(f);
+      for (const reach of ['near', 'all'] as const) {
+        const found: FunctionFacts[] = [];
+        for (const path of nearestFirst(files(name, reach), from)) {
+          const source = tree.file(path);
+          for (const item of source?.items ?? []) {
+            if (item.kind !== 'function' || item.name !== name || !source) continue;
+            // A static function of another source file is another function.
+            if (path !== from && item.isStatic && path.endsWith('.c')) continue;
+            const f = factsOf(source, item);
+            if (f) found.push(f);
+          }
+          if (path === from && found.length > 0) return found;
         }
-        if (path === from && found.length > 0) return found;
+        if (found.length > 0) return found;
       }
-      return found;
+      return [];
     },
     macros(name, from) {
-      return ordered(name, from).flatMap(path => {
-        const source = tree.file(path);
-        return (source?.items ?? []).flatMap(item => {
-          const macro = item.kind === 'macro' && item.name === name ? source?.macro(item) : undefined;
-          return source && macro ? [{ macro, source, item }] : [];
+      for (const reach of ['near', 'all'] as const) {
+        const found = nearestFirst(files(name, reach), from).flatMap(path => {
+          const source = tree.file(path);
+          return (source?.items ?? []).flatMap(item => {
+            const macro = item.kind === 'macro' && item.name === name ? source?.macro(item) : undefined;
+            return source && macro ? [{ macro, source, item }] : [];
+          });
         });
-      });
+        if (found.length > 0) return found;
+      }
+      return [];
     },
     mentions,
     complete: () => state.complete && identifiers.complete(),

@@ -14,6 +14,10 @@ export interface Files {
   read(path: string): string | undefined | 'pending';
   /** Names in a folder, folders with a trailing `/`; undefined if there is no such folder. */
   list(path: string): readonly string[] | undefined | 'pending';
+  /** The same as `read` before it is made a string, where the host has it; valid until the next call. */
+  bytes?(path: string): Uint8Array | undefined | 'pending';
+  /** A number that is another one after the file was changed, made of its size and time; undefined if nobody knows. */
+  stamp?(path: string): number | undefined;
 }
 
 /** CONFIG_ values: `y`, `m`, `n`, a number or a string. */

@@ -7,7 +7,33 @@ import type { FileSource } from '../files';
 const largest = 8 * 1024 * 1024;
 
 export function diskFiles(): FileSource {
+  // One buffer for all: what is scanned is not kept.
+  let buffer = Buffer.alloc(1 << 20);
   return {
+    bytes(path) {
+      let file: number | undefined;
+      try {
+        file = openSync(path, 'r');
+        for (let length = 0; ;) {
+          const read = readSync(file, buffer, length, buffer.length - length, null);
+          length += read;
+          if (read === 0 || length > largest) return buffer.subarray(0, length);
+          if (length === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 4);
+        }
+      } catch {
+        return undefined;
+      } finally {
+        if (file !== undefined) closeSync(file);
+      }
+    },
+    stamp(path) {
+      try {
+        const { size, mtimeMs } = statSync(path);
+        return Math.round(mtimeMs) * 4096 + (size % 4096);
+      } catch {
+        return undefined;
+      }
+    },
     read(path) {
       try {
         const stat = statSync(path);
