@@ -3,7 +3,7 @@
  * primitives.tsv beside this file (its header explains the columns); this is the typed way to it.
  *
  * Adding a primitive is one row. Subsystem wrappers (`unix_state_lock` and its like) are left out on purpose: they
- * are inferred from their bodies (see wrappers.ts).
+ * are inferred from their bodies (see survey.ts).
  */
 import data from './primitives.tsv';
 
@@ -213,11 +213,29 @@ const guards: Readonly<Record<string, string>> = {
   irq: 'local_irq_disable',
   irqsave: 'local_irq_save',
   device: 'device_lock',
+  device_intr: 'device_lock_interruptible',
+  raw_spinlock_bh: 'raw_spin_lock_bh',
+  raw_spinlock_try: 'raw_spin_trylock',
+  raw_spinlock_irq_try: 'raw_spin_trylock_irq',
+  raw_spinlock_irqsave_try: 'raw_spin_trylock_irqsave',
+  spinlock_try: 'spin_trylock',
+  spinlock_bh_try: 'spin_trylock_bh',
+  spinlock_irq_try: 'spin_trylock_irq',
+  spinlock_irqsave_try: 'spin_trylock_irqsave',
+  rwsem_read_kill: 'down_read_killable',
+  rwsem_write_intr: 'down_write_killable',
+  srcu_fast: 'srcu_read_lock_fast',
+  rtnl_net: 'rtnl_lock',
+  disable_irq: 'disable_irq',
 };
 
 /** The primitive that a guard class begins with; for a class that is not listed, `CLASS_lock` if there is one. */
 export function guardPrimitive(guardClass: string): Primitive | undefined {
-  return primitive(guards[guardClass] ?? `${guardClass}_lock`);
+  const listed = guards[guardClass];
+  if (listed !== undefined) return primitive(listed);
+  // Classes are often called as what they begin with: guard(write_lock_bh), guard(task_lock), guard(mmap_read_lock).
+  const own = primitive(guardClass);
+  return own && /^(begin|try)/.test(own.role) ? own : primitive(`${guardClass}_lock`);
 }
 
 function parse(text: string): ReadonlyMap<string, Primitive> {
