@@ -9,12 +9,9 @@ import { contextsOf, neverSleeps, type RunsIn } from '../kernel/contexts';
 import { evaluate, type Constant, type Names } from '../kernel/constants';
 import { enumeratorsAround, type Enumerator } from '../kernel/enums';
 import { declared } from '../kernel/events';
-import { fold } from '../kernel/expression';
 import { functionsOf, type FunctionFacts } from '../kernel/functions';
 import { typeName, type Types } from '../kernel/places';
 import { publications, type Publication } from '../kernel/publish';
-import type { CallEffects } from '../kernel/regions';
-import { effectOfText } from '../kernel/sections';
 import { survey, type Survey } from '../kernel/survey';
 import { pointersOf } from '../kernel/pointers';
 import { primitive } from '../kernel/primitives';
@@ -56,7 +53,13 @@ function gather(scene: Scene): Knowledge {
   const whole = lazy(() => {
     const own = scene.files.flatMap(functions);
     const { related, macros } = relatedTo(scene, own);
-    return survey({ functions: own, related, types, ...macroEffects(macros) });
+    return survey({
+      functions: own,
+      related,
+      types,
+      corpus: scene.corpus,
+      macros: name => macros.get(name) ?? [],
+    });
   });
   const words = lazy(() => stateWords([...whole().functions, ...whole().related], types, names));
   const contexts = lazy(() => contextsOf(whole(), initialisers(scene)));
@@ -85,19 +88,25 @@ function gather(scene: Scene): Knowledge {
   };
 }
 
+interface Macro {
+  readonly macro: MacroDefinition;
+  readonly source: SourceFile;
+  readonly item: Item;
+}
+
 /** Headers are asked for the functions and macros that the open files call, and those for what they call in turn. */
 const ROUNDS = 2;
 
 function relatedTo(
   scene: Scene,
   own: readonly FunctionFacts[],
-): { related: readonly FunctionFacts[]; macros: ReadonlyMap<string, MacroDefinition> } {
+): { related: readonly FunctionFacts[]; macros: ReadonlyMap<string, readonly Macro[]> } {
   const defined = new Set(own.map(f => f.name));
   const open = new Set(scene.files.map(f => f.path));
   const headers = [...scene.scope.sources, ...scene.scope.headers].filter(p => !open.has(p));
   const index = headerIndex(scene.tree, headers);
   const related: FunctionFacts[] = [];
-  const macros = new Map<string, MacroDefinition>();
+  const macros = new Map<string, Macro[]>();
   let wanted: ReadonlySet<string> = new Set([
     ...called(own, defined),
     // Who reads a pointer that is published here may be called from elsewhere only.
@@ -109,7 +118,7 @@ function relatedTo(
       for (const { source, item } of index.get(name) ?? []) {
         if (item.kind === 'macro') {
           const macro = source.macro(item);
-          if (macro && !macros.has(name)) macros.set(name, macro);
+          if (macro) macros.set(name, [...(macros.get(name) ?? []), { macro, source, item }]);
         } else {
           const analysis = scene.facts.analysis(source.text, item, () => source.node(item));
           if (!analysis) continue;
@@ -185,50 +194,6 @@ function called(functions: readonly FunctionFacts[], defined: ReadonlySet<string
     for (const name of f.analysis.calls)
       if (!defined.has(name) && (primitive(name)?.role ?? 'query') === 'query') names.add(name);
   return names;
-}
-
-/** A macro whose body is one call of a locking primitive does what that does. */
-function macroEffects(macros: ReadonlyMap<string, MacroDefinition>): {
-  readonly outside: CallEffects;
-  readonly outsideNames: ReadonlySet<string>;
-} {
-  const bodies = new Map<string, { parameters: readonly string[]; name: string; args: readonly string[] }>();
-  for (const [name, macro] of macros) {
-    const m = /^\s*\(?\s*([A-Za-z_]\w*)\s*\(([\s\S]*)\)\s*\)?\s*;?\s*$/.exec(macro.body);
-    if (!m?.[1] || !primitive(m[1])) continue;
-    bodies.set(name, { parameters: macro.parameters ?? [], name: m[1], args: splitArguments(m[2] ?? '') });
-  }
-  const outside: CallEffects = (name, args) => {
-    const body = bodies.get(name);
-    if (!body) return undefined;
-    const filled = body.args.map(a =>
-      fold(
-        a.replace(/[A-Za-z_]\w*/g, word => {
-          const i = body.parameters.indexOf(word);
-          return i < 0 ? word : (args[i] ?? word);
-        }),
-      ).replace(/\(([\w.>-]+)\)/g, '$1'),
-    );
-    const effect = effectOfText(body.name, filled);
-    return effect && [{ ...effect, via: name }];
-  };
-  return { outside, outsideNames: new Set(bodies.keys()) };
-}
-
-function splitArguments(text: string): readonly string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let from = 0;
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === '(') depth++;
-    else if (text[i] === ')') depth--;
-    else if (text[i] === ',' && depth === 0) {
-      parts.push(text.slice(from, i).trim());
-      from = i + 1;
-    }
-  }
-  parts.push(text.slice(from).trim());
-  return parts;
 }
 
 /** Variables with initialisers and top-level invocations: where operations and callbacks are bound. */

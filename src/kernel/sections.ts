@@ -111,8 +111,17 @@ export interface Effect {
   readonly shared?: true;
   /** Contexts that go off or on together with it. */
   readonly switches?: 'bh' | 'irq' | 'preempt';
-  /** The function that does it, for a wrapper. */
+  /** The function or macro that does it, for a wrapper. */
   readonly via?: string;
+  /** Only while this holds, in the terms of whoever calls; absent: always. */
+  readonly when?: When;
+}
+
+/** A condition in one spelling: `dev->npinfo`, `flags & LOOKUP_RCU`. */
+export interface When {
+  readonly text: string;
+  /** Whether it has to be nonzero, or zero. */
+  readonly nonzero: boolean;
 }
 
 /** Sections with the same key nest; the end of one ends the innermost. */
@@ -189,3 +198,9 @@ const roles: Partial<Record<Primitive['role'], { readonly role: Effect['role']; 
   'try-zero': { role: 'try-zero' },
   'try-zero-shared': { role: 'try-zero', shared: true },
 };
+
+/** Whether a primitive begins or ends sections. */
+export function isSectionPrimitive(name: string): boolean {
+  const p = primitive(name);
+  return p !== undefined && kindOfClass[p.class] !== undefined && roles[p.role] !== undefined;
+}

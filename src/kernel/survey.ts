@@ -1,41 +1,53 @@
 /**
- * What can be said about functions together: the wrappers among them (a function that leaves a lock held, or ends one
- * that it did not begin, does to its caller what the primitive inside does), each function's sections with those
- * wrappers counted in, and the conditional locks. Everything is made on first use.
+ * What can be said about functions together: what a call does to sections (the primitive, else the macro, else the
+ * function behind the name does it: see wrappers.ts), each function's sections with those calls counted in, and the
+ * conditional locks. Everything is made on first use, also what a callee does: its definition is looked up where the
+ * call stands, among the functions at hand and then in the corpus, and inferred in its turn, as deep as it goes.
  *
- * Wrappers are found in rounds, so that wrappers of wrappers count; three rounds are enough for what is written.
+ * A callee far away is looked at only if its name sounds like a section (`lock`, `begin`, `get` …), so that opening a
+ * file does not read the tree; in the file itself and in the headers at hand every callee is.
  */
-import { child, namedChildren, type Node } from '../syntax/node';
-import { conditionalLocks, mainGuard, type ConditionalLock, type Predicate } from './condlock';
-import { bare, readObject, spelling, substitute } from './expression';
-import type { FunctionFacts } from './functions';
-import { remember } from './functions';
-import { reachable } from './flow';
-import { aliased, noTypes, type Types } from './places';
-import { lastField, sectionsOf, tested, zeroness, type CallEffects, type Sections } from './regions';
-import { ownerTake } from './owner';
+import { conditionalLocks, type ConditionalLock, type Predicate } from './condlock';
+import { noCorpus, type Corpus } from './corpus';
+import { bare, substitute } from './expression';
+import { remember, spanOf, type FunctionFacts } from './functions';
 import { spins } from './loops';
-import { keyOf, type Effect, type SectionKind } from './sections';
+import { macroEffects } from './macros';
+import { ownerTake } from './owner';
+import { noTypes, type Types } from './places';
+import { primitive } from './primitives';
+import { lastField, sectionsOf, tested, type CallEffects, type Sections } from './regions';
+import { isSectionPrimitive, type Effect } from './sections';
+import { returned, wrapperOf, type AnyWrapper, type Inference, type Link, type Wrapper } from './wrappers';
 
-/** A call of a wrapper, its effect in terms of its parameters. */
-export interface Wrapper {
-  readonly facts: FunctionFacts;
-  readonly effects: readonly Effect[];
-  /** The conditional lock behind it, if the lock may not be taken. */
-  readonly conditional?: ConditionalLock;
-}
+export {
+  conditionOf,
+  parametersText,
+  type AnyWrapper,
+  type Link,
+  type MacroWrapper,
+  type Wrapper,
+} from './wrappers';
 
 export interface Survey {
   /** The functions of the files asked about, then those of related files (headers), which only help. */
   readonly functions: readonly FunctionFacts[];
   readonly related: readonly FunctionFacts[];
   readonly types: Types;
-  readonly wrappers: ReadonlyMap<string, Wrapper>;
+  /** Wrappers among functions and related by name, and by `get` those of the corpus; see also `wrapper`. */
+  readonly wrappers: Pick<ReadonlyMap<string, Wrapper>, 'get' | 'has' | 'values'>;
+  /** What a name that is no primitive does to sections when it is called in a file; undefined if nothing. */
+  wrapper(name: string, from?: string): AnyWrapper | undefined;
+  /** What `name(args)` does to sections in a file, as primitive or wrapper. */
+  effects(name: string, args: readonly string[], from?: string): readonly Effect[];
   /** Sections of a function; undefined if it has none. */
   sections(f: FunctionFacts): Sections | undefined;
   conditionalLocks(f: FunctionFacts): readonly ConditionalLock[];
-  /** The definition of a name among functions and related; the first one that does something if there are variants. */
-  find(name: string): FunctionFacts | undefined;
+  /**
+   * The definition of a name as a call in the file `from` means it: among functions and related, then in the corpus; the
+   * first one that does something if there are variants.
+   */
+  find(name: string, from?: string): FunctionFacts | undefined;
   /** The functions (not related ones) that call a name. */
   callers(name: string): readonly FunctionFacts[];
   /** Whether every call of a name, in the functions and related ones, tests what it returns; undefined without calls. */
@@ -46,74 +58,161 @@ export interface SurveyInput {
   readonly functions: readonly FunctionFacts[];
   readonly related?: readonly FunctionFacts[];
   readonly types?: Types;
-  /** Effects of macros and of functions outside; asked last. */
-  readonly outside?: CallEffects;
-  /** The names that `outside` knows. */
-  readonly outsideNames?: ReadonlySet<string>;
+  readonly corpus?: Corpus;
+  /** Macros that are known without the corpus. */
+  readonly macros?: Corpus['macros'];
 }
 
-export function survey(input: SurveyInput): Survey {
-  const functions = input.functions;
-  const related = input.related ?? [];
-  const all = [...functions, ...related];
-  const byName = new Map<string, FunctionFacts>();
-  for (const f of all) {
-    const known = byName.get(f.name);
-    if (!known || (known.analysis.calls.size === 0 && f.analysis.calls.size > 0)) byName.set(f.name, f);
-  }
-  const callers = new Map<string, FunctionFacts[]>();
-  for (const f of functions)
-    for (const name of f.analysis.calls) {
-      const list = callers.get(name);
-      if (list) list.push(f);
-      else callers.set(name, [f]);
-    }
+/** Names of callees that are worth a look wherever they are defined. */
+const soundsLikeSection =
+  /lock|mutex|sem(?![a-z])|rcu|rtnl|irq|preempt|(?:^|_)(?:begin|end|enter|exit|leave|get|put|start|stop|acquire|release|disable|enable|hold|drop|save|restore|walk|lazy|init|first|next|down|up|freeze|unfreeze|thaw|suspend|resume|quiesce|take|give|grab|claim|own|disown|pin|unpin|guard|busy)(?:_|\d|$)/i;
 
-  const everywhere = new Map<string, FunctionFacts[]>(callers);
-  for (const f of related)
-    for (const name of f.analysis.calls) everywhere.set(name, [...(everywhere.get(name) ?? []), f]);
+/** Deeper chains of wrappers are not followed. */
+const DEEPEST = 12;
+
+/** What a name means where it is called. */
+type Meaning =
+  | { readonly kind: 'function'; readonly wrapper: Wrapper }
+  | { readonly kind: 'macro'; readonly wrapper: AnyWrapper; readonly effects: CallEffects };
+
+export function survey(input: SurveyInput): Survey {
+  const { functions } = input;
+  const related = input.related ?? [];
+  const corpus = input.corpus ?? noCorpus;
+  const all = [...functions, ...related];
+  const index = indexOf(functions, related);
+
+  const lookups = new Map<string, FunctionFacts | undefined>();
+  const elsewhere = (name: string, from: string | undefined): FunctionFacts | undefined => {
+    const key = `${name} ${from ?? ''}`;
+    if (!lookups.has(key)) {
+      const found = corpus.functions(name, from);
+      lookups.set(key, found.find(f => f.analysis.calls.size > 0) ?? found[0]);
+    }
+    return lookups.get(key);
+  };
+  const find = (name: string, from?: string): FunctionFacts | undefined =>
+    index.near(name, from) ?? elsewhere(name, from);
+
   const alwaysTested = (name: string): boolean | undefined =>
-    everywhere.get(name)?.every(c => testsResult(c, name));
+    index.everywhere(name)?.every(c => testsResult(c, name));
 
   const owners = new Set<string>();
   for (const f of all) for (const owner of spunOwners(f)) owners.add(owner);
   const isOwner = (place: string): boolean => owners.has(lastField(place));
-  const wrappers = new Map<string, Wrapper>();
-  const signatures = new Map<string, string>();
-  const effects: CallEffects = (name, args) => {
-    const w = wrappers.get(name);
-    if (!w) return input.outside?.(name, args);
-    const { parameters } = w.facts.analysis.locals;
-    return w.effects.map(e =>
+  const predicate: Predicate = name => {
+    const facts = index.near(name, undefined);
+    const value = facts && returned(facts);
+    return facts && value ? { facts, value } : undefined;
+  };
+
+  // --- what a call does ---
+
+  const inferred = new Map<FunctionFacts, Wrapper | undefined>();
+  const signatures = new Map<FunctionFacts, string>();
+  const busy = new Set<FunctionFacts>();
+  const meanings = new Map<string, Meaning | undefined>();
+
+  const wrapperOfFunction = (f: FunctionFacts): Wrapper | undefined => {
+    if (inferred.has(f)) return inferred.get(f);
+    // In a circle nobody begins anything that the others would not, too.
+    if (busy.has(f) || busy.size >= DEEPEST) return undefined;
+    busy.add(f);
+    const s = sections(f);
+    const wrapper = s && wrapperOf(f, s, inference);
+    busy.delete(f);
+    inferred.set(f, wrapper);
+    if (wrapper) signatures.set(f, `${f.name}${JSON.stringify(wrapper.effects)}`);
+    return wrapper;
+  };
+  const meaningOf = (name: string, from: string | undefined): Meaning | undefined => {
+    const key = `${name} ${from ?? ''}`;
+    if (meanings.has(key)) return meanings.get(key);
+    meanings.set(key, undefined);
+    const meaning = lookUp(name, from);
+    meanings.set(key, meaning);
+    return meaning;
+  };
+  const lookUp = (name: string, from: string | undefined): Meaning | undefined => {
+    if (primitive(name)) return undefined;
+    const near = index.near(name, from);
+    const far = !near && soundsLikeSection.test(name) ? elsewhere(name, from) : undefined;
+    const f = near ?? far;
+    if (f) {
+      const wrapper = mayMatter(f) ? wrapperOfFunction(f) : undefined;
+      return wrapper && { kind: 'function', wrapper };
+    }
+    return macroOf(name, from);
+  };
+  /** Whether there is anything in a function that may begin or end a section. */
+  const mayMatter = (f: FunctionFacts): boolean =>
+    remember(f.analysis, 'may begin or end', () => {
+      for (const c of f.analysis.calls) if (isSectionPrimitive(c) || soundsLikeSection.test(c)) return true;
+      return false;
+    }) || [...f.analysis.calls].some(c => index.near(c, f.file) !== undefined);
+
+  const macroOf = (name: string, from: string | undefined): Meaning | undefined => {
+    const near = input.macros?.(name, from) ?? [];
+    const found = near.length > 0 || !soundsLikeSection.test(name) ? near : corpus.macros(name, from);
+    for (const { macro, source, item } of found) {
+      if (!/\(/.test(macro.body)) continue;
+      const effects: CallEffects = (_, args) =>
+        macroEffects(macro.body, macro.parameters, args, (inner, a) =>
+          effectsOf(inner, a, from ?? source.path),
+        ).map(e => ({ ...e, via: name }));
+      const sample = effects(name, macro.parameters ?? []);
+      if (!sample || sample.length === 0) continue;
+      const span = { file: source.path, start: item.nameStart, end: item.nameStart + item.name.length };
+      // The call in the body that does it: the first that has an effect of its own.
+      const [inner] = [...macro.body.matchAll(/([A-Za-z_]\w*)\s*\(/g)].flatMap(m => {
+        const word = m[1] ?? '';
+        return word !== name && effectsOf(word, ['', '', ''], from).length > 0 ? [word] : [];
+      });
+      const chain: readonly Link[] =
+        inner === undefined ? [] : [{ name: inner, span }, ...chainOf(inner, from)];
+      return { kind: 'macro', wrapper: { kind: 'macro', name, span, chain }, effects };
+    }
+    return undefined;
+  };
+  const effectsOf = (name: string, args: readonly string[], from: string | undefined): readonly Effect[] => {
+    const meaning = meaningOf(name, from);
+    if (!meaning) return [];
+    if (meaning.kind === 'macro') return meaning.effects(name, args) ?? [];
+    const { wrapper } = meaning;
+    const { parameters } = wrapper.facts.analysis.locals;
+    return wrapper.effects.map(e =>
       e.lock === undefined
         ? { ...e, via: name }
         : { ...e, lock: substitute(e.lock, parameters, args), via: name },
     );
   };
-  const predicate: Predicate = name => {
-    const facts = byName.get(name);
-    const value = facts && returned(facts);
-    return facts && value ? { facts, value } : undefined;
+  const chainOf = (name: string, from: string | undefined): readonly Link[] =>
+    primitive(name) ? [] : (meaningOf(name, from)?.wrapper.chain ?? []);
+  const inference: Inference = {
+    predicate,
+    alwaysTested,
+    links: (name, f, site) => [{ name, span: spanOf(f, site.node) }, ...chainOf(name, f.file)],
   };
 
-  // Sections depend on the text and on the wrappers it calls; both name the memo.
+  // --- sections ---
+
+  // They depend on the text and on what the callees do; both name the memo.
   const sections = (f: FunctionFacts): Sections | undefined => {
     const { analysis } = f;
     if (!analysis.body) return undefined;
     const used: string[] = [];
-    const outside: string[] = [];
     for (const c of analysis.calls) {
-      if (wrappers.has(c)) used.push(c);
-      else if (input.outsideNames?.has(c)) outside.push(c);
+      const m = meaningOf(c, f.file);
+      if (m?.kind === 'function') used.push(signatures.get(m.wrapper.facts) ?? '');
+      else if (m) used.push(`${c}${JSON.stringify(m.effects(c, ['a', 'b', 'c', 'd']))}`);
     }
-    const name = `sections ${used.map(u => signatures.get(u) ?? '').join()} ${outside.join()}`;
-    return remember(analysis, name, () =>
+    return remember(analysis, `sections ${used.join()}`, () =>
       sectionsOf(
         analysis.text,
         analysis.body ?? analysis.node,
         analysis.flow,
         analysis.events,
-        effects,
+        (name, args) => effectsOf(name, args, f.file),
         isOwner,
       ),
     );
@@ -128,37 +227,86 @@ export function survey(input: SurveyInput): Survey {
     const s = sections(f);
     // A lock taken by a conditional wrapper is that wrapper's, not its callers'.
     return s
-      ? conditionalLocks(f, s, predicate).filter(l => !wrappers.get(l.site.effect.via ?? '')?.conditional)
+      ? conditionalLocks(f, s, predicate).filter(l => {
+          const via = l.site.effect.via;
+          const m = via === undefined ? undefined : meaningOf(via, f.file);
+          return !(m?.kind === 'function' && m.wrapper.conditional);
+        })
       : [];
   };
 
-  let fresh: ReadonlySet<string> | undefined;
-  for (let round = 0; round < 3 && (fresh === undefined || fresh.size > 0); round++) {
-    const found = new Map<string, Wrapper>();
-    for (const f of all) {
-      if (wrappers.has(f.name) || (fresh && !callsAny(f, fresh))) continue;
-      const s = sections(f);
-      const wrapper = s && wrapperOf(f, s, predicate, alwaysTested);
-      if (wrapper && !found.has(f.name)) found.set(f.name, wrapper);
-    }
-    for (const [name, w] of found) {
-      wrappers.set(name, w);
-      signatures.set(name, `${name}${JSON.stringify(w.effects)}`);
-    }
-    fresh = new Set(found.keys());
-  }
-
+  const functionWrapper = (name: string): Wrapper | undefined => {
+    const w = meaningOf(name, index.near(name, undefined)?.file)?.wrapper;
+    return w?.kind === 'function' ? w : undefined;
+  };
   return {
     functions,
     related,
     types: input.types ?? noTypes,
-    wrappers,
+    wrappers: {
+      get: functionWrapper,
+      has: name => functionWrapper(name) !== undefined,
+      values: () =>
+        new Set(
+          all.flatMap(f => {
+            const w = wrapperOfFunction(f);
+            return w && index.near(f.name, f.file) === f ? [w] : [];
+          }),
+        ).values(),
+    },
+    wrapper: (name, from) => meaningOf(name, from)?.wrapper,
+    effects: (name, args, from) => effectsOf(name, args, from),
     sections,
     conditionalLocks: locks,
-    find: name => byName.get(name),
-    callers: name => callers.get(name) ?? [],
+    find,
+    callers: index.callers,
     alwaysTested,
   };
+}
+
+interface Index {
+  /** Among the functions at hand: in that file, else in the files asked about, else in related ones. */
+  near(name: string, from: string | undefined): FunctionFacts | undefined;
+  callers(name: string): readonly FunctionFacts[];
+  everywhere(name: string): readonly FunctionFacts[] | undefined;
+}
+
+function indexOf(functions: readonly FunctionFacts[], related: readonly FunctionFacts[]): Index {
+  const byName = new Map<string, FunctionFacts[]>();
+  for (const f of [...functions, ...related]) {
+    const known = byName.get(f.name);
+    if (known) known.push(f);
+    else byName.set(f.name, [f]);
+  }
+  const callers = callersIn(functions);
+  const lazy: { everywhere?: ReadonlyMap<string, readonly FunctionFacts[]> } = {};
+  return {
+    near(name, from) {
+      const known = byName.get(name);
+      if (!known) return undefined;
+      const mine = known.filter(f => f.file === from);
+      const from1 = mine.length > 0 ? mine : known.filter(f => from === undefined || isVisible(f));
+      return from1.find(f => f.analysis.calls.size > 0) ?? from1[0];
+    },
+    callers: name => callers.get(name) ?? [],
+    everywhere: name => (lazy.everywhere ??= callersIn([...functions, ...related])).get(name),
+  };
+}
+
+/** Whether a function can be meant in another file. */
+function isVisible(f: FunctionFacts): boolean {
+  return !(f.item.isStatic && f.file.endsWith('.c'));
+}
+
+function callersIn(functions: readonly FunctionFacts[]): ReadonlyMap<string, readonly FunctionFacts[]> {
+  const callers = new Map<string, FunctionFacts[]>();
+  for (const f of functions)
+    for (const name of f.analysis.calls) {
+      const list = callers.get(name);
+      if (list) list.push(f);
+      else callers.set(name, [f]);
+    }
+  return callers;
 }
 
 /** Whether a function looks at what a call of that name returns: tests it, or hands it on. */
@@ -182,19 +330,6 @@ function testsResult(c: FunctionFacts, name: string): boolean {
   });
 }
 
-function callsAny(f: FunctionFacts, names: ReadonlySet<string>): boolean {
-  for (const name of names) if (f.analysis.calls.has(name)) return true;
-  return false;
-}
-
-/** The one expression a function returns, if it does nothing else. */
-function returned(f: FunctionFacts): Node | undefined {
-  const { body } = f.analysis;
-  const statements = body ? namedChildren(body).filter(s => s.kind !== 'declaration') : [];
-  const only = statements.length === 1 ? statements[0] : undefined;
-  return only?.kind === 'return_statement' ? namedChildren(only)[0] : undefined;
-}
-
 /** Last fields of the owner words that a function spins on. */
 function spunOwners(f: FunctionFacts): readonly string[] {
   const { analysis } = f;
@@ -208,115 +343,4 @@ function spunOwners(f: FunctionFacts): readonly string[] {
       return take && spins(analysis.flow, analysis.events, p, !take.taken) ? [lastField(take.place)] : [];
     });
   });
-}
-
-/** What calling `f` does to sections. */
-function wrapperOf(
-  f: FunctionFacts,
-  sections: Sections,
-  predicate: Predicate,
-  alwaysTested: (name: string) => boolean | undefined,
-): Wrapper | undefined {
-  const { flow } = f.analysis;
-  const effects: Effect[] = [];
-  let conditional: ConditionalLock | undefined;
-  for (const [key, levels] of sections.atExit) {
-    for (const level of levels) {
-      const opened = sections.sites[level.sites[0] ?? -1];
-      if (!opened) continue;
-      const context: SectionKind | undefined =
-        key === 'bh' || key === 'irq' || key === 'preempt' ? key : undefined;
-      const lockKey = keyOf(opened.effect);
-      // spin_lock_bh() is one effect; what is left of it after spin_unlock() is another.
-      if (context && lockKey !== key && sections.atExit.has(lockKey)) continue;
-      const effect: Effect =
-        context && lockKey !== key ? { role: opened.effect.role, kind: context } : opened.effect;
-      if (level.must) effects.push({ ...outer(f, effect), role: 'begin' });
-      else {
-        const role = tryRole(f, sections, level.sites);
-        // Where every caller asks whether the lock was taken, it is a trylock.
-        if (role && alwaysTested(f.name)) {
-          effects.push({ ...outer(f, effect), role });
-          continue;
-        }
-        conditional ??= conditionalLocks(f, sections, predicate).find(
-          l => l.returnsHeld && level.sites.includes(l.site.id) && l.site.effect.via === undefined,
-        );
-        if (conditional && level.sites.includes(conditional.site.id))
-          effects.push({ ...outer(f, effect), role: 'begin' });
-        else if (role) effects.push({ ...outer(f, effect), role });
-      }
-    }
-  }
-  for (const end of sections.strayEnds) {
-    const always = !reachable(flow, [{ to: flow.entry }], p => p.id === end.point).has(flow.exit);
-    if (always || flow.points.length < 12) effects.push({ ...outer(f, end.effect), role: 'end' });
-  }
-  const distinct = effects.filter(
-    (e, i) => effects.findIndex(x => x.role === e.role && x.kind === e.kind && x.lock === e.lock) === i,
-  );
-  return distinct.length > 0
-    ? { facts: f, effects: distinct, ...(conditional && { conditional }) }
-    : undefined;
-}
-
-/** A lock in terms of the parameters; what else its root may be means nothing outside. */
-function outer(f: FunctionFacts, effect: Effect): Effect {
-  if (effect.lock === undefined) return effect;
-  const { locals } = f.analysis;
-  const root = /^([A-Za-z_]\w*)(.*)$/s.exec(effect.lock);
-  if (!root) return effect;
-  const [, name = '', rest = ''] = root;
-  if (locals.parameters.includes(name) || !locals.types.has(name)) return effect;
-  const alias = locals.aliases.get(name);
-  if (!alias) return { ...effect, lock: rest ? `(${name})${rest}` : name };
-  const target = spelling(f.analysis.text, aliased(f.analysis.text, alias, locals));
-  return { ...effect, lock: substitute(effect.lock, [name], [target]) };
-}
-
-/** A level held at some returns only: `try` if just those that return nonzero hold it, `try-zero` the other way. */
-function tryRole(
-  f: FunctionFacts,
-  sections: Sections,
-  sites: readonly number[],
-): 'try' | 'try-zero' | undefined {
-  const { flow, text } = f.analysis;
-  const seen = { heldNonzero: false, heldZero: false, freeNonzero: false, freeZero: false };
-  for (const p of flow.points) {
-    if (p.kind !== 'return' || !p.node) continue;
-    const value = namedChildren(p.node)[0];
-    if (!value) return undefined;
-    const inner = readObject(text, value);
-    // `return spin_trylock(&l)`: the value is the outcome.
-    const direct = sections.sites.find(s => sites.includes(s.id) && s.node === inner);
-    if (direct) return direct.effect.role === 'try-zero' ? 'try-zero' : 'try';
-    const local = inner.kind === 'identifier' ? text.slice(inner.start, inner.end) : undefined;
-    for (const state of sections.states[p.id] ?? []) {
-      const held = state.open.some(o => sites.includes(o.site));
-      const nonzero = zeroness(text, inner) ?? (local === undefined ? undefined : state.truth.get(local));
-      // A pointer that is given back with the lock held is no NULL.
-      if (nonzero === undefined && !held) return undefined;
-      // An error code with the lock held is a mistake, not a way to say "taken".
-      if (held && /^-/.test(spelling(text, inner))) return undefined;
-      if (nonzero ?? true) seen[held ? 'heldNonzero' : 'freeNonzero'] = true;
-      else seen[held ? 'heldZero' : 'freeZero'] = true;
-    }
-  }
-  if (seen.heldNonzero && seen.freeZero && !seen.heldZero && !seen.freeNonzero) return 'try';
-  if (seen.heldZero && seen.freeNonzero && !seen.heldNonzero && !seen.freeZero) return 'try-zero';
-  return undefined;
-}
-
-/** The condition under which a wrapper takes nothing: `dev->npinfo`, in terms of the function itself. */
-export function conditionOf(wrapper: Wrapper): string | undefined {
-  return wrapper.conditional && mainGuard(wrapper.conditional)?.text;
-}
-
-/** The parameter list of a function_definition as text. */
-export function parametersText(f: FunctionFacts): string {
-  const { text, node } = f.analysis;
-  let d = child(node, 'declarator');
-  while (d && d.kind !== 'function_declarator') d = child(d, 'declarator');
-  const list = d && child(d, 'parameters');
-  return list ? text.slice(list.start, list.end) : '';
 }
