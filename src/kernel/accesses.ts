@@ -1,17 +1,16 @@
 /**
  * Accesses to state words: bit operations, cmpxchg and its like, marked and plain reads and writes with masks. A value
  * that was read into a local and tested later counts as a test of the word; the new value of a cmpxchg loop is traced
- * to what it sets and clears (masks.ts). A test that spins or sleeps is a wait (loops.ts).
- *
- * Left out: words reached only through a pointer parameter of the function itself (`set_bit(nr, addr)` of a helper).
+ * to what it sets and clears (masks.ts). A test that spins or sleeps is a wait (loops.ts). A call of a function with a
+ * bit or mask among its parameters does to that bit what the function does (bitWrappers.ts).
  */
 import { child, walk, type Node } from '../syntax/node';
 import type { Event } from './events';
-import { bare, callee, operatorOf, pointee, spelling } from './expression';
+import { bare, callArguments, callee, operatorOf, pointee, spelling, substitute } from './expression';
 import type { Point } from './flow';
 import { remember, type Analysis } from './functions';
 import { waits } from './loops';
-import { combine, join, valueOf, type Term, type Value } from './masks';
+import { bitTerm, combine, join, valueOf, type Environment, type Term, type Value } from './masks';
 import { pathOf, type Path } from './places';
 import { primitive, type Ordering } from './primitives';
 
@@ -29,6 +28,8 @@ export interface Access {
   readonly maybe: boolean;
   /** The primitive (`set_bit`, `cmpxchg`, `READ_ONCE`), or `plain`. */
   readonly via: string;
+  /** The function or macro called here that does it, if the primitive stands in another function. */
+  readonly through?: string;
   /** One indivisible step towards other CPUs. */
   readonly atomic: boolean;
   readonly ordering: Ordering;
@@ -43,15 +44,113 @@ export interface Access {
   readonly node: Node;
 }
 
-/** All accesses in a function, in text order. */
+/** What a call of a function does to the bit or mask that is one of its arguments. */
+export interface BitWrapper {
+  readonly name: string;
+  readonly parameters: readonly string[];
+  /** Index of the argument that is the bit number or the mask. */
+  readonly bit: number;
+  readonly takes: 'bit' | 'mask';
+  readonly kind: AccessKind;
+  readonly until?: 'set' | 'clear';
+  readonly tests?: true;
+  readonly maybe: boolean;
+  /** The primitive inside, or `plain`. */
+  readonly via: string;
+  readonly atomic: boolean;
+  readonly ordering: Ordering;
+  readonly strong: boolean;
+  /** The word, spelled with the parameters. */
+  readonly word: string;
+  readonly path: Path;
+}
+
+/** A call that gives the address of a word. */
+export interface BitPlace {
+  readonly parameters: readonly string[];
+  readonly path: Path;
+}
+
+export interface BitCallees {
+  wrappers(name: string): readonly BitWrapper[];
+  place(name: string): BitPlace | undefined;
+  /** Differs whenever one of the two answers does; '' if there is nothing. */
+  signature(name: string): string;
+}
+
+/** All accesses that a function's own text shows, in text order. */
 export function accessesOf(a: Analysis): readonly Access[] {
   return remember(a, 'accesses', () => collect(a));
 }
 
-function collect(a: Analysis): readonly Access[] {
+/** The accesses, with those that it makes by calling functions which take a bit. */
+export function accessesThrough(a: Analysis, callees: BitCallees): readonly Access[] {
+  const used = candidates(a).map(name => callees.signature(name));
+  if (used.every(s => s === '')) return accessesOf(a);
+  return remember(a, `accesses ${used.join()}`, () => collect(a, callees));
+}
+
+/** The accesses whose bit or mask is a parameter; masks that are parameters are taken for masks. */
+export function parametricAccesses(a: Analysis): readonly Access[] {
+  return remember(a, 'parametric accesses', () => {
+    const seed = new Map<string, Value>();
+    for (const name of scalarParameters(a))
+      seed.set(name, {
+        kind: 'mask',
+        terms: [{ kind: 'mask', text: name, variable: true }],
+        inverted: false,
+      });
+    const { parameters } = a.locals;
+    return collect(a, undefined, seed).filter(x =>
+      x.bits.some(t => t.variable && parameters.includes(t.text)),
+    );
+  });
+}
+
+/** Parameters that may be a number: no pointers, no structs. */
+function scalarParameters(a: Analysis): readonly string[] {
+  const found: string[] = [];
+  const declarator = child(a.node, 'declarator');
+  if (!declarator) return found;
+  walk(declarator, n => {
+    if (n.kind !== 'parameter_declaration') return true;
+    const name = child(n, 'declarator');
+    const type = child(n, 'type');
+    if (name?.kind === 'identifier' && !(type && /^(struct|union)/.test(type.kind)))
+      found.push(a.text.slice(name.start, name.end));
+    return false;
+  });
+  return found;
+}
+
+/** Names of called functions that are given a constant or that give the pointer of a bit operation: wrappers perhaps. */
+function candidates(a: Analysis): readonly string[] {
+  return remember(a, 'bit candidates', () => {
+    const names = new Set<string>();
+    walk(a.body ?? a.node, n => {
+      if (n.kind !== 'call_expression') return;
+      const name = callee(a.text, n);
+      if (name === undefined) return;
+      const args = callArguments(n);
+      if (bitClasses.has(primitive(name)?.class ?? '')) {
+        for (const x of args) {
+          const inner = pointee(a.text, x);
+          const place = inner.kind === 'call_expression' ? callee(a.text, inner) : undefined;
+          if (place !== undefined) names.add(place);
+        }
+      } else if (args.some(x => /\b[A-Z_][A-Z0-9_]{2,}\b/.test(a.text.slice(x.start, x.end))))
+        names.add(name);
+    });
+    return [...names];
+  });
+}
+
+const bitClasses: ReadonlySet<string> = new Set(['bitop', 'bitop_nonatomic', 'bitlock', 'wait', 'cmpxchg']);
+
+function collect(a: Analysis, callees?: BitCallees, seed?: Environment): readonly Access[] {
   const { text, flow, locals } = a;
   const found: Access[] = [];
-  const env = new Map<string, Value>();
+  const env = new Map<string, Value>(seed);
   const origin = new Map<string, Node>();
   const branches = branchesOf(a.body ?? a.node);
   const isLocal = (name: string): boolean => locals.types.has(name);
@@ -66,8 +165,27 @@ function collect(a: Analysis): readonly Access[] {
         add({ ...access, atomic: false, ordering: copy.read.ordering, via: copy.read.via }, copy.read.place);
       return;
     }
-    found.push({ ...access, word: spelling(text, place), path });
+    const call = path.fields.length === 0 ? bare(text, place) : undefined;
+    const given = call?.kind === 'call_expression' ? callees?.place(callee(text, call) ?? '') : undefined;
+    found.push({
+      ...access,
+      word: spelling(text, place),
+      path: call && given ? pathThrough(given, callArguments(call)) : path,
+    });
   };
+
+  /** A place that a called function names with its parameters. */
+  function pathThrough(
+    inner: { readonly parameters: readonly string[]; readonly path: Path },
+    args: readonly Node[],
+  ): Path {
+    const arg = args[inner.parameters.indexOf(inner.path.root)];
+    if (!arg) return inner.path;
+    const base = pathOf(text, pointee(text, arg), locals);
+    if (inner.path.fields.length === 0) return base;
+    if (inner.path.type !== undefined) return { ...inner.path, root: base.root, kind: 'other' };
+    return { ...base, fields: [...base.fields, ...inner.path.fields] };
+  }
 
   const points = [...flow.points]
     .filter(p => p.node && p.kind !== 'leave')
@@ -155,6 +273,8 @@ function collect(a: Analysis): readonly Access[] {
 
   function call(p: Point, name: string, args: readonly Node[], node: Node, again: Again): void {
     const k = primitive(name);
+    if (!bitClasses.has(k?.class ?? ''))
+      for (const w of callees?.wrappers(name) ?? []) through(p, w, args, node, again);
     const pointer = k?.pointer === undefined ? undefined : args[k.pointer];
     if (!k || !pointer) return;
     const place = pointee(text, pointer);
@@ -178,7 +298,7 @@ function collect(a: Analysis): readonly Access[] {
         return;
       }
       if (!bit) return;
-      const bits: readonly Term[] = [{ kind: 'bit', text: spelling(text, bit) }];
+      const bits: readonly Term[] = [bitTerm(text, bit, isLocal)];
       if (k.role === 'load') {
         const waiting = waitsAt(p, node, again) ?? awaited(p, node);
         add(
@@ -197,8 +317,19 @@ function collect(a: Analysis): readonly Access[] {
         add({ ...common, kind: 'wait', bits, atomic, until: waiting ? 'clear' : 'set' }, place);
       return;
     }
+    if (k.class === 'bitlock' && bit) {
+      const bits: readonly Term[] = [bitTerm(text, bit, isLocal)];
+      if (k.role === 'begin') add({ ...common, kind: 'wait', bits, until: 'clear' }, place);
+      if (k.role === 'begin' || k.role === 'try') add({ ...common, kind: 'set', bits, tests: true }, place);
+      else
+        add(
+          { ...common, kind: k.role === 'end' ? 'clear' : 'test', bits, atomic: !name.startsWith('__') },
+          place,
+        );
+      return;
+    }
     if (k.class === 'wait' && bit && name !== 'wake_up_bit') {
-      const bits: readonly Term[] = [{ kind: 'bit', text: spelling(text, bit) }];
+      const bits: readonly Term[] = [bitTerm(text, bit, isLocal)];
       if (name === 'clear_and_wake_up_bit') add({ ...common, kind: 'clear', bits }, place);
       else {
         add({ ...common, kind: 'wait', bits, until: 'clear' }, place);
@@ -231,6 +362,43 @@ function collect(a: Analysis): readonly Access[] {
       const now = args[1] && value(args[1]);
       stored(p, node, name === 'WRITE_ONCE' ? bare(text, pointer) : place, name, k.ordering, now, false);
     }
+  }
+
+  /** A call of a function that does something to a bit among its arguments. */
+  function through(p: Point, w: BitWrapper, args: readonly Node[], node: Node, again: Again): void {
+    const arg = args[w.bit];
+    if (!arg) return;
+    const mask = w.takes === 'mask' ? value(arg) : undefined;
+    const bits =
+      w.takes === 'bit'
+        ? [bitTerm(text, arg, isLocal)]
+        : mask?.kind === 'mask' && !mask.inverted
+          ? mask.terms.filter(isNamed)
+          : [];
+    if (bits.length === 0) return;
+    const waiting = w.kind === 'test' ? (waitsAt(p, node, again) ?? awaited(p, node)) : undefined;
+    found.push({
+      kind: waiting === undefined ? w.kind : 'wait',
+      ...(waiting === undefined
+        ? w.until && { until: w.until }
+        : { until: waiting ? ('clear' as const) : ('set' as const) }),
+      word: substitute(
+        w.word,
+        w.parameters,
+        args.map(x => spelling(text, x)),
+      ),
+      path: pathThrough(w, args),
+      bits,
+      maybe: w.maybe,
+      via: w.via,
+      through: w.name,
+      atomic: w.atomic,
+      ordering: w.ordering,
+      ...(w.tests && { tests: true as const }),
+      strong: w.strong,
+      point: p.id,
+      node,
+    });
   }
 
   /** Every `word & mask` in an expression; those in value computations such as `(v & A) / A * B` do not count. */

@@ -24,7 +24,7 @@ export interface Names {
 /** Knows no name. */
 export const noNames: Names = { constant: () => undefined };
 
-/** A bit of a word: the name of its number (`NAPI_STATE_SCHED`), else of its mask, else `bit 3`. */
+/** A bit of a word (of a bitmap: beyond 63 too): the name of its number (`NAPI_STATE_SCHED`), else of its mask, else `bit 3`. */
 export interface Bit {
   readonly name: string;
   /** Absent if nobody says. */
@@ -212,7 +212,7 @@ export function bitsOfMask(mask: string, names: Names, depth = 0): readonly Bit[
 export function bitNumbered(expression: string, names: Names): Bit {
   const text = unparenthesised(expression.trim());
   const value = evaluate(text, names);
-  const number = value !== undefined && value >= 0n && value < 64n ? Number(value) : undefined;
+  const number = value !== undefined && value >= 0n && value < 65536n ? Number(value) : undefined;
   const name = /^\d/.test(text) && number !== undefined ? `bit ${number}` : text;
   return { name, ...(number !== undefined && { number }) };
 }

@@ -11,6 +11,10 @@ import { primitive, type Ordering } from './primitives';
 export interface Term {
   readonly kind: 'mask' | 'bit';
   readonly text: string;
+  /** The text is a variable of the function: which bit it is, is not known here. */
+  readonly variable?: true;
+  /** Where it is written, in the text of the analysis. */
+  readonly at?: number;
 }
 
 /** A word that a value was read from, and how. */
@@ -56,11 +60,15 @@ export function valueOf(
       if (known) return known;
       if (isLocal(name)) return undefined;
       return /^[A-Z_][A-Z0-9_]*$|_[A-Z0-9]+$/.test(name)
-        ? { kind: 'mask', terms: [{ kind: 'mask', text: name }], inverted: false }
+        ? { kind: 'mask', terms: [{ kind: 'mask', text: name, at: inner.start }], inverted: false }
         : wordAt(inner, 'plain', 'plain');
     }
     case 'number_literal':
-      return { kind: 'mask', terms: [{ kind: 'mask', text: spelling(text, inner) }], inverted: false };
+      return {
+        kind: 'mask',
+        terms: [{ kind: 'mask', text: spelling(text, inner), at: inner.start }],
+        inverted: false,
+      };
     case 'field_expression':
     case 'subscript_expression':
       return wordAt(inner, 'plain', 'plain');
@@ -71,7 +79,7 @@ export function valueOf(
       const args = callArguments(inner);
       const first = args[0];
       if (/^_?BIT(_ULL|UL|ULL)?$/.test(name) && first)
-        return { kind: 'mask', terms: [{ kind: 'bit', text: spelling(text, first) }], inverted: false };
+        return { kind: 'mask', terms: [bitTerm(text, first, isLocal)], inverted: false };
       const p = primitive(name);
       if (p?.role === 'load' && (p.class === 'access' || p.class === 'atomic') && first)
         return wordAt(pointee(text, first), name, p.ordering);
@@ -98,7 +106,7 @@ export function valueOf(
       const [l, r] = [child(inner, 'left'), child(inner, 'right')];
       if (!l || !r) return undefined;
       if (operator === '<<' && /^1[uUlL]*$/.test(spelling(text, l)))
-        return { kind: 'mask', terms: [{ kind: 'bit', text: spelling(text, r) }], inverted: false };
+        return { kind: 'mask', terms: [bitTerm(text, r, isLocal)], inverted: false };
       return combine(operator, again(l), again(r));
     }
     case 'comma_expression':
@@ -108,6 +116,13 @@ export function valueOf(
     default:
       return undefined;
   }
+}
+
+/** The bit whose number an expression gives. */
+export function bitTerm(text: string, number: Node, isLocal: (name: string) => boolean): Term {
+  const written = spelling(text, number);
+  const variable = (written.match(/[A-Za-z_]\w*/g) ?? []).some(isLocal);
+  return { kind: 'bit', text: written, at: number.start, ...(variable && { variable: true as const }) };
 }
 
 function wordAt(place: Node, via: string, ordering: Ordering): Value {

@@ -1,8 +1,9 @@
 /**
  * State words: words that are changed bit by bit (bit operations, cmpxchg), with all accesses to them, and the bits by
- * name. Plain accesses with masks count for words that somebody also changes atomically.
+ * name. Plain accesses with masks count for words that somebody also changes atomically; a word that has nothing but
+ * plain masks is told apart.
  */
-import { accessesOf, type Access } from './accesses';
+import { accessesOf, accessesThrough, type Access, type BitCallees } from './accesses';
 import { bitNumbered, bitsOfMask, type Bit, type Names } from './constants';
 import type { FunctionFacts } from './functions';
 import { keyOfPath, sameKey, type Types } from './places';
@@ -20,17 +21,20 @@ export interface StateWord {
   readonly accesses: readonly WordAccess[];
   /** All bits that an access names, by number, then by first use. */
   readonly bits: readonly Bit[];
+  /** Somebody changes it by a bit operation or cmpxchg; else masks are all there is. */
+  readonly strong: boolean;
 }
 
-/** The state words of some functions, those with most accesses first. */
+/** The state words of some functions, those with most accesses first, words of plain masks after all others. */
 export function stateWords(
   functions: readonly FunctionFacts[],
   types: Types,
   names: Names,
+  callees?: BitCallees,
 ): readonly StateWord[] {
   const byKey = new Map<string, { f: FunctionFacts; access: Access }[]>();
   for (const f of functions)
-    for (const access of accessesOf(f.analysis)) {
+    for (const access of callees ? accessesThrough(f.analysis, callees) : accessesOf(f.analysis)) {
       const key = keyOfPath(access.path, types);
       if (key === undefined) continue;
       const list = byKey.get(key);
@@ -55,7 +59,8 @@ export function stateWords(
   const masks = new Map<string, readonly Bit[]>();
   const words: StateWord[] = [];
   for (const [key, list] of byKey) {
-    if (!list.some(a => a.access.strong && a.access.bits.length > 0)) continue;
+    const strong = list.some(a => a.access.strong && a.access.bits.some(t => !t.variable));
+    if (!strong && !maskedOnly(list.map(a => a.access))) continue;
     const accesses = list
       .map(a => ({ ...a, bits: bitsOf(a.access, names, masks) }))
       .sort(
@@ -63,9 +68,35 @@ export function stateWords(
       );
     const bits: Bit[] = [];
     for (const bit of accesses.flatMap(a => a.bits)) if (!bits.some(b => b.name === bit.name)) bits.push(bit);
-    words.push({ key, accesses, bits: bits.sort((a, b) => (a.number ?? 64) - (b.number ?? 64)) });
+    if (!strong && !bits.some(b => b.number !== undefined)) continue;
+    words.push({
+      key,
+      accesses,
+      bits: bits.sort((a, b) => (a.number ?? 65536) - (b.number ?? 65536)),
+      strong,
+    });
   }
-  return words.sort((a, b) => b.accesses.length - a.accesses.length || (a.key < b.key ? -1 : 1));
+  return words.sort(
+    (a, b) =>
+      Number(b.strong) - Number(a.strong) ||
+      b.accesses.length - a.accesses.length ||
+      (a.key < b.key ? -1 : 1),
+  );
+}
+
+/** Somebody sets or clears bits by name in it, and there is more than that one place. */
+function maskedOnly(accesses: readonly Access[]): boolean {
+  const changed = accesses.some(
+    a =>
+      (a.kind === 'set' || a.kind === 'clear') &&
+      !a.maybe &&
+      a.bits.some(t => !t.variable && isConstant(t.text)),
+  );
+  return changed && accesses.length > 1;
+}
+
+function isConstant(text: string): boolean {
+  return /[A-Z]/.test(text) && /^[A-Z_a-z][\w]*$/.test(text);
 }
 
 /** The bits an access is about; `known` remembers what masks stand for. */
@@ -76,6 +107,7 @@ export function bitsOf(
 ): readonly Bit[] {
   const bits: Bit[] = [];
   for (const t of access.bits) {
+    if (t.variable) continue;
     const key = `${t.kind} ${t.text}`;
     let mine = known.get(key);
     if (!mine)

@@ -1,0 +1,318 @@
+/**
+ * All there is to say about one bit of a state word: its number, its word and enum, what its comments say, and every
+ * place in the tree that sets, clears, tests or waits for it, under its own name, under its masks' names, and through
+ * functions and macros that take a bit. What `racelens facts --bit NAME` prints and "Find All Sites of This Bit" shows.
+ *
+ * A name is looked for in the whole tree through the corpus; each function that has it is parsed once. Names in text
+ * that no rule explains are listed apart (`others`), so that the sum is what a search by hand finds.
+ */
+import { neverCancelled, type CancelToken } from '../base/cancel';
+import type { Span } from '../base/span';
+import type { BitCallees } from '../kernel/accesses';
+import { bitCallees } from '../kernel/bitWrappers';
+import { bitUses, outerUses, type BitSiteKind, type BitUse } from '../kernel/bitUses';
+import { bitsOfMask, bitNumbers, type Constant } from '../kernel/constants';
+import type { FunctionFacts } from '../kernel/functions';
+import { keyOfPath } from '../kernel/places';
+import type { Ordering } from '../kernel/primitives';
+import type { Item, SourceFile } from '../syntax/source';
+import {
+  constantOf,
+  numberDefinitions,
+  standIns,
+  treeNames,
+  type NameDefinition,
+  type StandIns,
+} from './bitNames';
+import { knowledge } from './knowledge';
+import { nearNames } from './nearNames';
+import { ownershipIn, type Quote } from './ownership';
+import type { Scene } from './scene';
+import { typesAt } from './structs';
+
+export interface Place {
+  readonly file: string;
+  /** One-based. */
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface BitSite extends Place {
+  readonly span: Span;
+  /** Line where the name is written, if that is another one: in a cmpxchg loop the new value is made before. */
+  readonly namedLine?: number;
+  /** The function, macro or variable; '' outside all. */
+  readonly function: string;
+  readonly kind: BitSiteKind;
+  /** The name that is written there: the bit's or a mask's. */
+  readonly name: string;
+  /** `set_bit`, `cmpxchg`, `READ_ONCE`; `plain` for `|=` and the like. */
+  readonly operation: string;
+  /** The function or macro called here that does it. */
+  readonly through?: string;
+  /** One indivisible step towards other CPUs. */
+  readonly atomic: boolean;
+  readonly ordering: Ordering;
+  /** `napi_struct.state`; `?.state` if the struct is not known; '' for a local copy. */
+  readonly word: string;
+  /** As written: `n->state`. */
+  readonly written: string;
+  readonly until?: 'set' | 'clear';
+  /** Only on some paths. */
+  readonly maybe?: true;
+}
+
+export interface OtherMention extends Place {
+  readonly function: string;
+  readonly name: string;
+  /** `passed to dev_change_flags()`, `case`, `returned`. */
+  readonly how: string;
+}
+
+export interface BitFacts {
+  /** The name of the bit (asked for by its mask: the name of the number, if there is one). */
+  readonly bit: string;
+  readonly number?: number;
+  /** The words it is a bit of, most sites first. */
+  readonly words: readonly string[];
+  /** Tag of its enum; '' if that has none; absent for a macro. */
+  readonly enum?: string;
+  readonly meaning?: string;
+  readonly definition?: Place;
+  /** What comments say about who may change it. */
+  readonly owner: readonly Quote[];
+  /** Other names that stand for it. */
+  readonly masks: readonly (Place & { readonly name: string; readonly kind: 'bit' | 'mask' | 'composite' })[];
+  /** By file, then line. */
+  readonly sites: readonly BitSite[];
+  /** Where it is named and nothing, or nothing that is known, happens to it. */
+  readonly others: readonly OtherMention[];
+  /** False: sites may be missing, `problems` says why. */
+  readonly complete: boolean;
+  readonly problems: readonly string[];
+}
+
+export function bitFacts(scene: Scene, name: string, cancel: CancelToken = neverCancelled): BitFacts {
+  const asked = name.trim();
+  if (!/^[A-Za-z_]\w*$/.test(asked)) return nothing(asked, `"${asked}" is no name of a bit`);
+  const names = treeNames(scene);
+  const root = rootOf(scene, asked);
+  const definitions = numberDefinitions(scene, root);
+  const [first] = definitions;
+  if (!first) {
+    const near = nearNames(scene, asked);
+    const hint = near.length > 0 ? `; near it are ${near.join(', ')}` : '';
+    return nothing(asked, `No enumerator or macro ${asked} is defined in this tree${hint}`);
+  }
+  const constant = constantOf(first, names);
+  const stand = standIns(scene, root, cancel);
+  const search: Search = {
+    scene,
+    names: new Set([root, ...stand.names.map(s => s.name)]),
+    stand,
+    accept: meaningOf(scene, definitions),
+    cancel,
+  };
+  const { uses, others, comments } = searched(search);
+  const problems = problemsOf(scene, definitions, constant, cancel);
+  const words = new Map<string, number>();
+  for (const s of uses)
+    if (s.word !== '' && !s.word.startsWith('?')) words.set(s.word, (words.get(s.word) ?? 0) + 1);
+  const number = numberOf(root, constant, uses);
+  return {
+    bit: root,
+    ...(number !== undefined && { number }),
+    words: [...words].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([w]) => w),
+    ...(constant.enum !== undefined && { enum: constant.enum }),
+    ...meaning(first, constant),
+    definition: placeAt(first.source, first.item.nameStart),
+    owner: ownershipIn(first, comments, root),
+    masks: stand.names.map(s => ({
+      ...placeAt(s.definition.source, s.definition.item.nameStart),
+      name: s.name,
+      kind: s.kind,
+    })),
+    sites: uses,
+    others,
+    complete: scene.corpus.complete() && !cancel.cancelled,
+    problems,
+  };
+}
+
+function nothing(bit: string, problem: string): BitFacts {
+  return { bit, words: [], owner: [], masks: [], sites: [], others: [], complete: true, problems: [problem] };
+}
+
+/** Asked for a mask of one bit, the bit is meant. */
+function rootOf(scene: Scene, name: string): string {
+  const names = treeNames(scene);
+  const expression = names.constant(name)?.expression;
+  if (expression === undefined) return name;
+  const bits = bitsOfMask(name, names);
+  const [only] = bits;
+  return bits.length === 1 && only && /^[A-Za-z_]\w*$/.test(only.name) && names.constant(only.name)
+    ? only.name
+    : name;
+}
+
+/** A name whose value is a mask of one bit is that bit; else its value is the number. */
+function numberOf(name: string, constant: Constant, sites: readonly BitSite[]): number | undefined {
+  const { value, expression } = constant;
+  if (value === undefined) return undefined;
+  const shifted = expression !== undefined && /<<|\bBIT|0[xX]/.test(expression);
+  const own = sites.filter(s => s.name === name);
+  const byNumber = own.some(s => /bit/.test(s.operation));
+  const numbers = bitNumbers(value);
+  const mask = !byNumber && (shifted || own.some(s => s.operation === 'plain'));
+  if (!mask) return value >= 0n && value < 65536n ? Number(value) : undefined;
+  return numbers.length === 1 ? numbers[0] : undefined;
+}
+
+function meaning({ source, item }: NameDefinition, constant: Constant): { meaning?: string } {
+  if (constant.comment !== undefined && constant.comment !== '') return { meaning: constant.comment };
+  // Kernel-doc above the enum: `@NAME: what it means`.
+  const around = source.items.find(i => i.kind === 'enum' && i.start <= item.start && item.start < i.end);
+  const doc = around && source.commentAt(around);
+  const own = doc && new RegExp(`@?\\b${item.name}\\b\\s*[:-]\\s*([^@]+)`).exec(doc)?.[1];
+  return own ? { meaning: own.trim().replace(/\s+/g, ' ') } : {};
+}
+
+/** Which files mean this definition when they write the name. */
+function meaningOf(scene: Scene, definitions: readonly NameDefinition[]): (path: string) => boolean {
+  const [first, ...rest] = definitions;
+  if (!first || rest.length === 0) return () => true;
+  const folder = (p: string): string => p.slice(0, p.lastIndexOf('/'));
+  const isPublic = (p: string): boolean => /\/include\/|^include\//.test(p);
+  const others = rest.map(d => d.source.path).filter(p => p !== first.source.path);
+  const home = first.source.path;
+  // Variants for each architecture, or for user space: one name.
+  if (isPublic(home)) {
+    const own = new Set(others.filter(p => !isPublic(p)));
+    return path => !own.has(path);
+  }
+  if (home.endsWith('.c')) return path => path === home;
+  return path => folder(path) === folder(home) || path.startsWith(`${folder(home)}/`);
+}
+
+function problemsOf(
+  scene: Scene,
+  definitions: readonly NameDefinition[],
+  constant: Constant,
+  cancel: CancelToken,
+): readonly string[] {
+  const problems: string[] = [];
+  const paths = [...new Set(definitions.map(d => d.source.path))];
+  if (paths.length > 1)
+    problems.push(
+      `${constant.name} is defined in ${paths.length} files; this is the one in ${paths[0] ?? ''} (also ${paths.slice(1, 4).join(', ')}${paths.length > 4 ? ' …' : ''})`,
+    );
+  if (cancel.cancelled) problems.push('The search was cancelled');
+  else if (!scene.corpus.complete())
+    problems.push('The index of the tree is not complete yet: sites may be missing');
+  return problems;
+}
+
+interface Search {
+  readonly scene: Scene;
+  readonly names: ReadonlySet<string>;
+  readonly stand: StandIns;
+  readonly accept: (path: string) => boolean;
+  readonly cancel: CancelToken;
+}
+
+interface Found {
+  readonly uses: readonly BitSite[];
+  readonly others: readonly OtherMention[];
+  /** Sources that have the names. */
+  readonly comments: readonly SourceFile[];
+}
+
+function searched({ scene, names, stand, accept, cancel }: Search): Found {
+  const uses: BitSite[] = [];
+  const others: OtherMention[] = [];
+  const seen = new Set<Item>();
+  const sources = new Set<SourceFile>();
+  const calleesOf = calleesByFile(scene, names);
+  const take = (source: SourceFile, owner: string, found: readonly BitUse[], shift: number): void => {
+    const types = typesAt(scene, source);
+    for (const u of found) {
+      const place = placeAt(source, u.start + shift);
+      if (u.kind === 'other') {
+        others.push({ ...place, function: owner, name: u.name, how: u.how ?? 'named' });
+        continue;
+      }
+      const key = u.path && keyOfPath(u.path, types);
+      const named = u.at === undefined ? place.line : placeAt(source, u.at + shift).line;
+      uses.push({
+        ...place,
+        span: { file: source.path, start: u.start + shift, end: u.end + shift },
+        ...(named !== place.line && { namedLine: named }),
+        function: owner,
+        kind: u.kind,
+        name: u.name,
+        operation: u.operation,
+        ...(u.through !== undefined && { through: u.through }),
+        atomic: u.atomic,
+        ordering: u.ordering,
+        word: key === undefined ? '' : key.startsWith('.') ? `?${key}` : key,
+        written: u.word,
+        ...(u.until && { until: u.until }),
+        ...(u.maybe && { maybe: true as const }),
+      });
+    }
+  };
+  for (const name of [...names, ...stand.macros.keys()])
+    for (const m of scene.corpus.mentions(name, scene.files[0]?.path)) {
+      if (cancel.cancelled) break;
+      if (!accept(m.source.path)) continue;
+      sources.add(m.source);
+      const item = m.kind === 'function' ? m.facts.item : m.item;
+      if (seen.has(item)) continue;
+      seen.add(item);
+      if (m.kind === 'function')
+        take(m.source, m.facts.name, usesIn(m.facts, names, stand, calleesOf), m.facts.shift);
+      else if (item.kind === 'variable' || item.kind === 'invocation') {
+        const node = m.node();
+        if (node) take(m.source, item.name, outerUses(m.source.text, node, names), 0);
+      }
+    }
+  for (const { name, definition, use } of stand.macroSites) {
+    if (!accept(definition.source.path)) continue;
+    const { source, item } = definition;
+    take(source, name, [{ ...use, start: item.nameStart, end: item.nameStart + name.length }], 0);
+  }
+  const order = <T extends Place>(a: T, b: T): number =>
+    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column;
+  return { uses: uses.sort(order), others: others.sort(order), comments: [...sources] };
+}
+
+function usesIn(
+  f: FunctionFacts,
+  names: ReadonlySet<string>,
+  stand: StandIns,
+  calleesOf: (path: string) => BitCallees,
+): readonly BitUse[] {
+  return bitUses(f.analysis, names, calleesOf(f.file), stand.macros);
+}
+
+/** Functions and macros that take a bit, as each file means their names. */
+function calleesByFile(scene: Scene, names: ReadonlySet<string>): (path: string) => BitCallees {
+  const made = new Map<string, BitCallees>();
+  return path => {
+    let known = made.get(path);
+    if (!known)
+      made.set(
+        path,
+        (known = bitCallees({
+          function: name => scene.corpus.functions(name, path)[0],
+          macro: name => scene.corpus.macros(name, path)[0]?.macro,
+        })),
+      );
+    return known;
+  };
+}
+
+export function placeAt(source: SourceFile, offset: number): Place {
+  const at = source.lines.positionAt(offset);
+  return { file: source.path, line: at.line + 1, column: at.column + 1 };
+}

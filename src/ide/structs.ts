@@ -1,0 +1,58 @@
+/** Types of fields as a file anywhere in the tree means them: its own structs first, then those of headers. */
+import { child, walk, type Node } from '../syntax/node';
+import type { SourceFile } from '../syntax/source';
+import { declared } from '../kernel/events';
+import { typeName, type Types } from '../kernel/places';
+import { knowledge } from './knowledge';
+import type { Scene } from './scene';
+
+const known = new WeakMap<Scene, WeakMap<SourceFile, Types>>();
+
+export function typesAt(scene: Scene, source: SourceFile): Types {
+  let files = known.get(scene);
+  if (!files) known.set(scene, (files = new WeakMap()));
+  let types = files.get(source);
+  if (!types) files.set(source, (types = make(scene, source)));
+  return types;
+}
+
+function make(scene: Scene, source: SourceFile): Types {
+  const own = new Map<string, ReadonlyMap<string, string> | undefined>();
+  const fieldsOf = (struct: string): ReadonlyMap<string, string> | undefined => {
+    if (!own.has(struct)) {
+      const item = source.items.find(
+        i => (i.kind === 'struct' || i.kind === 'union' || i.kind === 'typedef') && i.name === struct,
+      );
+      const node = item && source.node(item);
+      own.set(struct, node ? fieldTypes(source.text, node) : undefined);
+    }
+    return own.get(struct);
+  };
+  const wide = knowledge(scene).types;
+  return {
+    fieldType: (struct, field) => {
+      const mine = fieldsOf(struct);
+      return mine ? mine.get(field) || undefined : wide.fieldType(struct, field);
+    },
+    globalType(name) {
+      const item = source.items.find(i => i.kind === 'variable' && i.name === name);
+      const node = item && source.node(item);
+      return (node && typeName(source.text, child(node, 'type'))) || wide.globalType(name);
+    },
+  };
+}
+
+/** Struct tag or typedef name by field, members of inner structs too. */
+export function fieldTypes(text: string, struct: Node): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  walk(struct, n => {
+    if (n.kind !== 'field_declaration') return;
+    const type = typeName(text, child(n, 'type'));
+    for (const d of n.children) {
+      const name = d.field === 'declarator' ? declared(d) : undefined;
+      if (name && !found.has(text.slice(name.start, name.end)))
+        found.set(text.slice(name.start, name.end), type);
+    }
+  });
+  return found;
+}
