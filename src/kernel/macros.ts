@@ -205,7 +205,7 @@ function scanner(text: string, onCall: OnCall): () => void {
         if (/\(/.test(inside)) expression(inside, open);
         onCall(
           name,
-          splitArguments(inside).map(a => fold(a).replace(/\(([\w.>-]+)\)/g, '$1')),
+          splitArguments(inside).map(a => fold(a).replace(/(?<![\w)\]])\(([\w.>-]+)\)/g, '$1')),
           open,
           isLast && m.index === 0 && end === whole.length,
         );
@@ -245,6 +245,12 @@ function conditionText(text: string): Condition | undefined {
   let t = text.trim();
   let nonzero = true;
   for (;;) {
+    const compared = /^([\s\S]*?)\s*(==|!=)\s*(?:0|NULL|false)$/.exec(t);
+    if (compared?.[1] && balanced(compared[1]) && !/[=<>&|]\s*$/.test(compared[1])) {
+      t = compared[1].trim();
+      if (compared[2] === '==') nonzero = !nonzero;
+      continue;
+    }
     const inner = /^(?:likely|unlikely)?\s*\(([\s\S]*)\)$/.exec(t)?.[1];
     if (inner !== undefined && balanced(inner)) t = inner.trim();
     else if (t.startsWith('!') && !t.startsWith('!=') && /^!\s*[\w(][\w.>()-]*$/.test(t)) {

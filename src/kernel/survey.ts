@@ -17,7 +17,7 @@ import { ownerTake } from './owner';
 import { noTypes, type Types } from './places';
 import { primitive } from './primitives';
 import { lastField, sectionsOf, tested, type CallEffects, type Sections } from './regions';
-import { isSectionPrimitive, type Effect } from './sections';
+import { effectOfText, isSectionPrimitive, type Effect } from './sections';
 import { returned, wrapperOf, type AnyWrapper, type Inference, type Link, type Wrapper } from './wrappers';
 
 export {
@@ -111,7 +111,7 @@ export function survey(input: SurveyInput): Survey {
   const inferred = new Map<FunctionFacts, Wrapper | undefined>();
   const signatures = new Map<FunctionFacts, string>();
   const busy = new Set<FunctionFacts>();
-  const meanings = new Map<string, Meaning | undefined>();
+  const meanings = new Map<string, Map<string, Meaning | undefined>>();
 
   const wrapperOfFunction = (f: FunctionFacts): Wrapper | undefined => {
     if (inferred.has(f)) return inferred.get(f);
@@ -119,18 +119,27 @@ export function survey(input: SurveyInput): Survey {
     if (busy.has(f) || busy.size >= DEEPEST) return undefined;
     busy.add(f);
     const s = sections(f);
-    const wrapper = s && wrapperOf(f, s, inference);
+    const wrapper = s && knownWrapper(f, s, inference);
     busy.delete(f);
     inferred.set(f, wrapper);
     if (wrapper) signatures.set(f, `${f.name}${JSON.stringify(wrapper.effects)}`);
     return wrapper;
   };
-  const meaningOf = (name: string, from: string | undefined): Meaning | undefined => {
-    const key = `${name} ${from ?? ''}`;
-    if (meanings.has(key)) return meanings.get(key);
-    meanings.set(key, undefined);
+  const meaningsIn = (from: string | undefined): Map<string, Meaning | undefined> => {
+    let table = meanings.get(from ?? '');
+    if (!table) meanings.set(from ?? '', (table = new Map()));
+    return table;
+  };
+  const meaningOf = (
+    name: string,
+    from: string | undefined,
+    table = meaningsIn(from),
+  ): Meaning | undefined => {
+    const known = table.get(name);
+    if (known !== undefined || table.has(name)) return known;
+    table.set(name, undefined);
     const meaning = lookUp(name, from);
-    meanings.set(key, meaning);
+    table.set(name, meaning);
     return meaning;
   };
   const lookUp = (name: string, from: string | undefined): Meaning | undefined => {
@@ -149,7 +158,7 @@ export function survey(input: SurveyInput): Survey {
     remember(f.analysis, 'may begin or end', () => {
       for (const c of f.analysis.calls) if (isSectionPrimitive(c) || soundsLikeSection.test(c)) return true;
       return false;
-    }) || [...f.analysis.calls].some(c => index.near(c, f.file) !== undefined);
+    }) || otherCalls(f).some(c => index.near(c, f.file) !== undefined);
 
   const macroOf = (name: string, from: string | undefined): Meaning | undefined => {
     const near = input.macros?.(name, from) ?? [];
@@ -166,7 +175,8 @@ export function survey(input: SurveyInput): Survey {
       // The call in the body that does it: the first that has an effect of its own.
       const [inner] = [...macro.body.matchAll(/([A-Za-z_]\w*)\s*\(/g)].flatMap(m => {
         const word = m[1] ?? '';
-        return word !== name && effectsOf(word, ['', '', ''], from).length > 0 ? [word] : [];
+        const known = isSectionPrimitive(word) || effectsOf(word, ['', '', ''], from).length > 0;
+        return word !== name && known ? [word] : [];
       });
       const chain: readonly Link[] =
         inner === undefined ? [] : [{ name: inner, span }, ...chainOf(inner, from)];
@@ -201,8 +211,9 @@ export function survey(input: SurveyInput): Survey {
     const { analysis } = f;
     if (!analysis.body) return undefined;
     const used: string[] = [];
-    for (const c of analysis.calls) {
-      const m = meaningOf(c, f.file);
+    const table = meaningsIn(f.file);
+    for (const c of otherCalls(f)) {
+      const m = meaningOf(c, f.file, table);
       if (m?.kind === 'function') used.push(signatures.get(m.wrapper.facts) ?? '');
       else if (m) used.push(`${c}${JSON.stringify(m.effects(c, ['a', 'b', 'c', 'd']))}`);
     }
@@ -255,7 +266,10 @@ export function survey(input: SurveyInput): Survey {
         ).values(),
     },
     wrapper: (name, from) => meaningOf(name, from)?.wrapper,
-    effects: (name, args, from) => effectsOf(name, args, from),
+    effects: (name, args, from) => {
+      const own = effectOfText(name, args);
+      return own ? [own] : effectsOf(name, args, from);
+    },
     sections,
     conditionalLocks: locks,
     find,
@@ -278,8 +292,8 @@ function indexOf(functions: readonly FunctionFacts[], related: readonly Function
     if (known) known.push(f);
     else byName.set(f.name, [f]);
   }
-  const callers = callersIn(functions);
-  const lazy: { everywhere?: ReadonlyMap<string, readonly FunctionFacts[]> } = {};
+  type Callers = ReadonlyMap<string, readonly FunctionFacts[]>;
+  const lazy: { callers?: Callers; everywhere?: Callers } = {};
   return {
     near(name, from) {
       const known = byName.get(name);
@@ -288,9 +302,34 @@ function indexOf(functions: readonly FunctionFacts[], related: readonly Function
       const from1 = mine.length > 0 ? mine : known.filter(f => from === undefined || isVisible(f));
       return from1.find(f => f.analysis.calls.size > 0) ?? from1[0];
     },
-    callers: name => callers.get(name) ?? [],
+    callers: name => (lazy.callers ??= callersIn(functions)).get(name) ?? [],
     everywhere: name => (lazy.everywhere ??= callersIn([...functions, ...related])).get(name),
   };
+}
+
+/** What a function calls that is no primitive. */
+function otherCalls(f: FunctionFacts): readonly string[] {
+  return remember(f.analysis, 'other calls', () => [...f.analysis.calls].filter(c => !primitive(c)));
+}
+
+const wrappersByFacts = new WeakMap<
+  FunctionFacts,
+  {
+    readonly sections: Sections;
+    readonly tested: boolean | undefined;
+    readonly wrapper: Wrapper | undefined;
+  }
+>();
+
+/** As wrapperOf(), kept as long as the function and its sections are the same. */
+function knownWrapper(f: FunctionFacts, s: Sections, by: Inference): Wrapper | undefined {
+  if (s.atExit.size === 0 && s.strayEnds.length === 0) return undefined;
+  const tested = s.atExit.size > 0 ? by.alwaysTested(f.name) : undefined;
+  const known = wrappersByFacts.get(f);
+  if (known?.sections === s && known.tested === tested) return known.wrapper;
+  const wrapper = wrapperOf(f, s, by);
+  wrappersByFacts.set(f, { sections: s, tested, wrapper });
+  return wrapper;
 }
 
 /** Whether a function can be meant in another file. */
