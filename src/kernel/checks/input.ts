@@ -1,0 +1,48 @@
+/**
+ * What every check is a function of, and what it finds. A check looks at one function of the file at a time and may ask
+ * about all others; where something it would need is not known (a callee without a body, too many paths), it is silent.
+ */
+import type { Span } from '../../base/span';
+import type { Names } from '../constants';
+import type { Corpus } from '../corpus';
+import type { FunctionFacts } from '../functions';
+import type { Types } from '../places';
+import type { Publication } from '../publish';
+import type { Survey } from '../survey';
+import type { StateWord } from '../words';
+
+export interface CheckInput {
+  readonly survey: Survey;
+  readonly corpus: Corpus;
+  readonly types: Types;
+  readonly names: Names;
+  /** State words of the open files and the headers they use. */
+  readonly words: readonly StateWord[];
+  readonly publications: readonly Publication[];
+}
+
+/** Another place that belongs to the story. */
+export interface Related {
+  readonly span: Span;
+  readonly message: string;
+}
+
+export interface Finding {
+  readonly span: Span;
+  readonly message: string;
+  /** In the order in which the story is told. */
+  readonly related: readonly Related[];
+}
+
+/** Findings in one function of the file that is checked. */
+export type Check = (f: FunctionFacts, input: CheckInput) => readonly Finding[];
+
+/** A value made once for an input. */
+export function perInput<T>(make: (input: CheckInput) => T): (input: CheckInput) => T {
+  const known = new WeakMap<CheckInput, { readonly value: T }>();
+  return input => {
+    let k = known.get(input);
+    if (!k) known.set(input, (k = { value: make(input) }));
+    return k.value;
+  };
+}

@@ -1,0 +1,313 @@
+/**
+ * unbalanced-region: a lock or reader that a function takes and gives back on some of its ways, while another way returns
+ * with it open, or gives back what it does not have (a `goto` to the wrong label, an early return).
+ *
+ * Silent where leaving it open may be the purpose: an exit whose value differs from those of the ways that gave it back,
+ * annotations (__acquires, __releases, __must_hold), wrappers, locks of a walked list, ends that a callee may bring.
+ */
+import { textOf } from '../expression';
+import type { Point } from '../flow';
+import { spanOf, type FunctionFacts } from '../functions';
+import { lastField, outcomeOf, type Sections, type Site } from '../regions';
+import { keyOf, meanings } from '../sections';
+import { primitive } from '../primitives';
+import { mayEnd } from './callees';
+import type { Check, CheckInput, Finding, Related } from './input';
+import { findWay, loopsAround, returnValue } from './ways';
+
+export const unbalancedRegion: Check = (f, input) => {
+  const sections = input.survey.sections(f);
+  if (!sections || handsOver(f, input)) return [];
+  const found: Finding[] = [];
+  const keys = new Set(
+    sections.sites.filter(s => s.effect.role !== 'end' && checked(s)).map(s => keyOf(s.effect)),
+  );
+  for (const key of keys) {
+    const region = regionOf(f, sections, key);
+    if (!region) continue;
+    const one = leftOpen(f, input, region) ?? endedTwice(f, input, region);
+    if (one) found.push(one);
+  }
+  return found;
+};
+
+/** All begins and ends of one lock in a function. */
+interface Region {
+  readonly sections: Sections;
+  readonly begins: readonly Site[];
+  readonly ends: readonly Site[];
+  readonly words: string;
+}
+
+function checked(s: Site): boolean {
+  const { group } = meanings[s.effect.kind];
+  return s.effect.kind !== 'owner' && s.effect.kind !== 'migrate' && (group !== 'reader' || s.effect.kind !== 'rcu-tasks');
+}
+
+/** A function that says, or is known, to hand its sections to its caller. */
+function handsOver(f: FunctionFacts, input: CheckInput): boolean {
+  const { text, node, body } = f.analysis;
+  if (!body) return true;
+  if (/__(acquires?|releases?|must_hold|cond_acquires|cond_lock)\b/.test(text.slice(node.start, body.start)))
+    return true;
+  if (/__(acquire|release|cond_lock)\s*\(/.test(text.slice(body.start, body.end))) return true;
+  if (input.survey.wrappers.get(f.name)?.effects.some(e => e.role !== 'end')) return true;
+  return /(^|_)(un)?lock(ed)?(_|$)|_acquire|_enter$|seq_start|seq_next|seq_stop|_begin$/.test(f.name);
+}
+
+function regionOf(f: FunctionFacts, sections: Sections, key: string): Region | undefined {
+  const begins = sections.sites.filter(s => s.effect.role !== 'end' && keyOf(s.effect) === key);
+  const [first] = begins;
+  if (!first || begins.some(b => b.effect.via !== undefined)) return undefined;
+  const nodes = new Set(begins.flatMap(b => (sections.ends[b.id] ?? []).map(e => e.node)));
+  const ends = sections.sites.filter(s => s.effect.role === 'end' && nodes.has(s.node));
+  // guard() ends by itself; a reader that ends nowhere here is the begin of a pair of functions.
+  if (ends.length === 0 || nodes.size !== new Set(ends.map(e => e.node)).size) return undefined;
+  const field = first.effect.lock === undefined ? undefined : lastField(first.effect.lock);
+  const others = sections.sites.filter(
+    s =>
+      !begins.includes(s) &&
+      !ends.includes(s) &&
+      s.effect.kind === first.effect.kind &&
+      (field === undefined || lastField(s.effect.lock ?? '') === field),
+  );
+  // The same lock under another name, or ends that no begin here leads to: not ours to judge.
+  if (others.length > 0) return undefined;
+  if (begins.some(b => sections.strayEnds.some(s => keyOf(s.effect) === key && !ends.includes(s) && s !== b)))
+    return undefined;
+  // Lists of locks are taken in one loop and given back in another.
+  const loops = begins.map(b => loopsAround(f.analysis, b.node));
+  for (const e of ends) {
+    const around = loopsAround(f.analysis, e.node);
+    if (loops.some(l => around.some(n => !l.includes(n)))) return undefined;
+  }
+  if (first.effect.lock !== undefined && walks(f, first.effect.lock)) return undefined;
+  const { words } = meanings[first.effect.kind];
+  return {
+    sections,
+    begins,
+    ends,
+    words: first.effect.lock === undefined ? words : `${words} ${first.effect.lock}`,
+  };
+}
+
+/** The lock hangs on a variable that gets several values. */
+function walks(f: FunctionFacts, lock: string): boolean {
+  const { text, flow, events, locals } = f.analysis;
+  for (const name of lock.match(/[A-Za-z_]\w*/g) ?? []) {
+    if (!locals.types.has(name)) continue;
+    let count = locals.parameters.includes(name) ? 1 : 0;
+    for (const p of flow.points) {
+      for (const e of events(p))
+        if (e.kind === 'assign' && text.slice(e.left.start, e.left.end) === name) count++;
+      if (p.loop?.kind === 'macro_loop' && p.node && new RegExp(`\\b${name}\\b`).test(textOf(text, p.node)))
+        count += 2;
+    }
+    if (count > 1) return true;
+  }
+  return false;
+}
+
+/** `free` before the first begin, `held`, `done` after an end; with the return that was passed. */
+type State = `${'free' | 'held' | 'done'}${string}`;
+
+/** The state behind a point; a trylock decides on the way out of its test. Undefined: it cannot be told. */
+function stepOf(f: FunctionFacts, region: Region) {
+  const { text } = f.analysis;
+  const at = new Map<number, Site[]>();
+  for (const s of [...region.begins, ...region.ends]) {
+    const list = at.get(s.point);
+    if (list) list.push(s);
+    else at.set(s.point, [s]);
+  }
+  return (state: State, p: Point, when: boolean | undefined): State | undefined => {
+    let now = state;
+    for (const s of (at.get(p.id) ?? []).sort((a, b) => a.id - b.id)) {
+      if (s.effect.role === 'end') now = 'done';
+      else if (s.effect.role === 'begin') now = 'held';
+      else {
+        const nonzero = p.node && when !== undefined ? outcomeOf(text, p.node, n => n === s.node, when) : undefined;
+        // `ret = mutex_lock_interruptible(&l)` and the like are left alone.
+        if (nonzero === undefined) return undefined;
+        if (nonzero === (s.effect.role === 'try')) now = 'held';
+      }
+    }
+    return p.kind === 'return' ? `${now}@${String(p.id)}` : now;
+  };
+}
+
+function leftOpen(f: FunctionFacts, input: CheckInput, region: Region): Finding | undefined {
+  const { flow, text } = f.analysis;
+  const step = stepOf(f, region);
+  const returns = flow.points.filter(p => p.kind === 'return');
+  const exits: readonly (Point | undefined)[] = [...returns, undefined];
+  const reach = (state: 'held' | 'done', r: Point | undefined): readonly Point[] | 'none' | 'unknown' =>
+    findWay<State>(f.analysis, {
+      start: 'free',
+      step,
+      goal: (s, p) => p.kind === 'exit' && s === (r ? `${state}@${String(r.id)}` : state),
+    });
+  const isOpen = (r: Point | undefined): boolean => {
+    const point = r ?? flow.points[flow.exit];
+    const held = point && region.sections.states[point.id];
+    return held?.some(s => s.open.some(o => region.begins.some(b => b.id === o.site))) ?? false;
+  };
+  for (const r of exits) {
+    if (!isOpen(r)) continue;
+    const way = reach('held', r);
+    if (way === 'none' || way === 'unknown') continue;
+    const value = r && returnValue(r);
+    const said = value && textOf(text, value);
+    if (said !== undefined && !isError(said)) {
+      // The same value for "held" and "not held": the caller cannot tell.
+      if (!/^(0|1|NULL|true|false)$/.test(said)) continue;
+      const same = exits.find(o => {
+        const v = o && returnValue(o);
+        return v && textOf(text, v) === said && Array.isArray(reach('done', o));
+      });
+      if (!same) continue;
+    } else if (said === undefined && !exits.some(o => Array.isArray(reach('done', o)))) continue;
+    const begin = lastBegin(way, region);
+    if (!begin || endsInside(f, input, way, begin)) continue;
+    const related: Related[] = [
+      { span: spanOf(f, begin.node), message: `${region.words} is taken here` },
+      ...decisions(f, way, begin),
+      ...region.ends
+        .slice(0, 1)
+        .map(e => ({ span: spanOf(f, e.node), message: 'another way gives it back here' })),
+    ];
+    const where = r?.node ?? flow.points[way.at(-2)?.id ?? -1]?.node ?? begin.node;
+    return {
+      span: spanOf(f, where),
+      message: `${f.name}() returns here with the ${region.words} still ${isReader(begin) ? 'open' : 'held'}; its other ways ${isReader(begin) ? 'end' : 'release'} it`,
+      related,
+    };
+  }
+  return undefined;
+}
+
+function isReader(s: Site): boolean {
+  return meanings[s.effect.kind].group !== 'lock';
+}
+
+function isError(said: string): boolean {
+  return /^-\s*E[A-Z0-9]+$|^ERR_PTR\s*\(\s*-/.test(said);
+}
+
+function lastBegin(way: readonly Point[], region: Region): Site | undefined {
+  for (let i = way.length - 1; i >= 0; i--) {
+    const b = region.begins.find(s => s.point === way[i]?.id);
+    if (b) return b;
+  }
+  return undefined;
+}
+
+/** The last tests of a way, each with what it came out as. */
+function decisions(f: FunctionFacts, way: readonly Point[], begin: Site): readonly Related[] {
+  const { text } = f.analysis;
+  const from = way.findIndex(p => p.id === begin.point);
+  const all: Related[] = [];
+  for (let i = Math.max(0, from); i + 1 < way.length; i++) {
+    const p = way[i];
+    const to = way[i + 1]?.id;
+    if (p?.kind !== 'test' || !p.node || p.id === begin.point) continue;
+    const edge = p.next.find(e => e.to === to);
+    if (edge?.when === undefined) continue;
+    all.push({
+      span: spanOf(f, p.node),
+      message: `on the way where ${short(textOf(text, p.node))} is ${edge.when ? 'true' : 'false'}`,
+    });
+  }
+  return all.slice(-1);
+}
+
+function short(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** Some call between the begin and the exit may be what ends it. */
+function endsInside(f: FunctionFacts, input: CheckInput, way: readonly Point[], begin: Site): boolean {
+  const name = calledAt(f, begin);
+  const own = name === undefined ? undefined : primitive(name)?.class;
+  const classes = new Set(own === undefined ? [] : [own]);
+  const from = way.findIndex(p => p.id === begin.point);
+  return way.slice(Math.max(0, from)).some(p =>
+    f.analysis.events(p).some(e => {
+      if (e.kind !== 'call' || e.node === begin.node) return false;
+      if (e.name === undefined) return begin.effect.lock !== undefined && e.args.length > 0;
+      return !primitive(e.name) && mayEnd(input, e.name, f.file, classes);
+    }),
+  );
+}
+
+function calledAt(f: FunctionFacts, s: Site): string | undefined {
+  const p = f.analysis.flow.points[s.point];
+  const e = p && f.analysis.events(p).find(x => x.node === s.node);
+  return e?.kind === 'call' ? e.name : undefined;
+}
+
+function endedTwice(f: FunctionFacts, input: CheckInput, region: Region): Finding | undefined {
+  // Who gives back first of all works with its caller's lock.
+  const step = stepOf(f, region);
+  for (const end of region.ends) {
+    const stray = region.sections.strayEnds.some(s => s.id === end.id);
+    if (!stray) continue;
+    for (const state of ['free', 'done'] as const) {
+      const way = findWay<State>(f.analysis, {
+        start: 'free',
+        step,
+        goal: (s, p) => s === state && p.id === end.point,
+      });
+      if (way === 'none' || way === 'unknown') continue;
+      if (entersHeld(f, region) || takesInside(f, input, way)) return undefined;
+      const earlier = state === 'done' ? lastEnd(way, region, end) : undefined;
+      const [begin] = region.begins;
+      const last = begin && [...way].reverse().find(p => p.kind === 'test' && p.node);
+      return {
+        span: spanOf(f, end.node),
+        message:
+          state === 'free'
+            ? `One way through ${f.name}() comes to this end of the ${region.words} without having taken it`
+            : `One way through ${f.name}() ends the ${region.words} twice; this is the second time`,
+        related: [
+          ...(earlier ? [{ span: spanOf(f, earlier.node), message: 'it is ended here first' }] : []),
+          ...(last?.node
+            ? [
+                {
+                  span: spanOf(f, last.node),
+                  message: `the last decision on that way: ${short(textOf(f.analysis.text, last.node))}`,
+                },
+              ]
+            : []),
+          ...(begin ? [{ span: spanOf(f, begin.node), message: 'the other ways take it here' }] : []),
+        ],
+      };
+    }
+  }
+  return undefined;
+}
+
+function lastEnd(way: readonly Point[], region: Region, but: Site): Site | undefined {
+  for (let i = way.length - 2; i >= 0; i--) {
+    const e = region.ends.find(s => s.point === way[i]?.id);
+    if (e && (e !== but || i < way.length - 1)) return e;
+  }
+  return undefined;
+}
+
+/** Some way comes to an end before any begin although no test stands before it: the lock is the caller's. */
+function entersHeld(f: FunctionFacts, region: Region): boolean {
+  const first = Math.min(...region.begins.map(b => b.node.start));
+  return region.ends.some(e => e.node.end <= first);
+}
+
+/** A call on the way may take it. */
+function takesInside(f: FunctionFacts, input: CheckInput, way: readonly Point[]): boolean {
+  return way.slice(0, -1).some(p =>
+    f.analysis.events(p).some(e => {
+      if (e.kind !== 'call' || e.name === undefined || primitive(e.name)) return false;
+      if (/lock|begin|enter|acquire|grab/.test(e.name)) return true;
+      return input.survey.wrappers.has(e.name);
+    }),
+  );
+}

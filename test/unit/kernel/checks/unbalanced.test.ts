@@ -1,0 +1,261 @@
+import { checkFindings } from './check';
+
+const check = (source: string): Promise<void> => checkFindings('unbalanced-region', source);
+
+describe('unbalanced-region', () => {
+  it('an error return that forgets a spinlock', () =>
+    check(`
+struct box { spinlock_t lock; int full; };
+int put(struct box *b, int n)
+{
+	spin_lock(&b->lock);
+	if (b->full)
+		return -ENOSPC; /* ! spinlock b->lock still held */
+	b->full = n;
+	spin_unlock(&b->lock);
+	return 0;
+}
+`));
+
+  it('a reader that an early return of a void function leaves open', () =>
+    check(`
+struct box { struct box *next; int n; };
+void visit(struct box *b)
+{
+	struct box *c;
+
+	rcu_read_lock();
+	c = rcu_dereference(b->next);
+	if (!c)
+		return; /* ! RCU reader still open */
+	c->n = 1;
+	rcu_read_unlock();
+}
+`));
+
+  it('a goto to the label behind the unlock', () =>
+    check(`
+struct box { struct mutex m; int n; };
+int fill(struct box *b, int n)
+{
+	int err;
+
+	mutex_lock(&b->m);
+	err = check_size(n);
+	if (err)
+		goto out;
+	if (n > 9) {
+		err = -EINVAL;
+		goto out_unlock;
+	}
+	b->n = n;
+out_unlock:
+	mutex_unlock(&b->m);
+	return err;
+out:
+	return -EIO; /* ! mutex b->m still held */
+}
+`));
+
+  it('an unlock that one way comes to without the lock', () =>
+    check(`
+struct box { struct mutex m; int n; };
+int fill(struct box *b, int n)
+{
+	int err = -EINVAL;
+
+	if (n > 9)
+		goto out;
+	mutex_lock(&b->m);
+	b->n = n;
+	err = 0;
+out:
+	mutex_unlock(&b->m); /* ! without having taken it */
+	return err;
+}
+`));
+
+  it('an unlock that one way comes to twice', () =>
+    check(`
+struct box { struct mutex m; int n; };
+int fill(struct box *b, int n)
+{
+	mutex_lock(&b->m);
+	if (b->n == n) {
+		mutex_unlock(&b->m);
+		goto out;
+	}
+	b->n = n;
+out:
+	mutex_unlock(&b->m); /* ! twice */
+	return 0;
+}
+`));
+
+  it('the same value with the lock and without it', () =>
+    check(`
+struct box { spinlock_t lock; int n; };
+int take(struct box *b)
+{
+	spin_lock(&b->lock);
+	if (!b->n) {
+		spin_unlock(&b->lock);
+		return 0;
+	}
+	if (b->n == 2)
+		return 0; /* ! still held */
+	b->n--;
+	spin_unlock(&b->lock);
+	return 1;
+}
+`));
+
+  it('nothing: the lock is given back on all ways', () =>
+    check(`
+struct box { spinlock_t lock; int full; };
+int put(struct box *b, int n)
+{
+	int err = 0;
+
+	spin_lock(&b->lock);
+	if (b->full) {
+		err = -ENOSPC;
+		goto out;
+	}
+	b->full = n;
+out:
+	spin_unlock(&b->lock);
+	return err;
+}
+`));
+
+  it('nothing: taken and given back under one condition, whatever its form', () =>
+    check(`
+struct box { spinlock_t lock; int full; int mode; };
+int put(struct box *b, int n, bool have)
+{
+	bool locked = b->mode == 3;
+
+	if (!have)
+		spin_lock(&b->lock);
+	b->full = n;
+	if (!have)
+		spin_unlock(&b->lock);
+	if (b->mode == 3)
+		rcu_read_lock();
+	b->full++;
+	if (locked)
+		rcu_read_unlock();
+	return 0;
+}
+`));
+
+  it('nothing: success returns with the lock, an error without it', () =>
+    check(`
+struct box { struct mutex m; int dead; };
+struct box *find(struct box *b)
+{
+	mutex_lock(&b->m);
+	if (b->dead) {
+		mutex_unlock(&b->m);
+		return NULL;
+	}
+	return b;
+}
+`));
+
+  it('nothing: a function that says that it hands the lock over', () =>
+    check(`
+struct box { spinlock_t lock; int dead; };
+void grab(struct box *b)
+	__acquires(&b->lock)
+{
+	spin_lock(&b->lock);
+	if (b->dead)
+		return;
+	spin_unlock(&b->lock);
+	wait_a_little();
+	spin_lock(&b->lock);
+}
+`));
+
+  it('nothing: a callee ends it', () =>
+    check(`
+struct box { spinlock_t lock; int dead; };
+static void bury(struct box *b)
+{
+	b->dead = 2;
+	spin_unlock(&b->lock);
+}
+int put(struct box *b)
+{
+	spin_lock(&b->lock);
+	if (b->dead) {
+		bury(b);
+		return -ENODEV;
+	}
+	spin_unlock(&b->lock);
+	return 0;
+}
+`));
+
+  it('nothing: a trylock that failed, and one that did not', () =>
+    check(`
+struct box { struct mutex m; int n; };
+int fill(struct box *b)
+{
+	if (!mutex_trylock(&b->m))
+		return -EBUSY;
+	b->n = 1;
+	mutex_unlock(&b->m);
+	if (mutex_lock_interruptible(&b->m))
+		return -EINTR;
+	b->n = 2;
+	mutex_unlock(&b->m);
+	return 0;
+}
+`));
+
+  it('nothing: locks of a list, all taken and then all given back', () =>
+    check(`
+struct box { struct mutex m; };
+int both(struct box *b, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		mutex_lock(&b[i].m);
+	if (n > 3)
+		n = 3;
+	for (i = 0; i < n; i++)
+		mutex_unlock(&b[i].m);
+	return 0;
+}
+`));
+
+  it('nothing: a lock that is dropped for a while', () =>
+    check(`
+struct box { spinlock_t lock; int n; };
+void wait_for(struct box *b)
+{
+	while (b->n) {
+		spin_unlock(&b->lock);
+		cpu_relax();
+		spin_lock(&b->lock);
+	}
+}
+`));
+
+  it('nothing: guard() ends by itself', () =>
+    check(`
+struct box { struct mutex m; int n; };
+int fill(struct box *b)
+{
+	guard(mutex)(&b->m);
+	if (b->n)
+		return -EBUSY;
+	b->n = 1;
+	return 0;
+}
+`));
+});
