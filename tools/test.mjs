@@ -15,6 +15,7 @@ import { installPackagesOfProject } from './install.mjs';
 import { findKernelTree, howToGetTree } from './kernelTree.mjs';
 import { capture, isSentence, Sentence } from './run.mjs';
 import { installServer } from './vscode-server.mjs';
+import { installWeb } from './vscode-web.mjs';
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -155,7 +156,10 @@ async function main() {
     if (suite === 'kernel' && !tree) continue;
     if (suite === 'editor') {
       if (!browser(true)) continue;
-      if (!process.env.RACELENS_DESKTOP && !(await step('VS Code server', installServer))) continue;
+      if (!process.env.RACELENS_DESKTOP) {
+        if (!(await step('VS Code server', installServer))) continue;
+        if (!(await step('VS Code for the Web', installWeb))) continue;
+      }
     }
     runSuite(suite, option(`--${suite}`) ?? '', { ...env, ...tree });
   }

@@ -5,9 +5,11 @@
 import * as vscode from 'vscode';
 import type { Channel } from '../host/client';
 import { createActions } from './actions';
+import { createConcurrencyView } from './concurrencyView';
 import { registerCommands, restore, type HostKind } from './commands';
 import { openNamed } from './demo';
 import { createHovers } from './hovers';
+import { createInlayHints } from './inlayHints';
 import { createLenses } from './lenses';
 import { createLog } from './log';
 import { createMarks } from './marks';
@@ -71,6 +73,8 @@ export function start(
     createHovers(workers, log),
     createLenses(workers, session, log),
     createActions(workers, log),
+    createInlayHints(workers, log),
+    createConcurrencyView(workers, log),
   );
   const activation = performance.now() - began;
   void log.guard(vscode.l10n.t('opening the files named in the settings'), undefined, () =>

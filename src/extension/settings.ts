@@ -10,6 +10,10 @@ export interface Settings {
   readonly 'decorations.overviewRuler': boolean;
   readonly 'codeLens.enabled': boolean;
   readonly 'hover.enabled': boolean;
+  readonly 'inlayHints.wrappers': boolean;
+  readonly 'inlayHints.conditionalLocks': boolean;
+  readonly 'inlayHints.sleeping': boolean;
+  readonly 'inlayHints.ordering': boolean;
   readonly 'check.maxStates': number;
   readonly 'check.timeLimit': number;
   readonly 'replay.follow': boolean;
@@ -26,6 +30,10 @@ const fallback: Settings = {
   'decorations.overviewRuler': true,
   'codeLens.enabled': true,
   'hover.enabled': true,
+  'inlayHints.wrappers': false,
+  'inlayHints.conditionalLocks': false,
+  'inlayHints.sleeping': false,
+  'inlayHints.ordering': false,
   'check.maxStates': 2_000_000,
   'check.timeLimit': 120,
   'replay.follow': true,

@@ -22,7 +22,7 @@ describe('the extension hosts', function () {
         const loaded = workbench.requests.some(url => /extension\.web\.js/.test(url));
         assert.equal(loaded, host === 'web', 'the bundle for the web');
         const elsewhere = workbench.requests.filter(
-          url => !/^(https?:\/\/127\.0\.0\.1:|data:|blob:)/.test(url),
+          url => !/^(https?:\/\/(127\.0\.0\.1|([\w-]+\.)*localhost):|data:|blob:)/.test(url),
         );
         assert.deepEqual(elsewhere, []);
       } finally {

@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path';
 import { browserFlags, findBrowser, howToGetBrowser } from '../../../tools/browser.mjs';
 import { stageExtension } from '../../../tools/stage.mjs';
 import { startServer } from '../../../tools/vscode-server.mjs';
+import { startWeb } from '../../../tools/vscode-web.mjs';
 
 export interface WindowOptions {
   /** Folder that is copied to a temporary one and opened; relative to the project. */
@@ -21,8 +22,8 @@ export interface WindowOptions {
   /** A packaged extension to install, in place of one under development. */
   readonly vsix?: string;
   /**
-   * Which extension host runs the extension: Node beside the server, or the web worker in the browser, which loads the
-   * bundle that `browser` in package.json names. Node by default; the desktop has no web worker.
+   * Which VS Code it is: one with a Node extension host beside its server (the default), or VS Code for the Web, whose
+   * extension host is a web worker and whose files are in memory. The desktop has the first only.
    */
   readonly host?: 'node' | 'web';
   /** A module whose `run()` is called in the extension host (it has the vscode API). */
@@ -33,8 +34,9 @@ export interface WindowOptions {
 
 export interface Window {
   readonly page: Page;
-  /** The temporary copy of the workspace: what the editor writes is here. */
+  /** The temporary copy of the workspace: what the editor writes is here, unless it is the one for the web. */
   readonly folder: string;
+  readonly host: 'node' | 'web';
   /** Console messages of the page and the extension host, oldest first, as `type: text`. */
   readonly messages: readonly string[];
   /** Addresses of everything that the window asked the network for, oldest first. Empty on the desktop. */
@@ -82,11 +84,14 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
   try {
     const opened = process.env.RACELENS_DESKTOP
       ? await openDesktop(process.env.RACELENS_DESKTOP, root, folder, options, messages)
-      : await openBrowser(root, folder, options, messages);
+      : options.host === 'web'
+        ? await openWeb(root, folder, options, messages)
+        : await openBrowser(root, folder, options, messages);
     await opened.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
     return {
       ...opened,
       folder,
+      host: options.host ?? 'node',
       messages,
       async close() {
         await opened.close();
@@ -107,20 +112,74 @@ async function openBrowser(
   options: WindowOptions,
   messages: string[],
 ): Promise<Opened> {
-  const executablePath = findBrowser();
-  if (!executablePath) throw new Error(`no browser: ${howToGetBrowser}`);
-  const web = { 'remote.extensionKind': { 'racelens.racelens': ['web'] } };
-  const settings = { ...quiet, ...(options.host === 'web' ? web : {}), ...options.settings };
+  const settings = { ...quiet, ...options.settings };
   const server = await startServer({ settings, vsix: options.vsix, orphanEnds: true });
+  const url = server.url({
+    folder,
+    ...(options.vsix ? {} : { extension: options.extension ?? staged(join(root, 'extension')) }),
+    ...(options.tests ? { tests: resolve(options.tests) } : {}),
+  });
+  return openPage(url, settings, options, messages, () => server.stop());
+}
+
+async function openWeb(
+  root: string,
+  folder: string,
+  options: WindowOptions,
+  messages: string[],
+): Promise<Opened> {
+  const settings = { ...quiet, ...options.settings };
+  const server = await startWeb({
+    folder,
+    extension: options.extension ?? staged(join(root, 'extension')),
+    ...(options.tests ? { tests: resolve(options.tests) } : {}),
+  });
+  return openPage(
+    server.url,
+    settings,
+    options,
+    messages,
+    () => server.stop(),
+    async page => {
+      // Nobody has settings yet in a browser that was never there before: ours become the defaults of this workbench.
+      await page.addInitScript(defaults => {
+        const read = Reflect.get(Element.prototype, 'getAttribute') as (name: string) => string | null;
+        Element.prototype.getAttribute = function (name) {
+          const value = read.call(this, name);
+          if (value === null || this.id !== 'vscode-workbench-web-configuration') return value;
+          return JSON.stringify({
+            ...(JSON.parse(value) as object),
+            configurationDefaults: defaults,
+          });
+        };
+      }, settings);
+    },
+  );
+}
+
+/** A page of a fresh browser on a workbench; closing it stops the workbench's server too. */
+async function openPage(
+  url: string,
+  settings: Readonly<Record<string, unknown>>,
+  options: WindowOptions,
+  messages: string[],
+  stop: () => Promise<void>,
+  prepare?: (page: Page) => Promise<void>,
+): Promise<Opened> {
+  const executablePath = findBrowser();
+  if (!executablePath) {
+    await stop();
+    throw new Error(`no browser: ${howToGetBrowser}`);
+  }
   const browser = await chromium
     .launch({ executablePath, args: browserFlags })
     .catch(async (error: unknown) => {
-      await server.stop();
+      await stop();
       throw error;
     });
   const close = async (): Promise<void> => {
     await browser.close();
-    await server.stop();
+    await stop();
   };
   try {
     const context = await browser.newContext({
@@ -142,13 +201,8 @@ async function openBrowser(
     const exited = new Promise<number>(done => {
       void page.exposeFunction('codeAutomationExit', done);
     });
-    await page.goto(
-      server.url({
-        folder,
-        ...(options.vsix ? {} : { extension: options.extension ?? staged(join(root, 'extension')) }),
-        ...(options.tests ? { tests: resolve(options.tests) } : {}),
-      }),
-    );
+    await prepare?.(page);
+    await page.goto(url);
     return { page, requests, settings, exited, close };
   } catch (error) {
     await close();

@@ -1,0 +1,133 @@
+/**
+ * The view “Concurrency”: state words with their bits, RCU pointers, locks and contexts of the active file or of all open
+ * files. It follows the active editor, is drawn anew only when something in it has changed, and keeps what is unfolded.
+ */
+import * as vscode from 'vscode';
+import type { ConcurrencyData } from '../host/methods';
+import { nodesOf, type ConcurrencyNode } from './concurrencyNodes';
+import { isC, openPaths } from './convert';
+import type { Log } from './log';
+import { nameOf, toPath } from './paths';
+import type { Workers } from './workers';
+
+/** Time without typing after which the view is made again, in milliseconds. */
+const rest = 400;
+
+const viewId = 'racelens.concurrency';
+
+type Scope = 'file' | 'workspace';
+
+/** What the welcome text of the empty view speaks of. */
+type State = 'none' | 'empty' | 'shown';
+
+export function createConcurrencyView(workers: Workers, log: Log): vscode.Disposable {
+  const changed = new vscode.EventEmitter<undefined>();
+  let roots: readonly ConcurrencyNode[] = [];
+  let shown: string | undefined;
+  let scope: Scope = 'file';
+  let document = activeC();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let asked = 0;
+
+  const view = vscode.window.createTreeView<ConcurrencyNode>(viewId, {
+    showCollapseAll: true,
+    treeDataProvider: {
+      onDidChangeTreeData: changed.event,
+      getTreeItem: node => node.item(),
+      getChildren: node => [...(node ? node.children() : roots)],
+      getParent: node => node.parent,
+    },
+  });
+
+  function draw(data: ConcurrencyData | undefined): void {
+    shown = data?.stamp;
+    roots = data && document ? nodesOf(data, scope === 'file' ? toPath(document.uri) : undefined) : [];
+    tellState(!document ? 'none' : roots.length === 0 ? 'empty' : 'shown');
+    changed.fire(undefined);
+  }
+
+  function describe(): void {
+    view.description = document && (scope === 'file' ? nameOf(document.uri) : vscode.l10n.t('open files'));
+  }
+
+  async function refresh(): Promise<void> {
+    const mine = ++asked;
+    describe();
+    if (!document) {
+      if (shown !== undefined || roots.length > 0) draw(undefined);
+      else tellState('none');
+      return;
+    }
+    const path = toPath(document.uri);
+    const found = await log.guard(vscode.l10n.t('the view Concurrency'), 'same' as const, () =>
+      workers.ask('concurrency', {
+        path,
+        open: openPaths(),
+        scope,
+        ...(shown === undefined ? {} : { shown }),
+      }),
+    );
+    if (mine === asked && found !== 'same') draw(found);
+  }
+
+  function soon(wait: number): void {
+    clearTimeout(timer);
+    // What nobody sees is not asked for.
+    if (view.visible) timer = setTimeout(() => void refresh(), wait);
+  }
+
+  function follow(): void {
+    const active = activeC();
+    // In a panel or in a file of another kind, the last C file stays, as long as it is open.
+    if (active) document = active;
+    else if (document?.isClosed) document = undefined;
+    soon(50);
+  }
+
+  function setScope(next: Scope): void {
+    scope = next;
+    void vscode.commands.executeCommand('setContext', `${viewId}.scope`, scope);
+    soon(0);
+  }
+
+  tellState('none');
+  setScope('file');
+  const listeners = [
+    view,
+    changed,
+    view.onDidChangeVisibility(() => {
+      follow();
+    }),
+    vscode.window.onDidChangeActiveTextEditor(follow),
+    vscode.workspace.onDidCloseTextDocument(follow),
+    vscode.workspace.onDidOpenTextDocument(opened => {
+      if (isC(opened)) soon(rest);
+    }),
+    vscode.workspace.onDidChangeTextDocument(event => {
+      if (event.contentChanges.length && isC(event.document)) soon(rest);
+    }),
+    workers.onDidChangeFiles(() => {
+      soon(rest);
+    }),
+    vscode.commands.registerCommand(`${viewId}.showFile`, () => {
+      setScope('file');
+    }),
+    vscode.commands.registerCommand(`${viewId}.showWorkspace`, () => {
+      setScope('workspace');
+    }),
+  ];
+  follow();
+  return new vscode.Disposable(() => {
+    clearTimeout(timer);
+    vscode.Disposable.from(...listeners).dispose();
+  });
+}
+
+function tellState(state: State): void {
+  void vscode.commands.executeCommand('setContext', `${viewId}.state`, state);
+}
+
+function activeC(): vscode.TextDocument | undefined {
+  const active = vscode.window.activeTextEditor?.document;
+  return active && isC(active) ? active : undefined;
+}
