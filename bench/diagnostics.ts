@@ -2,7 +2,7 @@
  * Diagnostics over folders of a kernel tree: `npm run bench:diagnostics -- TREE [FOLDER…] [--kind KIND]… [--sample N --seed S] [--json]`.
  *
  * Prints `kind file:line function: message` for each finding (all kinds, those that are off too), then the counts and what
- * it took. With `--sample` only so many of each kind, drawn by a seeded generator. 
+ * it took. With `--sample` only so many of each kind, drawn by a seeded generator.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -52,7 +52,12 @@ function sampleOf<T>(rows: readonly T[], count: number, next: () => number): rea
   return taken;
 }
 
-function check(pipeline: Pipeline, root: string, path: string, asked: Partial<Record<CheckKind, boolean>>): readonly Row[] {
+function check(
+  pipeline: Pipeline,
+  root: string,
+  path: string,
+  asked: Partial<Record<CheckKind, boolean>>,
+): readonly Row[] {
   const scene = pipeline.scene([path]);
   const show = (file: string): string => (file.startsWith(`${root}/`) ? relative(root, file) : file);
   const line = (file: string, offset: number): number =>
@@ -63,9 +68,12 @@ function check(pipeline: Pipeline, root: string, path: string, asked: Partial<Re
     file: show(d.span.file),
     line: line(d.span.file, d.span.start),
     function:
-      source?.items.find(i => i.kind === 'function' && i.start <= d.span.start && d.span.start < i.end)?.name ?? '',
+      source?.items.find(i => i.kind === 'function' && i.start <= d.span.start && d.span.start < i.end)
+        ?.name ?? '',
     message: d.message,
-    related: d.related.map(r => `${show(r.span.file)}:${String(line(r.span.file, r.span.start))} ${r.message}`),
+    related: d.related.map(
+      r => `${show(r.span.file)}:${String(line(r.span.file, r.span.start))} ${r.message}`,
+    ),
   }));
 }
 
@@ -119,9 +127,13 @@ async function main(): Promise<void> {
     const shown = count === undefined ? mine : sampleOf(mine, Number(count), next);
     for (const r of shown) {
       if (json) console.log(JSON.stringify(r));
-      else console.log([`${r.kind} ${r.file}:${String(r.line)} ${r.function}: ${r.message}`, ...r.related].join('\n    '));
+      else
+        console.log(
+          [`${r.kind} ${r.file}:${String(r.line)} ${r.function}: ${r.message}`, ...r.related].join('\n    '),
+        );
     }
-    if (!json && asked[kind]) console.log(`# ${kind}: ${String(mine.length)}${on ? '' : ' (off by default)'}`);
+    if (!json && asked[kind])
+      console.log(`# ${kind}: ${String(mine.length)}${on ? '' : ' (off by default)'}`);
   }
   const { user, system } = process.cpuUsage(start);
   console.error(

@@ -42,7 +42,8 @@ function leftSet(f: FunctionFacts, input: CheckInput, take: Access): Finding | u
   const step = (state: State, p: Point, when: boolean | undefined): State | undefined => {
     let now = state;
     if (p.id === take.point) {
-      const was = test.node && when !== undefined ? outcomeOf(text, test.node, n => n === take.node, when) : undefined;
+      const was =
+        test.node && when !== undefined ? outcomeOf(text, test.node, n => n === take.node, when) : undefined;
       if (was === undefined) return undefined;
       now = was ? 'out' : 'mine';
     } else if (at.has(p.id)) now = 'given';
@@ -112,9 +113,7 @@ function handedOn(
       if (e.name === undefined) return true;
       if (primitive(e.name)) return primitive(e.name)?.role === 'start';
       return bodiesOf(input, e.name, f.file).some(g =>
-        new RegExp(`\\b${bit}\\b`).test(
-          g.analysis.text.slice(g.analysis.node.start, g.analysis.node.end),
-        ),
+        new RegExp(`\\b${bit}\\b`).test(g.analysis.text.slice(g.analysis.node.start, g.analysis.node.end)),
       );
     }),
   );

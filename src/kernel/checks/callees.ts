@@ -70,12 +70,7 @@ function sleepsHere(p: Primitive, e: Event & { kind: 'call' }, text: string): bo
 }
 
 /** Why a call always comes to a point that may sleep; undefined if it may not, or that is not known. */
-export function sleepOf(
-  input: CheckInput,
-  e: Event,
-  f: FunctionFacts,
-  depth = 0,
-): Sleeper | undefined {
+export function sleepOf(input: CheckInput, e: Event, f: FunctionFacts, depth = 0): Sleeper | undefined {
   if (e.kind !== 'call' || e.name === undefined) return undefined;
   const p = primitive(e.name);
   if (p)
@@ -141,7 +136,9 @@ export function mayEnd(
       : bodies.some(g => {
           const s = input.survey.sections(g);
           if (s && s.strayEnds.length > 0) return true;
-          return [...g.analysis.calls].some(c => !primitive(c) && mayEnd(input, c, g.file, classes, depth + 1));
+          return [...g.analysis.calls].some(
+            c => !primitive(c) && mayEnd(input, c, g.file, classes, depth + 1),
+          );
         });
   known.set(key, answer);
   return answer;

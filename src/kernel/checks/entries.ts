@@ -104,7 +104,8 @@ function findUses(input: CheckInput, f: FunctionFacts): Uses {
       break;
     }
     if (m.kind === 'outer') {
-      if (m.item.kind === 'prototype' || (m.item.kind === 'invocation' && /^EXPORT_/.test(m.item.name))) continue;
+      if (m.item.kind === 'prototype' || (m.item.kind === 'invocation' && /^EXPORT_/.test(m.item.name)))
+        continue;
       const node = m.node();
       const before = roots.length;
       for (const r of node ? bindingsIn(m.source.text, node).runs : [])
@@ -142,8 +143,7 @@ function findUses(input: CheckInput, f: FunctionFacts): Uses {
     const sections = input.survey.sections(g);
     for (const p of g.analysis.flow.points)
       for (const e of g.analysis.events(p))
-        if (e.kind === 'call' && e.name === f.name)
-          callers.push({ f: g, call: e, ...openAt(sections, p) });
+        if (e.kind === 'call' && e.name === f.name) callers.push({ f: g, call: e, ...openAt(sections, p) });
   }
   return { complete: complete && input.corpus.complete(), roots, callers };
 }

@@ -12,7 +12,7 @@ import { primitive } from '../primitives';
 import type { StateWord, WordAccess } from '../words';
 import { entersBare, openAt } from './entries';
 
-import { perInput, type Check, type CheckInput, type Finding } from './input';
+import { perInput, type Check, type Finding } from './input';
 
 const setsUp =
   /(^|_)(init|probe|alloc|create|setup|new|register|attach|clone|open|start|add|build|parse|config|remove|exit|destroy|free|release|close|stop|detach|disconnect|unregister|del|cleanup|teardown|uninit|fini|suspend|resume|reset|shutdown|bind|unbind|down|up|restart|reinit|prepare|kill|die|purge)(_|\d|$)/;

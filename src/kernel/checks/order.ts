@@ -30,7 +30,8 @@ const DEEPEST = 3;
 function classOf(f: FunctionFacts, site: Site, input: CheckInput): string | undefined {
   const { kind, lock } = site.effect;
   if (kind === 'rtnl') return 'rtnl_mutex';
-  if (lock === undefined || site.effect.via !== undefined || kind === 'owner' || kind === 'bit') return undefined;
+  if (lock === undefined || site.effect.via !== undefined || kind === 'owner' || kind === 'bit')
+    return undefined;
   if (site.node.kind !== 'call_expression') return undefined;
   const name = callee(f.analysis.text, site.node);
   const p = name === undefined ? undefined : primitive(name);
@@ -77,7 +78,10 @@ function takenBy(input: CheckInput, f: FunctionFacts, depth: number): readonly T
             if (!found.has(t.key))
               found.set(t.key, {
                 key: t.key,
-                related: [{ span: spanOf(f, e.node), message: `${f.name}() calls ${g.name}()` }, ...t.related],
+                related: [
+                  { span: spanOf(f, e.node), message: `${f.name}() calls ${g.name}()` },
+                  ...t.related,
+                ],
               });
         }
   }
@@ -152,9 +156,14 @@ export const lockOrder: Check = (f, input) => {
       const others = pairs.get(`${mine.inner} ${mine.outer}`) ?? [];
       // Of the two orders the rarer one is told; the first in the text if they are as frequent.
       if (list.length > others.length) continue;
-      if (list.length === others.length && others.some(o => o.f.item.start < f.item.start && o.f.file === f.file))
+      if (
+        list.length === others.length &&
+        others.some(o => o.f.item.start < f.item.start && o.f.file === f.file)
+      )
         continue;
-      const other = others.find(o => ![...o.held].some(h => h !== o.outer && h !== o.inner && mine.held.has(h)));
+      const other = others.find(
+        o => ![...o.held].some(h => h !== o.outer && h !== o.inner && mine.held.has(h)),
+      );
       if (!other) continue;
       found.push({
         span: spanOf(f, mine.node),

@@ -83,17 +83,19 @@ export function certainlyOpen(f: FunctionFacts, input: CheckInput, p: Point, sit
   });
   if (way === 'none' || way === 'unknown') return false;
   const from = way.findIndex(q => q.id === site.point);
-  return !way.slice(from + 1, -1).some(q =>
-    analysis
-      .events(q)
-      .some(
-        x =>
-          x.kind === 'call' &&
-          x.name !== undefined &&
-          !primitive(x.name) &&
-          mayEnd(input, x.name, f.file, classes),
-      ),
-  );
+  return !way
+    .slice(from + 1, -1)
+    .some(q =>
+      analysis
+        .events(q)
+        .some(
+          x =>
+            x.kind === 'call' &&
+            x.name !== undefined &&
+            !primitive(x.name) &&
+            mayEnd(input, x.name, f.file, classes),
+        ),
+    );
 }
 
 function reached(

@@ -41,7 +41,11 @@ interface Region {
 
 function checked(s: Site): boolean {
   const { group } = meanings[s.effect.kind];
-  return s.effect.kind !== 'owner' && s.effect.kind !== 'migrate' && (group !== 'reader' || s.effect.kind !== 'rcu-tasks');
+  return (
+    s.effect.kind !== 'owner' &&
+    s.effect.kind !== 'migrate' &&
+    (group !== 'reader' || s.effect.kind !== 'rcu-tasks')
+  );
 }
 
 /** A function that says, or is known, to hand its sections to its caller. */
@@ -126,7 +130,8 @@ function stepOf(f: FunctionFacts, region: Region) {
       if (s.effect.role === 'end') now = 'done';
       else if (s.effect.role === 'begin') now = 'held';
       else {
-        const nonzero = p.node && when !== undefined ? outcomeOf(text, p.node, n => n === s.node, when) : undefined;
+        const nonzero =
+          p.node && when !== undefined ? outcomeOf(text, p.node, n => n === s.node, when) : undefined;
         // `ret = mutex_lock_interruptible(&l)` and the like are left alone.
         if (nonzero === undefined) return undefined;
         if (nonzero === (s.effect.role === 'try')) now = 'held';

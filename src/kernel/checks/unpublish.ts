@@ -20,7 +20,8 @@ function relied(f: FunctionFacts, input: CheckInput): readonly Finding[] {
   const found: Finding[] = [];
   for (const p of input.publications) {
     const { start, end } = p.span;
-    if (p.span.file !== f.file || p.publisher !== f.name || start < f.item.start || end > f.item.end) continue;
+    if (p.span.file !== f.file || p.publisher !== f.name || start < f.item.start || end > f.item.end)
+      continue;
     const names = [...new Set(p.readers.map(r => `${r.function}()`))];
     found.push({
       span: p.span,
@@ -43,7 +44,8 @@ interface Removal {
   readonly how: 'list' | 'pointer';
 }
 
-const teardown = /exit|destroy|uninit|fini|cleanup|teardown|release|shutdown|unregister|free|purge|flush|init|probe|remove/;
+const teardown =
+  /exit|destroy|uninit|fini|cleanup|teardown|release|shutdown|unregister|free|purge|flush|init|probe|remove/;
 
 function freed(f: FunctionFacts, input: CheckInput): readonly Finding[] {
   if (teardown.test(f.name)) return [];
@@ -60,7 +62,8 @@ function freed(f: FunctionFacts, input: CheckInput): readonly Finding[] {
         for (const e of events(p)) {
           if (e === removal.event) now = 'out';
           else if (now === 'out') {
-            if (e.kind === 'assign' && spelling(text, e.left) === removal.object) return undefined;
+            const isOld = e.kind === 'assign' && e.right && bare(text, e.right) === removal.event.node;
+            if (e.kind === 'assign' && !isOld && spelling(text, e.left) === removal.object) return undefined;
             if (e.kind === 'call' && waitsOrUnknown(input, f, e)) return undefined;
             if (isFreeOf(text, e, removal.object)) now = 'freed';
           }
@@ -76,10 +79,7 @@ function freed(f: FunctionFacts, input: CheckInput): readonly Finding[] {
     found.push({
       span: spanOf(f, free.node),
       message: `${removal.object} is freed with no grace period after it was taken out of readers' sight: a reader that found it before may still use it`,
-      related: [
-        { span: spanOf(f, removal.event.node), message: `it is taken out here` },
-        reader,
-      ],
+      related: [{ span: spanOf(f, removal.event.node), message: `it is taken out here` }, reader],
     });
   }
   return found;
@@ -108,7 +108,11 @@ function waitsOrUnknown(input: CheckInput, f: FunctionFacts, e: Event & { kind: 
 function removalsOf(f: FunctionFacts): readonly Removal[] {
   return remember(f.analysis, 'removals', () => {
     const { text, flow, events, locals } = f.analysis;
-    if (![...f.analysis.calls].some(c => /^(h?list_(nulls_)?del\w*_rcu|rcu_assign_pointer|RCU_INIT_POINTER|rcu_replace_pointer)$/.test(c)))
+    if (
+      ![...f.analysis.calls].some(c =>
+        /^(h?list_(nulls_)?del\w*_rcu|rcu_assign_pointer|RCU_INIT_POINTER|rcu_replace_pointer)$/.test(c),
+      )
+    )
       return [];
     const found: Removal[] = [];
     for (const point of flow.points)

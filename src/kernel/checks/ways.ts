@@ -49,7 +49,10 @@ export function findWay<S extends string>(a: Analysis, search: Search<S>): Way {
   while (todo.length > 0) {
     const next: Stop<S>[] = [];
     for (const at of todo) {
-      const key = `${String(at.point.id)} ${at.state} ${[...at.truth].map(([k, v]) => `${k}=${String(v)}`).sort().join(';')}`;
+      const key = `${String(at.point.id)} ${at.state} ${[...at.truth]
+        .map(([k, v]) => `${k}=${String(v)}`)
+        .sort()
+        .join(';')}`;
       if (seen.has(key)) continue;
       seen.add(key);
       if (seen.size > MOST) return 'unknown';
@@ -218,13 +221,7 @@ function forget(truth: Truth, place: string): Truth {
   return now;
 }
 
-function decided(
-  a: Analysis,
-  p: Point,
-  when: boolean,
-  truth: Truth,
-  facts: TestFacts,
-): Truth | undefined {
+function decided(a: Analysis, p: Point, when: boolean, truth: Truth, facts: TestFacts): Truth | undefined {
   if (!p.node || p.loop) return truth;
   let now = truth;
   for (const s of subjects(a.text, p.node, when, facts.named)) {

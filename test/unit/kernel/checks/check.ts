@@ -19,9 +19,7 @@ struct timer_list { int x; };
  */
 export async function checkFindings(kind: CheckKind, source: string): Promise<void> {
   const of = fixture(source.includes('//- ') ? source : `//- /test.c\n${source}`);
-  const files = of.files.map(f =>
-    f.path.endsWith('.c') ? { path: f.path, text: f.text + '\n' } : f,
-  );
+  const files = of.files.map(f => (f.path.endsWith('.c') ? { path: f.path, text: f.text + '\n' } : f));
   const scene = sceneOf(await testParser(), [{ path: '/prelude.h', text: prelude }, ...files]);
   const on = Object.fromEntries(kinds.map(k => [k.kind, k.kind === kind]));
   for (const file of scene.files) {

@@ -1,0 +1,144 @@
+import { checkFindings } from './check';
+
+const check = (source: string): Promise<void> => checkFindings('non-atomic-op-on-shared-word', source);
+
+const bits = `
+enum { BOX_BUSY, BOX_FULL };
+struct box { unsigned long flags; spinlock_t lock; };
+int try_box(struct box *b)
+{
+	return test_and_set_bit(BOX_BUSY, &b->flags);
+}
+`;
+
+describe('non-atomic-op-on-shared-word', () => {
+  it('__set_bit() beside test_and_set_bit()', () =>
+    check(`${bits}
+void fill(struct box *b)
+{
+	__set_bit(BOX_FULL, &b->flags); /* ! try_box() changes the word */
+}
+`));
+
+  it('a plain |=', () =>
+    check(`${bits}
+void fill(struct box *b)
+{
+	b->flags |= BIT(BOX_FULL); /* ! a plain read-modify-write of box.flags */
+}
+`));
+
+  it('a plain &= ~', () =>
+    check(`${bits}
+void drain(struct box *b)
+{
+	b->flags &= ~BIT(BOX_FULL); /* ! a plain read-modify-write of box.flags */
+}
+`));
+
+  it('in a callee of a work item', () =>
+    check(`${bits}
+struct job { struct work_struct w; struct box *b; };
+static void fill(struct box *b)
+{
+	__clear_bit(BOX_FULL, &b->flags); /* ! __clear_bit() of box.flags */
+}
+static void work(struct work_struct *w)
+{
+	struct job *j = container_of(w, struct job, w);
+
+	fill(j->b);
+}
+void start(struct job *j)
+{
+	INIT_WORK(&j->w, work);
+}
+`));
+
+  it('nothing: an atomic operation', () =>
+    check(`${bits}
+void fill(struct box *b)
+{
+	set_bit(BOX_FULL, &b->flags);
+}
+`));
+
+  it('nothing: nobody changes the word atomically', () =>
+    check(`
+enum { BOX_FULL };
+struct box { unsigned long flags; };
+void fill(struct box *b)
+{
+	__set_bit(BOX_FULL, &b->flags);
+}
+int full(struct box *b)
+{
+	return test_bit(BOX_FULL, &b->flags);
+}
+`));
+
+  it('nothing: a lock is held', () =>
+    check(`${bits}
+void fill(struct box *b)
+{
+	spin_lock(&b->lock);
+	__set_bit(BOX_FULL, &b->flags);
+	spin_unlock(&b->lock);
+}
+`));
+
+  it('nothing: the caller holds a lock', () =>
+    check(`${bits}
+static void fill(struct box *b)
+{
+	__set_bit(BOX_FULL, &b->flags);
+}
+void fill_box(struct box *b)
+{
+	spin_lock(&b->lock);
+	fill(b);
+	spin_unlock(&b->lock);
+}
+`));
+
+  it('nothing: before it is published', () =>
+    check(`${bits}
+struct box *make(void)
+{
+	struct box *b = kzalloc(sizeof(*b), GFP_KERNEL);
+
+	__set_bit(BOX_FULL, &b->flags);
+	return b;
+}
+void box_init(struct box *b)
+{
+	b->flags |= BIT(BOX_FULL);
+}
+`));
+
+  it('nothing: a word of that name in another struct', () =>
+    check(`${bits}
+struct bag { unsigned long flags; };
+void fill(struct bag *b)
+{
+	__set_bit(BOX_FULL, &b->flags);
+}
+`));
+
+  it('nothing: a local copy, and callers that are not known', () =>
+    check(`${bits}
+struct box_ops { void (*fill)(struct box *b); };
+unsigned long copy(struct box *b)
+{
+	unsigned long flags = b->flags;
+
+	flags |= BIT(BOX_FULL);
+	return flags;
+}
+static void fill(struct box *b)
+{
+	__set_bit(BOX_FULL, &b->flags);
+}
+struct box_ops ops = { .fill = fill };
+`));
+});
