@@ -70,7 +70,7 @@ export type Aspect = (typeof aspects)[number];
 /** Two callers together; undefined is a caller that adds nothing (a recursion). */
 export function join(a: Judged | undefined, b: Judged | undefined): Judged | undefined {
   if (!a || !b) return a ?? b;
-  if (a.value === b.value) return a;
+  if (a.value === b.value) return b.chain.length < a.chain.length ? b : a;
   if (a.value === 'depends-on-caller') return a;
   if (b.value === 'depends-on-caller') return b;
   return {

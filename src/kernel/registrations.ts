@@ -26,9 +26,18 @@ export const registrations: ReadonlyMap<string, Arguments> = rows(
   ['call_rcu call_rcu_hurry call_rcu_flush', [1, 'rcuCallback']],
   ['call_rcu_tasks call_rcu_tasks_trace call_rcu_tasks_rude', [1, 'srcuCallback']],
   ['call_srcu', [2, 'srcuCallback']],
-  ['INIT_WORK INIT_WORK_ONSTACK INIT_DELAYED_WORK INIT_DELAYED_WORK_ONSTACK INIT_DEFERRABLE_WORK', [1, 'work']],
-  ['INIT_RCU_WORK INIT_RCU_WORK_ONSTACK DECLARE_WORK DECLARE_DELAYED_WORK DECLARE_DEFERRABLE_WORK', [1, 'work']],
-  ['kthread_init_work kthread_init_delayed_work DEFINE_KTHREAD_WORK INIT_DEFERRABLE_WORK_ONSTACK', [1, 'work']],
+  [
+    'INIT_WORK INIT_WORK_ONSTACK INIT_DELAYED_WORK INIT_DELAYED_WORK_ONSTACK INIT_DEFERRABLE_WORK',
+    [1, 'work'],
+  ],
+  [
+    'INIT_RCU_WORK INIT_RCU_WORK_ONSTACK DECLARE_WORK DECLARE_DELAYED_WORK DECLARE_DEFERRABLE_WORK',
+    [1, 'work'],
+  ],
+  [
+    'kthread_init_work kthread_init_delayed_work DEFINE_KTHREAD_WORK INIT_DEFERRABLE_WORK_ONSTACK',
+    [1, 'work'],
+  ],
   ['schedule_on_each_cpu', [0, 'work']],
   ['work_on_cpu work_on_cpu_safe smp_call_on_cpu', [1, 'work']],
   ['async_schedule async_schedule_domain async_schedule_dev', [0, 'work']],
@@ -51,8 +60,14 @@ export const registrations: ReadonlyMap<string, Arguments> = rows(
   ['INIT_CSD', [1, 'ipi']],
   ['stop_machine stop_machine_cpuslocked stop_machine_from_inactive_cpu', [0, 'stopMachine']],
   ['module_init subsys_initcall fs_initcall late_initcall device_initcall core_initcall', [0, 'init']],
-  ['postcore_initcall arch_initcall pure_initcall early_initcall console_initcall rootfs_initcall', [0, 'init']],
-  ['security_initcall late_initcall_sync subsys_initcall_sync fs_initcall_sync core_initcall_sync', [0, 'init']],
+  [
+    'postcore_initcall arch_initcall pure_initcall early_initcall console_initcall rootfs_initcall',
+    [0, 'init'],
+  ],
+  [
+    'security_initcall late_initcall_sync subsys_initcall_sync fs_initcall_sync core_initcall_sync',
+    [0, 'init'],
+  ],
   ['arch_initcall_sync postcore_initcall_sync device_initcall_sync', [0, 'init']],
   ['module_exit __exitcall', [0, 'exit']],
   ['__setup early_param', [1, 'init']],
@@ -124,19 +139,35 @@ export const members: ReadonlyMap<string, SurroundingsName> = table(
   ['offload_callbacks', 'gro', 'gro_receive gro_complete'],
   ['offload_callbacks', 'gsoSegment', 'gso_segment'],
   ['net_protocol inet6_protocol', 'protocolHandler', 'handler err_handler'],
-  ['xfrm4_protocol xfrm6_protocol xfrm_tunnel xfrm6_tunnel', 'protocolHandler', 'handler err_handler cb_handler'],
+  [
+    'xfrm4_protocol xfrm6_protocol xfrm_tunnel xfrm6_tunnel',
+    'protocolHandler',
+    'handler err_handler cb_handler',
+  ],
   ['gre_protocol', 'protocolHandler', 'handler err_handler'],
   ['nf_hook_ops', 'netfilter', 'hook'],
   ['xt_target', 'netfilter', 'target'],
   ['xt_match', 'netfilter', 'match'],
   ['nft_expr_ops', 'netfilter', 'eval'],
-  ['proto_ops', 'socketOperation', 'release bind connect socketpair accept getname ioctl compat_ioctl gettstamp'],
-  ['proto_ops', 'socketOperation', 'listen shutdown setsockopt getsockopt sendmsg recvmsg mmap sendpage poll'],
+  [
+    'proto_ops',
+    'socketOperation',
+    'release bind connect socketpair accept getname ioctl compat_ioctl gettstamp',
+  ],
+  [
+    'proto_ops',
+    'socketOperation',
+    'listen shutdown setsockopt getsockopt sendmsg recvmsg mmap sendpage poll',
+  ],
   ['proto_ops', 'socketOperation', 'splice_read set_peek_off'],
   ['proto', 'socketOperation', 'connect accept ioctl setsockopt getsockopt sendmsg recvmsg sendpage close'],
   ['net_proto_family', 'socketOperation', 'create'],
   ['file_operations proc_ops', 'fileOperation', '*'],
-  ['proc_ops', 'fileOperation', 'proc_open proc_read proc_write proc_release proc_poll proc_ioctl proc_lseek'],
+  [
+    'proc_ops',
+    'fileOperation',
+    'proc_open proc_read proc_write proc_release proc_poll proc_ioctl proc_lseek',
+  ],
   ['ctl_table', 'sysctl', 'proc_handler'],
   ['device_attribute kobj_attribute bus_attribute class_attribute driver_attribute', 'sysfs', 'show store'],
   ['netdev_queue_attribute rx_queue_attribute brport_attribute module_attribute', 'sysfs', 'show store'],
@@ -152,13 +183,25 @@ export const members: ReadonlyMap<string, SurroundingsName> = table(
   ['phy_driver', 'driver', '*'],
   ['usb_gadget_driver', 'driver', 'bind unbind'],
   ['syscore_ops', 'suspendLate', 'suspend resume'],
-  ['super_operations', 'fileOperation', 'alloc_inode evict_inode put_super sync_fs freeze_fs unfreeze_fs statfs'],
+  [
+    'super_operations',
+    'fileOperation',
+    'alloc_inode evict_inode put_super sync_fs freeze_fs unfreeze_fs statfs',
+  ],
   ['super_operations', 'fileOperation', 'remount_fs umount_begin show_options write_inode'],
-  ['inode_operations', 'fileOperation', 'create link unlink symlink mkdir rmdir mknod rename setattr getattr'],
+  [
+    'inode_operations',
+    'fileOperation',
+    'create link unlink symlink mkdir rmdir mknod rename setattr getattr',
+  ],
   ['fs_context_operations', 'fileOperation', '*'],
   ['file_system_type', 'fileOperation', 'mount kill_sb init_fs_context'],
   ['kthread_worker', 'kthread', 'task'],
-  ['cgroup_subsys', 'fileOperation', 'css_alloc css_online css_offline css_free css_released can_attach attach'],
+  [
+    'cgroup_subsys',
+    'fileOperation',
+    'css_alloc css_online css_offline css_free css_released can_attach attach',
+  ],
   ['cftype', 'fileOperation', '*'],
   ['ieee80211_ops', 'process', 'start stop add_interface remove_interface config'],
   ['cfg80211_ops', 'rtnl', 'add_virtual_intf del_virtual_intf change_virtual_intf'],
@@ -212,9 +255,8 @@ export const notifiers: ReadonlyMap<string, SurroundingsName> = new Map<string, 
 ]);
 
 /** Macros that define a function with the body behind them, by the shape of the name. */
-export const definers: readonly (readonly [name: RegExp, surroundings: SurroundingsName, label: string])[] = [
-  [/^(?:COMPAT_)?SYSCALL_DEFINE\d$/, 'systemCall', 'system call'],
-  [/^SYSCALL32_DEFINE\d$/, 'systemCall', 'system call'],
+export const definers: readonly (readonly [name: RegExp, surroundings: SurroundingsName])[] = [
+  [/^(?:COMPAT_)?SYSCALL(?:32)?_DEFINE\d$/, 'systemCall'],
 ];
 
 /** Top-level macros that only name a function. */

@@ -132,7 +132,10 @@ export const surroundings = {
   debugfs: sleeps('debugfs attribute'),
   shutdown: sleeps('shutdown callback'),
   cpuhp: sleeps('CPU hotplug callback', { lock: 'cpu_hotplug_lock', kind: 'rwsem' }),
-  cpuhpStarting: { ...hardirq('CPU hotplug callback of a starting CPU (interrupts off)'), contexts: ['kthread'] },
+  cpuhpStarting: {
+    ...hardirq('CPU hotplug callback of a starting CPU (interrupts off)'),
+    contexts: ['kthread'],
+  },
   pernet: sleeps('pernet operation', { lock: 'pernet_ops_rwsem', kind: 'rwsem' }),
   rtnl: sleeps('operation under RTNL', rtnl),
   netdevNotifier: sleeps('netdevice notifier', rtnl),

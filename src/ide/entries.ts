@@ -1,0 +1,66 @@
+/**
+ * Entry states over the tree of a scene. Kept per scene; what was found for the scene before is at hand for whoever may
+ * not wait (`knownEntry`), as long as the function's own text is the same.
+ */
+import type { Situation } from '../kernel/answers';
+import { createEntries, type Entries } from '../kernel/entry';
+import type { FactStore, FunctionFacts } from '../kernel/functions';
+import { survey } from '../kernel/survey';
+import { typesOf } from './types';
+import type { Scene } from './scene';
+
+const made = new WeakMap<Scene, Entries>();
+/** The latest situation of each function text, by store: the window. */
+const latest = new WeakMap<FactStore, Map<string, Remembered>>();
+
+interface Remembered {
+  readonly analysis: FunctionFacts['analysis'];
+  readonly situation: Situation;
+}
+
+/** The entry states of a scene, worked out when asked for. */
+export function entriesOf(scene: Scene): Entries {
+  let e = made.get(scene);
+  if (!e) made.set(scene, (e = create(scene)));
+  return e;
+}
+
+/** What is so when a function is entered; may take a second. */
+export function entryOf(scene: Scene, f: FunctionFacts): Situation {
+  const situation = entriesOf(scene).of(f);
+  memory(scene).set(idOf(f), { analysis: f.analysis, situation });
+  return situation;
+}
+
+/** The same if it was worked out before, for this text of the function; costs nothing. */
+export function knownEntry(scene: Scene, f: FunctionFacts): Situation | undefined {
+  const now = made.get(scene)?.known(f);
+  if (now) return now;
+  const old = memory(scene).get(idOf(f));
+  return old?.analysis === f.analysis ? old.situation : undefined;
+}
+
+function memory(scene: Scene): Map<string, Remembered> {
+  let m = latest.get(scene.facts);
+  if (!m) latest.set(scene.facts, (m = new Map()));
+  return m;
+}
+
+function idOf(f: FunctionFacts): string {
+  return `${f.file}:${f.name}`;
+}
+
+function create(scene: Scene): Entries {
+  const types = typesOf(scene);
+  const whole = survey({ functions: [], types, corpus: scene.corpus });
+  return createEntries({
+    corpus: scene.corpus,
+    types,
+    store: scene.facts,
+    lineOf(file, offset) {
+      const source = scene.files.find(f => f.path === file) ?? scene.tree.file(file);
+      return (source?.lines.positionAt(offset).line ?? 0) + 1;
+    },
+    sections: f => whole.sections(f),
+  });
+}

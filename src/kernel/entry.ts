@@ -1,0 +1,577 @@
+/**
+ * What is so when a function is entered, and before each of its points: RCU reader, BH, interrupts, sleeping, locks, and
+ * the contexts it runs in. Computed backwards on demand: what each caller was entered with, changed by what the caller
+ * has open at the call, all callers together. Answers are the least fixpoint: a function that is being worked out adds
+ * nothing to its own answer, and what was found inside such a circle is kept only by the function that closed it.
+ *
+ * Work is bounded: a function with more callers than are read, or chains that go deeper, give `depends-on-caller` for
+ * what the callers read agree on, and say so. Reading stops early once callers differ in everything asked.
+ */
+import {
+  aspects,
+  join,
+  type Answer,
+  type Aspect,
+  type FoundContext,
+  type HeldLock,
+  type Judged,
+  type Link,
+  type Situation,
+} from './answers';
+import { assertionsOf, dominates, type Assertion } from './asserted';
+import { callersOf, type Caller, type CallersInput, type Frame } from './callers';
+import { spanOf, type FunctionFacts } from './functions';
+import { aspectsOf, localState, type LocalState } from './local';
+import { inCallee, inTerms } from './lockMapping';
+import type { Sections } from './regions';
+import type { SectionKind } from './sections';
+import { child } from '../syntax/node';
+import type { Surroundings } from './surroundings';
+import { callArguments } from './expression';
+
+export interface EntriesInput extends CallersInput {
+  /** Sections of any function of the tree, wrappers counted in. */
+  sections(f: FunctionFacts): Sections | undefined;
+  readonly limits?: Partial<Limits>;
+}
+
+export interface Limits {
+  /** Functions looked at for one question. */
+  readonly functions: number;
+  /** Callers read of the function asked about; fewer of those further away. */
+  readonly callers: number;
+  /** Longest chain. */
+  readonly depth: number;
+}
+
+export const defaultLimits: Limits = { functions: 600, callers: 60, depth: 14 };
+
+export interface Entries {
+  /** On entry of a function. */
+  of(f: FunctionFacts): Situation;
+  /** Before a point of the function's flow: its own sections on top of what it was entered with. */
+  at(f: FunctionFacts, point: number): Situation;
+  sections(f: FunctionFacts): Sections | undefined;
+  /** What was found before, without working anything out. */
+  known(f: FunctionFacts): Situation | undefined;
+}
+
+/** Nothing is known yet: the function is being worked out, further up. Adds nothing to a sum. */
+const open: Judged = { value: 'depends-on-caller', because: 'it calls itself', chain: [] };
+const bottom: Situation = {
+  reader: open,
+  bhOff: open,
+  irqOff: open,
+  maySleep: open,
+  locks: [],
+  contexts: [],
+  complete: true,
+};
+
+interface Outcome {
+  readonly situation: Situation;
+  /** Depth of the outermost unfinished function that went into it. */
+  readonly low: number;
+}
+
+interface Kept {
+  readonly analysis: FunctionFacts['analysis'];
+  readonly situation: Situation;
+  readonly depth: number;
+}
+
+export function createEntries(input: EntriesInput): Entries {
+  const limits = { ...defaultLimits, ...input.limits };
+  const callers = callersOf(input);
+  const kept = new Map<string, Kept>();
+  const busy: string[] = [];
+  const spent = { functions: 0 };
+
+  const idOf = (f: FunctionFacts): string => `${f.file}:${f.item.start}:${f.name}`;
+  const definition = (f: FunctionFacts): Link => ({
+    name: f.name,
+    file: f.file,
+    line: input.lineOf(f.file, f.item.nameStart),
+  });
+
+  function keptOf(f: FunctionFacts, depth: number): Situation | undefined {
+    const k = kept.get(idOf(f));
+    return k?.analysis === f.analysis && (k.situation.complete || k.depth <= depth) ? k.situation : undefined;
+  }
+
+  function evaluate(f: FunctionFacts): Outcome {
+    const id = idOf(f);
+    const old = keptOf(f, busy.length);
+    if (old) return { situation: old, low: Infinity };
+    const circle = busy.indexOf(id);
+    if (circle >= 0) return { situation: bottom, low: circle };
+    if (busy.length >= limits.depth || spent.functions >= limits.functions)
+      return { situation: unread(f), low: Infinity };
+    spent.functions++;
+    const depth = busy.length;
+    busy.push(id);
+    const { situation, low } = gather(f, depth);
+    busy.pop();
+    if (low >= depth) {
+      kept.set(id, { analysis: f.analysis, situation, depth });
+      return { situation, low: Infinity };
+    }
+    return { situation, low };
+  }
+
+  function unread(f: FunctionFacts): Situation {
+    const j: Judged = {
+      value: 'depends-on-caller',
+      because: `the callers of ${f.name}() were not read`,
+      chain: [],
+    };
+    return { reader: j, bhOff: j, irqOff: j, maySleep: j, locks: [], contexts: [], complete: false };
+  }
+
+  function gather(f: FunctionFacts, depth: number): { situation: Situation; low: number } {
+    const sum = summing();
+    let low = Infinity;
+    let read = 0;
+    let cut = false;
+    const most = Math.max(4, Math.floor(limits.callers / (1 + depth)));
+    for (const c of callers.of(f)) {
+      if (sum.settled()) {
+        cut = true;
+        break;
+      }
+      if (++read > most || spent.functions >= limits.functions) {
+        cut = true;
+        break;
+      }
+      const one = situationOf(c, f);
+      low = Math.min(low, one.low);
+      sum.add(one.situation);
+    }
+    const first = sum.result(f, cut);
+    return { situation: asserted(f, first), low };
+  }
+
+  // --- one caller --------------------------------------------------------------------------------------------------
+
+  function situationOf(c: Caller, f: FunctionFacts): Outcome {
+    switch (c.kind) {
+      case 'unknown': {
+        const j: Judged = { value: 'depends-on-caller', because: c.because, chain: [] };
+        return {
+          situation: { reader: j, bhOff: j, irqOff: j, maySleep: j, locks: [], contexts: [], complete: true },
+          low: Infinity,
+        };
+      }
+      case 'surroundings':
+        return { situation: fromSurroundings(c.in, [definition(f), ...c.links], f), low: Infinity };
+      case 'after': {
+        const base = fromSurroundings(c.in, [definition(f), ...c.links], f);
+        const left = atExit(c.f);
+        return { situation: over(base, left, c.f, [definition(f)]), low: Infinity };
+      }
+      case 'calls': {
+        const outermost = c.frames[c.frames.length - 1];
+        if (!outermost) return { situation: bottom, low: Infinity };
+        const { situation: entry, low } = evaluate(outermost.f);
+        let situation = entry;
+        for (let i = c.frames.length - 1; i >= 0; i--) {
+          const frame = c.frames[i];
+          if (!frame) continue;
+          situation = crossed(frame, situation, c.frames[i - 1]?.f ?? f);
+        }
+        return { situation, low };
+      }
+    }
+  }
+
+  /** What a callee is entered with, by what the caller was. */
+  function crossed(frame: Frame, entry: Situation, callee: FunctionFacts): Situation {
+    const here = before(frame.f, frame.point, entry);
+    const line = callers.frameLine(frame);
+    const to = definition(callee);
+    const from: Link = { name: frame.f.name, file: frame.f.file, line };
+    const move = (chain: readonly Link[]): readonly Link[] => [to, from, ...chain.slice(1)];
+    const judge = (j: Judged): Judged =>
+      j === open
+        ? open
+        : j.value === 'some-paths'
+          ? {
+              value: 'depends-on-caller',
+              because: `${frame.f.name}() calls it on some of its paths so (${j.because})`,
+              chain: move(j.chain),
+            }
+          : { ...j, chain: move(j.chain) };
+    const locks = inCallee(here.locks, frame.f, frame.args, callee).map(l => ({ ...l, held: judge(l.held) }));
+    return {
+      reader: judge(here.reader),
+      bhOff: judge(here.bhOff),
+      irqOff: judge(here.irqOff),
+      maySleep: judge(here.maySleep),
+      locks,
+      contexts: here.contexts.map(c => ({ ...c, chain: move(c.chain) })),
+      complete: here.complete,
+    };
+  }
+
+  function fromSurroundings(s: Surroundings, chain: readonly Link[], f: FunctionFacts): Situation {
+    const [self] = chain;
+    const own = self ? [self] : [];
+    const judge = (value: Answer): Judged => ({ value, because: `runs in ${s.label}`, chain: own });
+    return {
+      reader: judge(s.reader),
+      bhOff: judge(s.bhOff),
+      irqOff: judge(s.irqOff),
+      maySleep: judge(s.maySleep),
+      locks: s.locks.map(l => ({ ...l, lock: inTerms(l.lock, f), held: judge('yes') })),
+      contexts: s.contexts.map(context => ({ context, label: s.label, chain })),
+      complete: true,
+    };
+  }
+
+  /** What a function leaves open for whoever comes after it. */
+  function atExit(f: FunctionFacts): LocalState {
+    return localState(f, input.sections(f), f.analysis.flow.exit);
+  }
+
+  // --- a point of a function ---------------------------------------------------------------------------------------
+
+  function before(f: FunctionFacts, point: number, entry: Situation): Situation {
+    const s = input.sections(f);
+    const here = over(entry, localState(f, s, point), f, [definition(f)]);
+    return assertedAt(f, s, point, here);
+  }
+
+  /** Sections of `of` on top of a situation of `f`. */
+  function over(entry: Situation, local: LocalState, of: FunctionFacts, chain: readonly Link[]): Situation {
+    const locks = locksOver(entry.locks, local, of, chain);
+    const judge = (aspect: Aspect): Judged => {
+      const yes: Answer = aspect === 'maySleep' ? 'no' : 'yes';
+      const part = local.parts[aspect];
+      const words = (): string =>
+        part ? `${part.words} in line ${String(input.lineOf(of.file, part.start))}` : '';
+      const base = part?.must ? undefined : basis(entry, aspect, local, locks);
+      if (part?.must) return { value: yes, because: words(), chain };
+      if (!part) return base ?? open;
+      if (base?.value === yes) return base;
+      return { value: 'some-paths', because: `${words()}, on some paths only`, chain };
+    };
+    return {
+      reader: judge('reader'),
+      bhOff: judge('bhOff'),
+      irqOff: judge('irqOff'),
+      maySleep: judge('maySleep'),
+      locks,
+      contexts: entry.contexts,
+      complete: entry.complete,
+    };
+  }
+
+  /** What is left of the entry situation's answer when the function has ended something of its caller's. */
+  function basis(entry: Situation, aspect: Aspect, local: LocalState, locks: readonly HeldLock[]): Judged {
+    const base = entry[aspect];
+    if (base === open) return base;
+    const yes: Answer = aspect === 'maySleep' ? 'no' : 'yes';
+    const ended = local.ended.filter(e =>
+      [e.effect.kind, ...(e.effect.switches ? [e.effect.switches] : [])].some(k =>
+        aspectsOf(k).includes(aspect),
+      ),
+    );
+    const [first] = ended;
+    if (!first || base.value === (yes === 'yes' ? 'no' : 'yes')) return base;
+    // Another lock of the caller's still decides it.
+    if (locks.some(l => l.held.value === 'yes' && aspectsOf(l.kind).includes(aspect))) return base;
+    const anyway =
+      entry.contexts.length === 0
+        ? undefined
+        : entry.contexts.every(c => c.context === 'process' || c.context === 'kthread')
+          ? 'no'
+          : entry.contexts.every(c => c.context === 'softirq')
+            ? aspect === 'irqOff'
+              ? 'no'
+              : 'yes'
+            : undefined;
+    const must = ended.some(e => e.must);
+    const how = `ended by ${nameOfEnd(first)}`;
+    if (anyway === 'yes') return base;
+    const opposite: Answer = yes === 'yes' ? 'no' : 'yes';
+    if (must && (anyway === 'no' || first.effect.kind === 'irq' || first.effect.kind === 'bh'))
+      return { value: opposite, because: how, chain: base.chain };
+    if (must)
+      return { value: 'depends-on-caller', because: `${how}; otherwise ${base.because}`, chain: base.chain };
+    return { value: 'some-paths', because: `${how} on some paths`, chain: base.chain };
+  }
+
+  function nameOfEnd(e: LocalState['ended'][number]): string {
+    return e.effect.via ?? `the end of ${e.effect.lock ?? e.effect.kind}`;
+  }
+
+  function locksOver(
+    entry: readonly HeldLock[],
+    local: LocalState,
+    of: FunctionFacts,
+    chain: readonly Link[],
+  ): readonly HeldLock[] {
+    const found: HeldLock[] = [];
+    for (const l of entry) {
+      const end = local.ended.find(e => e.effect.kind === l.kind && sameLock(e.effect.lock, l.lock));
+      if (end?.must) continue;
+      found.push(
+        end && l.held.value === 'yes'
+          ? { ...l, held: { ...l.held, value: 'some-paths', because: `released on some paths` } }
+          : l,
+      );
+    }
+    for (const l of local.locks) {
+      const at = found.findIndex(o => o.kind === l.kind && o.lock === l.lock);
+      const held: Judged = {
+        value: l.part.must ? 'yes' : 'some-paths',
+        because: `${l.part.words} in line ${String(input.lineOf(of.file, l.part.start))}${l.part.must ? '' : ', on some paths only'}`,
+        chain,
+      };
+      const mine: HeldLock = { lock: l.lock, kind: l.kind, held, ...(l.shared && { shared: true }) };
+      const old = found[at];
+      if (!old) found.push(mine);
+      else if (l.part.must || old.held.value !== 'yes') found[at] = mine;
+    }
+    return found;
+  }
+
+  function sameLock(a: string | undefined, b: string): boolean {
+    if (a === undefined) return true;
+    const last = (s: string): string => s.replace(/^.*(?:->|\.)/, '');
+    return a === b || last(a) === last(b);
+  }
+
+  // --- assertions --------------------------------------------------------------------------------------------------
+
+  /** What assertions on every way through the function say of its entry. */
+  function asserted(f: FunctionFacts, s: Situation): Situation {
+    const { flow } = f.analysis;
+    const sections = input.sections(f);
+    return applied(
+      f,
+      s,
+      assertionsOf(f, input.types).filter(a => dominates(f, a.point, flow.exit) || straight(f, a.point)),
+      a => localState(f, sections, a.point),
+    );
+  }
+
+  /** In the run of points before anything is decided. */
+  function straight(f: FunctionFacts, point: number): boolean {
+    const { points, entry } = f.analysis.flow;
+    for (let id = entry, n = 0; n < points.length; n++) {
+      if (id === point) return true;
+      const next = points[id]?.next ?? [];
+      const [only] = next;
+      if (!only || next.some(e => e.to !== only.to)) return false;
+      id = only.to;
+    }
+    return false;
+  }
+
+  /** What assertions on every way to a point say there, if nothing changed in between. */
+  function assertedAt(
+    f: FunctionFacts,
+    sections: Sections | undefined,
+    point: number,
+    s: Situation,
+  ): Situation {
+    const here = localState(f, sections, point);
+    const list = assertionsOf(f, input.types).filter(a => dominates(f, a.point, point));
+    if (list.length === 0) return s;
+    const usable = list.filter(a => {
+      const there = localState(f, sections, a.point);
+      if (there.ended.length !== here.ended.length) return false;
+      return true;
+    });
+    return applied(f, s, usable, a => {
+      const there = localState(f, sections, a.point);
+      // A section that is open here or was there decides for itself.
+      return { ...there, parts: { ...there.parts, ...here.parts }, locks: [...there.locks, ...here.locks] };
+    });
+  }
+
+  function applied(
+    f: FunctionFacts,
+    s: Situation,
+    list: readonly Assertion[],
+    localAt: (a: Assertion) => LocalState,
+  ): Situation {
+    if (list.length === 0) return s;
+    const answers: Record<Aspect, Judged> = {
+      reader: s.reader,
+      bhOff: s.bhOff,
+      irqOff: s.irqOff,
+      maySleep: s.maySleep,
+    };
+    const locks = [...s.locks];
+    for (const a of [...list].sort((x, y) => Number(x.weak ?? false) - Number(y.weak ?? false))) {
+      const local = localAt(a);
+      const line = String(input.lineOf(f.file, a.start));
+      const because = `${a.words} in line ${line}${a.weak ? ' may sleep' : ' says so'}`;
+      for (const aspect of aspects) {
+        const value = a.aspects[aspect];
+        const old = answers[aspect];
+        if (value === undefined || local.parts[aspect] || old.value === value) continue;
+        if (a.weak && old.value !== 'depends-on-caller') continue;
+        // Callers that are known to hold it count more than a function that only says it may sleep.
+        if (value === (aspect === 'maySleep' ? 'yes' : 'no') && old.value !== 'depends-on-caller') continue;
+        answers[aspect] = { value, because, chain: [definition(f)] };
+      }
+      const { lock } = a;
+      if (!lock || local.locks.some(l => l.kind === lock.kind && l.lock === lock.lock)) continue;
+      const at = locks.findIndex(
+        l => l.lock === lock.lock || (l.kind === lock.kind && sameLock(lock.lock, l.lock)),
+      );
+      const held: Judged = { value: 'yes', because, chain: [definition(f)] };
+      const old = locks[at];
+      if (!old) locks.push({ ...lock, held });
+      else if (old.held.value !== 'yes') locks[at] = { ...lock, held };
+    }
+    return { ...s, ...answers, locks };
+  }
+
+  // --- all callers -------------------------------------------------------------------------------------------------
+
+  function summing(): {
+    add(s: Situation): void;
+    settled(): boolean;
+    result(f: FunctionFacts, cut: boolean): Situation;
+  } {
+    const answers: Partial<Record<Aspect, Judged>> = {};
+    const locks = new Map<string, HeldLock>();
+    const contexts: FoundContext[] = [];
+    const state = { count: 0, complete: true, circle: false };
+    const keyOf = (l: HeldLock): string => `${l.kind} ${l.lock}`;
+    return {
+      add(s) {
+        for (const aspect of aspects) {
+          const joined = join(answers[aspect], s[aspect] === open ? undefined : s[aspect]);
+          if (joined) answers[aspect] = joined;
+        }
+        state.complete &&= s.complete;
+        // Of a circle's locks only what it takes itself is known, and that is no news.
+        if (aspects.some(a => s[a] === open)) {
+          state.circle = true;
+          return;
+        }
+        for (const l of s.locks) {
+          const old = locks.get(keyOf(l));
+          if (old) {
+            const held = join(old.held, l.held);
+            if (held) locks.set(keyOf(l), { ...old, held });
+          } else if (state.count === 0) locks.set(keyOf(l), l);
+          else locks.set(keyOf(l), { ...l, held: differ(l) });
+        }
+        for (const [key, l] of locks)
+          if (!s.locks.some(o => keyOf(o) === key)) locks.set(key, { ...l, held: differ(l) });
+        for (const c of s.contexts) {
+          const at = contexts.findIndex(o => o.context === c.context && o.label === c.label);
+          const old = contexts[at];
+          if (!old) contexts.push(c);
+          else if (c.chain.length < old.chain.length) contexts[at] = c;
+        }
+        state.count++;
+      },
+      settled: () => aspects.every(a => answers[a]?.value === 'depends-on-caller'),
+      result(f, cut) {
+        const complete = state.complete && !cut && input.corpus.complete();
+        const judge = (aspect: Aspect): Judged => {
+          const j = answers[aspect];
+          if (!j) return state.circle ? open : nobody(f, aspect);
+          if (!cut || j.value === 'depends-on-caller') return j;
+          return {
+            value: 'depends-on-caller',
+            because: `not all callers were read; those read say ${j.value} (${j.because})`,
+            chain: j.chain,
+          };
+        };
+        return {
+          reader: judge('reader'),
+          bhOff: judge('bhOff'),
+          irqOff: judge('irqOff'),
+          maySleep: judge('maySleep'),
+          locks: [...locks.values()].map(l =>
+            cut && l.held.value === 'yes'
+              ? {
+                  ...l,
+                  held: {
+                    ...l.held,
+                    value: 'depends-on-caller',
+                    because: 'not all callers were read',
+                  } as const,
+                }
+              : l,
+          ),
+          contexts: [...contexts].sort((a, b) => a.chain.length - b.chain.length).slice(0, 12),
+          complete,
+        };
+      },
+    };
+  }
+
+  function differ(l: HeldLock): Judged {
+    return l.held.value === 'depends-on-caller'
+      ? l.held
+      : { value: 'depends-on-caller', because: 'some callers hold it, some do not', chain: l.held.chain };
+  }
+
+  /** No caller was found. */
+  function nobody(f: FunctionFacts, aspect: Aspect): Judged {
+    const thread = threadOf(f);
+    if (thread) {
+      const soft = thread === 'softirq' || thread === 'hardirq';
+      const yes = aspect === 'irqOff' ? thread === 'hardirq' : soft;
+      return {
+        value: (aspect === 'maySleep' ? !soft : yes) ? 'yes' : 'no',
+        because: `a thread of a harness, in ${thread} context`,
+        chain: [definition(f)],
+      };
+    }
+    const head = f.analysis.text.slice(f.analysis.node.start, f.analysis.body?.start ?? f.analysis.node.end);
+    if (/\b__(?:init|exit|net_init|net_exit|meminit)\b/.test(head))
+      return {
+        value: aspect === 'maySleep' ? 'yes' : 'no',
+        because: 'runs at init or exit',
+        chain: [definition(f)],
+      };
+    return {
+      value: 'depends-on-caller',
+      because: f.item.isStatic
+        ? `no caller of ${f.name}() was found`
+        : `${f.name}() has no caller in this tree`,
+      chain: [],
+    };
+  }
+
+  function threadOf(f: FunctionFacts): string | undefined {
+    if (f.item.kind !== 'invocation' || !/^RACE_/.test(f.item.name)) return undefined;
+    const call = child(f.analysis.node, 'call');
+    const first = call && callArguments(call)[0];
+    return first && f.analysis.text.slice(first.start, first.end);
+  }
+
+  const ask = (f: FunctionFacts): Situation => {
+    spent.functions = 0;
+    return evaluate(f).situation;
+  };
+  return {
+    of: ask,
+    at: (f, point) => before(f, point, ask(f)),
+    sections: input.sections,
+    known: f => {
+      const k = kept.get(idOf(f));
+      return k?.analysis === f.analysis ? k.situation : undefined;
+    },
+  };
+}
+
+/** The kinds of locks whose being held makes a reader. */
+export function isAtomicLock(kind: SectionKind): boolean {
+  return aspectsOf(kind).includes('reader');
+}
+
+/** Offset of a node of a function in its file. */
+export function startOf(f: FunctionFacts, node: { readonly start: number; readonly end: number }): number {
+  return spanOf(f, node).start;
+}
