@@ -16,6 +16,8 @@ export interface ScannedItem extends Item {
   readonly callEnd?: number;
   /** Of enumerators and inner names: the range that holds them. */
   readonly context?: { readonly start: number; readonly end: number };
+  /** Of an item that an edit elsewhere only moved: what it was at first. Trees made of that one are its trees. */
+  readonly origin?: ScannedItem;
 }
 
 /** An outer token: a word, a whole bracket, a string, or one other character. */

@@ -2,8 +2,8 @@
  * C files and pieces of C through tree-sitter. Nobody outside sees wasm memory: every tree is converted to plain nodes
  * and deleted before anything is returned (pieces.ts).
  *
- * A file is scanned for its items at once (no parser needed) and parsed item by item on demand. Trees are cached by
- * the text of the item, so that after an edit only the items whose text changed are parsed again.
+ * A file is scanned for its items at once (no parser needed) and parsed item by item on demand. After an edit only the
+ * piece around it is scanned again (rescan.ts), and only the items whose text changed are parsed again.
  */
 import { Language, Parser } from 'web-tree-sitter';
 import { createLineMap, type Span } from '../base/span';
@@ -15,7 +15,8 @@ import { expandedTree } from './expanded';
 import { child, walk, type Node } from './node';
 import { plainOf, withoutComments, type Plain } from './plain';
 import type { ScannedItem } from './classify';
-import { scanItems } from './scan';
+import { rescanned, scanned, type Scanned } from './rescan';
+import { shifted } from './shift';
 import type { Decide, Item, SourceFile } from './source';
 import { find, grammarOf, pieceParser, type Pieces, type SnippetKind } from './pieces';
 
@@ -60,14 +61,13 @@ export async function createParser({ runtime, grammar }: ParserBytes): Promise<C
   parser.setLanguage(language);
   const kinds = grammarOf(language);
   const pieces = pieceParser(parser, kinds);
-  const caches = new WeakMap<SourceFile, NodeCache>();
+  const states = new WeakMap<SourceFile, State>();
   return {
     parseFile(path, text, previous) {
       const refused = refusal(path, text);
       if (refused) return emptyFile(path, text, refused);
-      const cache: NodeCache = new Map();
-      const file = sourceFile(path, text, pieces, cache, previous && caches.get(previous));
-      caches.set(file, cache);
+      const { file, state } = sourceFile(path, text, pieces, previous && states.get(previous));
+      states.set(file, state);
       return file;
     },
     parseSnippet(text, kind, at) {
@@ -104,49 +104,82 @@ function emptyFile(path: string, text: string, problem: Problem): SourceFile {
   };
 }
 
+/** A tree and where it was made; a place elsewhere gets it moved. */
 interface CachedNode {
   readonly base: number;
   readonly node: Node | undefined;
 }
 
-type NodeCache = Map<string, CachedNode>;
+/** What versions of one file share: trees by the code they were made of, and by the item as it first was. */
+interface Trees {
+  readonly byCode: Map<string, CachedNode>;
+  readonly byItem: WeakMap<ScannedItem, CachedNode>;
+}
+
+interface State {
+  readonly trees: Trees;
+  /** Undefined until somebody asked for the items. */
+  scan(): Scanned | undefined;
+}
 
 function sourceFile(
   path: string,
   text: string,
   pieces: Pieces,
-  cache: NodeCache,
-  earlier: NodeCache | undefined,
-): SourceFile {
-  const plain = once(() => plainOf(text));
-  const items = once(() => scanItems(plain(), path));
-  const scanned = once(() => new Map<Item, ScannedItem>(items().map(i => [i, i])));
+  earlier: State | undefined,
+): { readonly file: SourceFile; readonly state: State } {
+  const trees = earlier?.trees ?? { byCode: new Map(), byItem: new WeakMap() };
+  let before = earlier;
+  let scan: Scanned | undefined;
+  const known = (): Scanned => {
+    if (!scan) {
+      const old = before?.scan();
+      scan = old ? rescanned(old, text, path) : scanned(text, path, plain());
+      // Not held any longer than needed: versions would hang on to versions.
+      before = undefined;
+    }
+    return scan;
+  };
   const problems = once(() =>
-    items()
-      .filter(i => i.broken)
+    known()
+      .items.filter(i => i.broken)
       .map(i => incomplete(path, i)),
   );
-  const includes = once(() => includesOf(plain()));
+  const plain = once(() => plainOf(text));
+  const includes = once(() => includesOf(before?.scan() ? known().plain : (scan?.plain ?? plain())));
   const lines = once(() => createLineMap(text));
 
-  const cached = (key: string, base: number, make: () => Node | undefined): Node | undefined => {
-    const hit = cache.get(key) ?? earlier?.get(key);
-    const entry: CachedNode = hit
-      ? hit.base === base || !hit.node
-        ? hit
-        : { base, node: shifted(hit.node, base - hit.base) }
-      : { base, node: make() };
-    cache.set(key, entry);
-    return entry.node;
+  const byCode: Cached = (key, base, make) => {
+    const hit = trees.byCode.get(key);
+    if (hit) return movedTo(hit, base);
+    const node = make();
+    trees.byCode.set(key, { base, node });
+    // Of a file that is typed in for hours; the items of the day hold their trees themselves.
+    const oldest =
+      trees.byCode.size > 4 * known().items.length + 400 ? trees.byCode.keys().next().value : undefined;
+    if (oldest !== undefined) trees.byCode.delete(oldest);
+    return node;
   };
-  return {
+  const treeOf = (item: ScannedItem, decide: Decide | undefined): Node | undefined => {
+    const { plain } = known();
+    // Without branches inside, or with nobody to decide, an item has one tree.
+    if (decide && branches(plain, item)) return itemNode(plain, item, pieces, decide, byCode);
+    const origin = item.origin ?? item;
+    let entry = trees.byItem.get(origin);
+    if (!entry) {
+      entry = { base: item.start, node: itemNode(plain, item, pieces, undefined, byCode) };
+      trees.byItem.set(origin, entry);
+    }
+    return movedTo(entry, item.start);
+  };
+  const file: SourceFile = {
     path,
     text,
     get lines() {
       return lines();
     },
     get items() {
-      return items();
+      return known().items;
     },
     get includes() {
       return includes();
@@ -155,12 +188,41 @@ function sourceFile(
       return problems();
     },
     node(item, decide) {
-      const known = scanned().get(item) ?? items().find(i => same(i, item));
-      return known && itemNode(plain(), known, pieces, decide, cached);
+      const found = itemLike(known().items, item);
+      return found && treeOf(found, decide);
     },
-    macro: item => (item.kind === 'macro' ? macroDefinition(plain(), item) : undefined),
+    macro: item => (item.kind === 'macro' ? macroDefinition(known().plain, item) : undefined),
     commentAt: at => commentFor(text, at.start, at.end),
   };
+  return { file, state: { trees, scan: () => scan ?? before?.scan() } };
+}
+
+function movedTo({ base, node }: CachedNode, to: number): Node | undefined {
+  return node && (base === to ? node : shifted(node, to - base));
+}
+
+/** The item itself, or the one of this text that is the same. */
+function itemLike(items: readonly ScannedItem[], item: Item): ScannedItem | undefined {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((items[middle]?.start ?? 0) < item.start) low = middle + 1;
+    else high = middle;
+  }
+  let like: ScannedItem | undefined;
+  for (let i = low; items[i]?.start === item.start; i++) {
+    const other = items[i];
+    if (other === item) return other;
+    if (!like && other && same(other, item)) like = other;
+  }
+  return like;
+}
+
+function branches(plain: Plain, item: ScannedItem): boolean {
+  const start = Math.min(item.start, item.context?.start ?? item.start);
+  const end = Math.max(item.end, item.context?.end ?? item.end);
+  return plain.groups.some(g => g.start < end && g.end > start);
 }
 
 /** Headers are opened by the hundred for their includes alone: what else is asked of a file is made when asked. */
@@ -179,15 +241,6 @@ function incomplete(path: string, item: ScannedItem): Problem {
 
 function same(a: Item, b: Item): boolean {
   return a.kind === b.kind && a.name === b.name && a.start === b.start && a.end === b.end;
-}
-
-function shifted(node: Node, by: number): Node {
-  return {
-    ...node,
-    start: node.start + by,
-    end: node.end + by,
-    children: node.children.map(c => shifted(c, by)),
-  };
 }
 
 type Cached = (key: string, base: number, make: () => Node | undefined) => Node | undefined;

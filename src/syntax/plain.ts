@@ -208,6 +208,14 @@ function conditionMap(groups: readonly Group[]): (offset: number) => readonly Co
   };
 }
 
+/** True if a comment is open at the end of a piece that starts outside of comments and strings. */
+export function endsInComment(source: string): boolean {
+  let open = false;
+  for (const m of source.matchAll(hidden))
+    open = m.index + m[0].length === source.length && m[0].startsWith('/*') && !/^..[^]*\*\/$/.test(m[0]);
+  return open;
+}
+
 /** The first pass. */
 export function plainOf(source: string): Plain {
   const text = withoutComments(source);
@@ -219,6 +227,18 @@ export function plainOf(source: string): Plain {
     from = d.end;
   }
   parts.push(text.slice(from));
+  return assembled(text, parts.join(''), directives);
+}
+
+/** A plain text of parts that were made apart: groups and conditions follow from the directives. */
+export function assembled(text: string, code: string, directives: readonly Directive[]): Plain {
   const groups = groupsOf(text, directives);
-  return { text, code: parts.join(''), directives, groups, conditionsAt: conditionMap(groups) };
+  let conditions: ((offset: number) => readonly Condition[]) | undefined;
+  return {
+    text,
+    code,
+    directives,
+    groups,
+    conditionsAt: offset => (conditions ??= conditionMap(groups))(offset),
+  };
 }

@@ -215,11 +215,28 @@ function marksOf(plain: Plain): Cursor['marks'] {
   return marks;
 }
 
-/** All items, in text order; enumerators follow their enum. */
-export function scanItems(plain: Plain, file: string): readonly ScannedItem[] {
+export interface Scan {
+  /** In text order; enumerators follow their enum. */
+  readonly items: readonly ScannedItem[];
+  /** Offsets in column 0 where nothing was begun: what the scan finds from there on depends on nothing before. */
+  readonly rests: readonly number[];
+}
+
+/**
+ * All items; or those between two offsets, of which `from` is a place of rest. Undefined if the scan does not come to
+ * rest at `to`.
+ */
+export function scanItems(plain: Plain, file: string): Scan;
+export function scanItems(plain: Plain, file: string, from: number, to: number): Scan | undefined;
+export function scanItems(plain: Plain, file: string, from = 0, to = plain.code.length): Scan | undefined {
   const code = plain.code;
   const cur: Cursor = { code, plain, next: 0, marks: marksOf(plain) };
   const items: ScannedItem[] = [];
+  const rests: number[] = [];
+  const done = (): Scan => ({
+    items: items.concat(macroItems(plain, file, from, to)).sort((a, b) => a.start - b.start),
+    rests,
+  });
   let tops: Top[] = [];
   let broken = false;
   let sawEquals = false;
@@ -235,7 +252,15 @@ export function scanItems(plain: Plain, file: string): readonly ScannedItem[] {
     sawEquals = false;
   };
 
-  for (let i = 0; i < code.length; i++) {
+  /** Nothing is begun at an offset: whether the scan may end there. */
+  const atRest = (at: number): boolean => {
+    if (tops.length > 0) return false;
+    if (at === 0 || code.charCodeAt(at - 1) === NEWLINE) rests.push(at);
+    return at === to;
+  };
+
+  for (let i = from; i < code.length; i++) {
+    if (i > to) return undefined;
     const c = code.charCodeAt(i);
     if (c <= 32) {
       if (c === NEWLINE) sawLine = true;
@@ -260,6 +285,7 @@ export function scanItems(plain: Plain, file: string): readonly ScannedItem[] {
       let j = i + 1;
       while (isIdentifierPart(code.charCodeAt(j))) j++;
       if (tops.length > 0 && endsBefore(tops, code, plain.text, i, sawLine)) flush(lastTopEnd(tops));
+      if (atRest(i)) return done();
       tops.push({ kind: 'word', text: code.slice(i, j), start: i, end: j });
       i = j - 1;
     } else if (ch === 59) {
@@ -271,6 +297,7 @@ export function scanItems(plain: Plain, file: string): readonly ScannedItem[] {
         sawLine = false;
         continue;
       }
+      if (atRest(i)) return done();
       const group = skipBracket(cur, i);
       const kind = ch === OPEN_PAREN ? 'paren' : ch === OPEN_BRACKET ? 'bracket' : 'brace';
       tops.push({ kind, text: '', start: i, end: group.end });
@@ -285,10 +312,12 @@ export function scanItems(plain: Plain, file: string): readonly ScannedItem[] {
         flush(lastTopEnd(tops));
       }
     } else if (ch === 34 || ch === 39) {
+      if (atRest(i)) return done();
       const end = literalEnd(code, i);
       tops.push({ kind: 'string', text: '', start: i, end });
       i = end - 1;
     } else {
+      if (atRest(i)) return done();
       if (ch === 61) sawEquals = true;
       tops.push({ kind: 'sign', text: code[i] ?? '', start: i, end: i + 1 });
     }
@@ -298,7 +327,7 @@ export function scanItems(plain: Plain, file: string): readonly ScannedItem[] {
     broken ||= !isBareCall(tops);
     flush(lastTopEnd(tops));
   }
-  return items.concat(macroItems(plain, file)).sort((a, b) => a.start - b.start);
+  return to === code.length ? done() : undefined;
 }
 
 function lastTopEnd(tops: readonly Top[]): number {
@@ -403,10 +432,10 @@ function conditioned(plain: Plain, found: ScannedItem): ScannedItem {
 
 const definePattern = /^\s*([A-Za-z_]\w*)/;
 
-function macroItems(plain: Plain, file: string): ScannedItem[] {
+function macroItems(plain: Plain, file: string, from: number, to: number): ScannedItem[] {
   const items: ScannedItem[] = [];
   for (const d of plain.directives) {
-    if (d.word !== 'define') continue;
+    if (d.word !== 'define' || d.start < from || d.start >= to) continue;
     const m = definePattern.exec(plain.text.slice(d.bodyStart, d.end));
     if (!m) continue;
     const name = m[1] ?? '';
