@@ -138,7 +138,7 @@ function assemble(
     // Where files have to be fetched one by one, no question reads them by the thousand.
     onDemand: files.bytes !== undefined,
   });
-  const corpus = createCorpus({ tree, identifiers, facts });
+  const corpus = createCorpus({ tree, identifiers, facts, config: configOf });
   const scenes = new Map<string, Scene>();
   let config: Config | undefined;
 
@@ -236,10 +236,12 @@ function assemble(
       if (!paths) {
         tree.forget();
         identifiers.forget();
+        corpus.forget();
       } else
         for (const path of paths) {
           tree.forget(path);
           identifiers.forget(path);
+          corpus.forget(path);
         }
     },
   };

@@ -3,7 +3,7 @@
  * by `tree`, which has an index of identifiers; everything is parsed only when it is looked at.
  */
 import type { Node } from '../syntax/node';
-import type { Item, MacroDefinition, SourceFile } from '../syntax/source';
+import type { Item, ItemKind, MacroDefinition, SourceFile } from '../syntax/source';
 import type { FunctionFacts } from './functions';
 
 /** A place outside functions that mentions a name: an initialiser, a macro's invocation, a macro's body. */
@@ -19,15 +19,24 @@ export interface OuterMention {
 export interface FunctionMention {
   readonly kind: 'function';
   readonly source: SourceFile;
+  readonly item: Item;
+  /** Parsed when it is looked at. */
   readonly facts: FunctionFacts;
 }
 
 export type Mention = FunctionMention | OuterMention;
 
+/** Something that an item defines or declares. */
+export interface Definition {
+  readonly source: SourceFile;
+  readonly item: Item;
+}
+
 export interface Corpus {
   /**
    * Definitions of a function as a call in the file `from` means it, best first: that file's own, those of the headers it
-   * reaches, then those of other files that are not static. All `#if` variants that may be built.
+   * reaches, then those of other files that are not static. All `#if` variants that may be built. The same array again as
+   * long as nothing of it changed.
    */
   functions(name: string, from?: string): readonly FunctionFacts[];
   /** Macros of that name with a body, nearest first. */
@@ -35,6 +44,8 @@ export interface Corpus {
     name: string,
     from?: string,
   ): readonly { readonly macro: MacroDefinition; readonly source: SourceFile; readonly item: Item }[];
+  /** Macros, types, enumerators and functions of that name by kind, nearest first; statics of other files are left out. */
+  definitions(name: string, kinds: readonly ItemKind[], from?: string): readonly Definition[];
   /**
    * Everything that has the identifier in its text, nearest to `from` first (its file, its folder, the rest by path). Lazy:
    * stop asking when you know enough, a name like `kfree` has thousands. `within` limits it to one file.
@@ -48,6 +59,7 @@ export interface Corpus {
 export const noCorpus: Corpus = {
   functions: () => [],
   macros: () => [],
+  definitions: () => [],
   mentions: () => [],
   complete: () => true,
 };

@@ -80,16 +80,17 @@ export function createFactStore(): FactStore {
 
 /** The functions defined in a file (harness threads too), in text order. */
 export function functionsOf(file: SourceFile, store: FactStore): readonly FunctionFacts[] {
-  return store.functions(file, () =>
-    file.items.flatMap(item => {
-      if (item.kind !== 'function' && item.kind !== 'invocation') return [];
-      const analysis = store.analysis(file.text, item, () => file.node(item));
-      if (!analysis) return [];
-      const name = item.kind === 'function' ? item.name : invocationName(item, analysis);
-      if (name === undefined) return [];
-      return [{ name, file: file.path, item, analysis, shift: item.start - analysis.base }];
-    }),
-  );
+  return store.functions(file, () => file.items.flatMap(item => functionOf(file, item, store) ?? []));
+}
+
+/** The function that an item defines, if it is one or an invocation with a body. */
+export function functionOf(file: SourceFile, item: Item, store: FactStore): FunctionFacts | undefined {
+  if (item.kind !== 'function' && item.kind !== 'invocation') return undefined;
+  const analysis = store.analysis(file.text, item, () => file.node(item));
+  if (!analysis) return undefined;
+  const name = item.kind === 'function' ? item.name : invocationName(item, analysis);
+  if (name === undefined) return undefined;
+  return { name, file: file.path, item, analysis, shift: item.start - analysis.base };
 }
 
 /** A harness thread is named by its second argument; other invocations count only if they have a body. */

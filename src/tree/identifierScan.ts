@@ -1,21 +1,31 @@
 /**
- * Finds the identifiers of a C file in its bytes: as 32-bit hashes, each once, comments, strings and numbers left out. Works
- * on bytes because making strings of 82 MB costs more than reading them; can stop at any token and go on, so that a file of
- * many megabytes holds nobody up. No preprocessor: both branches of an `#if` count.
+ * Finds the identifiers of a C file in its bytes: as 32-bit hashes, each once, comments, strings and numbers left out, and
+ * which of them are defined at the top level. Works on bytes because making strings of 82 MB costs more than reading them;
+ * can stop at any token and go on, so that a file of many megabytes holds nobody up.
+ *
+ * No preprocessor: both branches of an `#if` count. Definitions are found by shape, and a name too many is fine (whoever
+ * asks looks at the file): macros, what stands before a `(` if a `{` follows before the next `;`, tags before a `{`,
+ * enumerators, names of typedefs. Variables are not among them. A `{` or `}` in column 0 says where the top level is, so
+ * that branches which open the same block twice cost little.
  */
+
+/** What a file does with an identifier, the strongest that was found. */
+export const uses = { defines: 0, definesStatic: 1, mentions: 2 } as const;
 
 /** Any character beyond ASCII: it is in no identifier. */
 const BEYOND = 0x80;
 
-const OTHER = 0;
+const BLANK = 0;
 const LETTER = 1;
 const DIGIT = 2;
 const SLASH = 3;
 const QUOTE = 4;
+const MARK = 5;
+const OTHER = 6;
 
 const classes = ((): Uint8Array => {
   const made = new Uint8Array(256);
-  for (let c = 0; c < 128; c++) {
+  for (let c = 33; c < 127; c++) {
     const character = String.fromCharCode(c);
     made[c] = /[A-Za-z_$]/.test(character)
       ? LETTER
@@ -25,8 +35,13 @@ const classes = ((): Uint8Array => {
           ? SLASH
           : character === '"' || character === "'"
             ? QUOTE
-            : OTHER;
+            : '{}();,#*'.includes(character)
+              ? MARK
+              : character === '\\'
+                ? BLANK
+                : OTHER;
   }
+  made[10] = MARK;
   return made;
 })();
 
@@ -36,6 +51,11 @@ export function hashOfName(name: string): number {
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
   return hash >>> 0;
 }
+
+const DEFINE = hashOfName('define');
+const STATIC = hashOfName('static');
+const ENUM = hashOfName('enum');
+const TYPEDEF = hashOfName('typedef');
 
 /** A text as the scan takes it, one byte a UTF-16 code unit. */
 export function scanBytes(text: string): Uint8Array {
@@ -57,26 +77,64 @@ export interface IdentifierScan {
   begin(): void;
   /** Scans from a token's start to the first token's end at or behind `to`, and gives that place. */
   scan(bytes: Uint8Array, from: number, to: number): number;
-  /** Hashes since `begin`, each once; valid until the next call. */
-  found(): Uint32Array;
+  /** Hashes since `begin`, each once, and what the file does with each (of `uses`). A copy. */
+  found(): { readonly hashes: Uint32Array; readonly uses: Uint8Array };
 }
+
+/** The token before, as far as it matters. */
+const NOTHING = 0;
+const WORD = 1;
+const OPEN = 2;
+const LIST = 3;
+const STAR = 4;
+
+/** Where a directive is: before its word, behind `#define`, behind both. */
+const NONE = 0;
+const BEGUN = 1;
+const NAMING = 2;
+const BODY = 3;
+
+/** Names before a `(` at the top level that may turn out to be a function's; more than this are no function. */
+const mostOpen = 16;
 
 /** Holds its tables between files: one per index. */
 export function createIdentifierScan(): IdentifierScan {
   let size = 1 << 15;
   let table = new Uint32Array(size);
+  let numbers = new Uint32Array(size);
   let stamps = new Uint32Array(size);
   let hashes = new Uint32Array(size >> 1);
+  let flags = new Uint8Array(size >> 1);
   let count = 0;
   let stamp = 0;
+  const open = new Uint32Array(mostOpen);
+  const start = {
+    opened: 0,
+    depth: 0,
+    parens: 0,
+    before: NOTHING,
+    last: 0,
+    lineStart: true,
+    directive: NONE,
+    afterEnum: false,
+    enumDepth: 0,
+    inTypedef: false,
+    afterStar: false,
+    isStatic: false,
+  };
+  let kept = { ...start };
 
   function grow(): void {
-    const old = hashes;
+    const oldHashes = hashes;
+    const oldFlags = flags;
     size *= 2;
     table = new Uint32Array(size);
+    numbers = new Uint32Array(size);
     stamps = new Uint32Array(size);
     hashes = new Uint32Array(size >> 1);
-    hashes.set(old);
+    flags = new Uint8Array(size >> 1);
+    hashes.set(oldHashes);
+    flags.set(oldFlags);
     stamp = 1;
     for (let i = 0; i < count; i++) {
       const hash = hashes[i] as number;
@@ -84,59 +142,197 @@ export function createIdentifierScan(): IdentifierScan {
       while (stamps[slot] === stamp) slot = (slot + 1) & (size - 1);
       stamps[slot] = stamp;
       table[slot] = hash;
+      numbers[slot] = i;
     }
+  }
+
+  /** The number of an identifier in `hashes`. */
+  function numberOf(hash: number): number {
+    let slot = (hash ^ (hash >>> 16)) & (size - 1);
+    while (stamps[slot] === stamp) {
+      if (table[slot] === hash) return numbers[slot] as number;
+      slot = (slot + 1) & (size - 1);
+    }
+    stamps[slot] = stamp;
+    table[slot] = hash;
+    numbers[slot] = count;
+    hashes[count] = hash;
+    flags[count] = uses.mentions;
+    const number = count++;
+    if (count === size >> 1) grow();
+    return number;
+  }
+
+  function define(number: number, use: number): void {
+    if (use < (flags[number] as number)) flags[number] = use;
+  }
+
+  function scan(bytes: Uint8Array, from: number, to: number): number {
+    const n = bytes.length;
+    const end = Math.min(to, n);
+    let { opened, depth, parens, before, last, lineStart, directive } = kept;
+    let { afterEnum, enumDepth, inTypedef, afterStar, isStatic } = kept;
+    let i = from;
+    while (i < end) {
+      const first = bytes[i] as number;
+      const kind = classes[first] as number;
+      if (kind === BLANK) {
+        i++;
+        continue;
+      }
+      if (kind === LETTER) {
+        let hash = 0x811c9dc5;
+        let byte = first;
+        do {
+          hash = Math.imul(hash ^ byte, 0x01000193);
+          if (++i >= n) break;
+          byte = bytes[i] as number;
+        } while (((classes[byte] as number) - 1) >>> 0 < 2);
+        hash >>>= 0;
+        last = numberOf(hash);
+        if (directive !== NONE) {
+          if (directive === NAMING) define(last, uses.defines);
+          directive = directive === BEGUN && hash === DEFINE ? NAMING : BODY;
+        } else if (depth === 0) {
+          if (hash === STATIC) isStatic = true;
+          else if (hash === TYPEDEF) inTypedef = true;
+          else if (hash === ENUM) afterEnum = true;
+          afterStar = before === STAR;
+        } else if (enumDepth === depth) {
+          if (before === LIST) define(last, uses.defines);
+        } else if (hash === ENUM) afterEnum = true;
+        before = WORD;
+        lineStart = false;
+        continue;
+      }
+      if (kind === MARK) {
+        if (first === 10) {
+          lineStart = true;
+          if (directive !== NONE && bytes[i - 1] !== 92 && !(bytes[i - 1] === 13 && bytes[i - 2] === 92)) {
+            directive = NONE;
+            before = NOTHING;
+          }
+          i++;
+          continue;
+        }
+        if (first === 35) {
+          if (lineStart) directive = BEGUN;
+          lineStart = false;
+          i++;
+          continue;
+        }
+        const column0 = lineStart && (i === 0 || bytes[i - 1] === 10);
+        lineStart = false;
+        i++;
+        if (directive !== NONE) {
+          before = NOTHING;
+          continue;
+        }
+        switch (first) {
+          case 123: // {
+            if (column0) depth = 0;
+            if (depth === 0) {
+              const use = isStatic ? uses.definesStatic : uses.defines;
+              for (let k = 0; k < opened; k++) define(open[k] as number, use);
+              if (before === WORD) define(last, uses.defines);
+              opened = 0;
+              parens = 0;
+              isStatic = false;
+            } else if (before === WORD && afterEnum) define(last, uses.defines);
+            depth++;
+            if (afterEnum) enumDepth = depth;
+            afterEnum = false;
+            before = LIST;
+            continue;
+          case 125: // }
+            depth = column0 ? 0 : Math.max(0, depth - 1);
+            if (depth < enumDepth) enumDepth = 0;
+            if (depth === 0) {
+              opened = 0;
+              isStatic = false;
+            }
+            break;
+          case 40: // (
+            if (depth === 0) {
+              if (parens === 0 && before === WORD && opened < mostOpen) open[opened++] = last;
+              parens++;
+            }
+            afterEnum = false;
+            before = OPEN;
+            continue;
+          case 41: // )
+            if (depth === 0) {
+              if (parens > 0) parens--;
+              if (inTypedef && afterStar && before === WORD) define(last, uses.defines);
+            }
+            break;
+          case 59: // ;
+            if (depth === 0) {
+              if (inTypedef && before === WORD) define(last, uses.defines);
+              opened = 0;
+              parens = 0;
+              inTypedef = false;
+              isStatic = false;
+            }
+            afterEnum = false;
+            break;
+          case 44: // ,
+            before = LIST;
+            continue;
+          default: // *
+            before = STAR;
+            continue;
+        }
+        before = NOTHING;
+        continue;
+      }
+      lineStart = false;
+      if (kind === SLASH) {
+        const behind = behindSlash(bytes, i);
+        // A comment is nothing between two tokens.
+        if (behind === i + 1) before = NOTHING;
+        i = behind;
+        continue;
+      }
+      before = NOTHING;
+      if (kind === DIGIT) {
+        // The letters of 0x10UL are no name.
+        do i++;
+        while (i < n && ((classes[bytes[i] as number] as number) - 1) >>> 0 < 2);
+      } else if (kind === QUOTE) {
+        for (i++; i < n; i++) {
+          const byte = bytes[i] as number;
+          if (byte === 92) i++;
+          else if (byte === first || byte === 10) break;
+        }
+        if (bytes[i] !== 10) i++;
+      } else i++;
+    }
+    kept = {
+      opened,
+      depth,
+      parens,
+      before,
+      last,
+      lineStart,
+      directive,
+      afterEnum,
+      enumDepth,
+      inTypedef,
+      afterStar,
+      isStatic,
+    };
+    return Math.min(i, n);
   }
 
   return {
     begin() {
       count = 0;
       stamp++;
+      kept = { ...start };
     },
-    scan(bytes, from, to) {
-      const n = bytes.length;
-      const end = Math.min(to, n);
-      let i = from;
-      while (i < end) {
-        const first = bytes[i] as number;
-        const kind = classes[first] as number;
-        if (kind === OTHER) {
-          i++;
-          continue;
-        }
-        if (kind === LETTER) {
-          let hash = 0x811c9dc5;
-          let byte = first;
-          do {
-            hash = Math.imul(hash ^ byte, 0x01000193);
-            if (++i >= n) break;
-            byte = bytes[i] as number;
-          } while (((classes[byte] as number) - 1) >>> 0 < 2);
-          hash >>>= 0;
-          let slot = (hash ^ (hash >>> 16)) & (size - 1);
-          while (stamps[slot] === stamp && table[slot] !== hash) slot = (slot + 1) & (size - 1);
-          if (stamps[slot] !== stamp) {
-            stamps[slot] = stamp;
-            table[slot] = hash;
-            hashes[count++] = hash;
-            if (count === size >> 1) grow();
-          }
-        } else if (kind === DIGIT) {
-          // The letters of 0x10UL are no name.
-          do i++;
-          while (i < n && ((classes[bytes[i] as number] as number) - 1) >>> 0 < 2);
-        } else if (kind === SLASH) i = behindSlash(bytes, i);
-        else {
-          for (i++; i < n; i++) {
-            const byte = bytes[i] as number;
-            if (byte === 92) i++;
-            else if (byte === first || byte === 10) break;
-          }
-          i++;
-        }
-      }
-      return Math.min(i, n);
-    },
-    found: () => hashes.subarray(0, count),
+    scan,
+    found: () => ({ hashes: hashes.slice(0, count), uses: flags.slice(0, count) }),
   };
 }
 

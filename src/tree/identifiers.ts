@@ -1,34 +1,44 @@
 /**
- * The index of identifiers over a tree: which files have a name in their text. Made piece by piece: the folders of open
- * files first, then `include`, `net` and `kernel`, then the rest. Whoever hands out the time calls `work`; `onDemand`, a
- * question does the work that it needs itself.
+ * The index of identifiers over a tree: which files have a name in their text, and which define it. Made piece by piece: the
+ * folders of open files first, then `include`, `net` and `kernel`, then the rest. Whoever hands out the time calls `work`;
+ * `onDemand`, a question does the work that it needs itself.
  *
  * Held as hashes in segments (segments.ts); files that were read last, changed ones among them, are kept beside them one by
- * one until they are enough for a segment.
+ * one until they are enough for a segment. What was kept on disk (saved.ts) counts file by file once its stamp is seen to be
+ * the same.
  */
-import { createIdentifierScan, hashOfName, isBinary, scanBytes } from './identifierScan';
-import { foldersOfTree, isLeftOut } from './indexed';
+import { createIdentifierScan, hashOfName, isBinary, scanBytes, uses } from './identifierScan';
+import { foldersOfTree, isCore, isCovered, isLeftOut, type Reach } from './indexed';
 import { folderOf, join, normalize } from './paths';
-import { createSegment, filesInto, type FileWords, type Segment } from './segments';
+import { readSaved, writeSaved } from './saved';
+import { createSegment, eachFile, filesInSegment, sameDefinitions, useOf } from './segments';
+import type { FileWords, Segment } from './segments';
 import type { Files } from './tree';
 
 /** Which files of a tree have an identifier in their text. */
 export interface Identifiers {
   /**
-   * Paths of .c and .h files that have the identifier, in path order; a few may have it only in a comment, or (being found
-   * by hash) not at all. `pending`: files have to be fetched first. `near`: only files of the folders that are read first.
+   * Paths of .c and .h files that have the identifier, in path order; a few may not have it at all, being found by hash, or
+   * lack it by now. `pending`: files have to be fetched first.
    */
   filesWith(name: string, reach?: Reach): readonly string[] | 'pending';
+  /** Those that seem to define it as a function, macro, type or enumerator; absent: nobody knows which. */
+  definers?(name: string, reach?: Reach): readonly Definer[] | 'pending';
   /** All files of the scope are in. */
   complete(): boolean;
+  /** Grows when a file that defines something comes, goes, or defines something else. */
+  version?(): number;
 }
 
-/** `near`: the folders of open files, `include`, `net` and `kernel`. */
-export type Reach = 'near' | 'all';
+export interface Definer {
+  readonly path: string;
+  /** All that it defines of this name are static functions. */
+  readonly isStatic: boolean;
+}
 
 export interface IndexProgress {
-  /** `near` until the folders that are read first are in. */
-  readonly phase: 'near' | 'rest' | 'done';
+  /** What is being read. */
+  readonly phase: Reach | 'done';
   /** Files of this phase that are in, and that there are as far as they are known. */
   readonly done: number;
   readonly total: number;
@@ -42,15 +52,22 @@ export interface IndexProgress {
 
 export interface IdentifierIndex extends Identifiers {
   /**
-   * Goes on for about as long as it takes to read so many bytes (150 MB are a second). `waiting`: the host has to fetch
+   * Goes on for about as long as it takes to read so many bytes (100 MB are a second). `waiting`: the host has to fetch
    * files first.
    */
   work(bytes: number): 'more' | 'waiting' | 'done';
   /** The folder of this open file counts among the near ones. */
   near(path: string): void;
   progress(): IndexProgress;
-  /** This file (or all) may have changed, come or gone. */
+  /** This file (or any) may have changed, come or gone. */
   forget(path?: string): void;
+  version(): number;
+  /** The index as bytes for a later `restore`; pieces to write one after another. */
+  save(): readonly Uint8Array[];
+  /** Begins with what was saved for this tree; false if it is of another tree or making. The bytes are kept. */
+  restore(saved: Uint8Array): boolean;
+  /** What would be saved is not what was saved or restored last. */
+  isUnsaved(): boolean;
 }
 
 export interface IndexInput {
@@ -65,51 +82,57 @@ export interface IndexInput {
 
 /** Pairs that make a segment. */
 const pairsInSegment = 1 << 17;
-/** What a file costs beside its bytes, in bytes. */
-const perFile = 4096;
-/** What a pair costs when its segment is sorted, in bytes. */
-const perPair = 16;
+/** What things cost in bytes read: opening a file, asking for its stamp, listing a folder, sorting a pair. */
+const cost = { file: 3000, stamp: 1000, folder: 6000, pair: 12 } as const;
 /** So many files at a time are waited for. */
-const fetched = 64;
+const fetched = 32;
+/** Changed files that a question reads itself. */
+const atOnce = 64;
 /** Links in circles end here, if the host does not end them. */
 const deepest = 14;
 const mostFiles = 250_000;
 
 /** One phase: folders to list, then files to read. */
 interface Part {
-  readonly folders: { readonly path: string; readonly depth: number }[];
-  readonly paths: string[];
+  readonly reach: Reach;
+  folders: { readonly path: string; readonly depth: number }[];
+  paths: string[];
   next: number;
+  /** What is gone from the disk was taken out. */
+  swept: boolean;
 }
 
 export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
   const { files } = input;
   const root = input.root === undefined ? undefined : normalize(input.root);
+  const folder = input.folder === undefined ? undefined : normalize(input.folder);
   const scan = createIdentifierScan();
   const segments: Segment[] = [];
   const places = new Map<string, { readonly segment: Segment; readonly file: number }>();
   const recent = new Map<string, FileWords>();
-  /** Files that are in or on their way. */
-  const seen = new Set<string>();
+  /** Files that were read or found unchanged. */
+  const done = new Set<string>();
   const nearFolders = new Set<string>();
   const changed = new Set<string>();
-  const parts: { readonly near: Part; readonly rest: Part } = { near: newPart(), rest: newPart() };
-  const state = { begun: false, recentPairs: 0, pairs: 0 };
+  const parts = [newPart('near'), newPart('core'), newPart('all')] as const;
+  const [near, , last] = parts;
+  const state = { begun: false, recentPairs: 0, version: 0, unsaved: false };
   let current: { readonly path: string; readonly bytes: Uint8Array; at: number } | undefined;
 
   function begin(): boolean {
     if (state.begun) return true;
+    const open = [...nearFolders];
     if (root !== undefined) {
       const names = files.list(root);
       if (names === 'pending') return false;
       const folders = foldersOfTree(root, names ?? []);
-      for (const path of folders.first) nearFolders.add(path);
-      for (const path of nearFolders) parts.near.folders.push({ path, depth: 0 });
-      for (const path of folders.second) parts.rest.folders.push({ path, depth: 0 });
-    } else if (input.folder !== undefined) {
-      const path = normalize(input.folder);
-      nearFolders.add(path);
-      parts.near.folders.push({ path, depth: deepest });
+      for (const path of folders.near) nearFolders.add(path);
+      for (const part of parts)
+        for (const path of [...(part === near ? open : []), ...folders[part.reach]])
+          part.folders.unshift({ path, depth: 0 });
+    } else if (folder !== undefined) {
+      nearFolders.add(folder);
+      for (const path of nearFolders) near.folders.unshift({ path, depth: deepest });
     }
     state.begun = true;
     return true;
@@ -120,22 +143,20 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     const top = part.folders[part.folders.length - 1];
     if (!top) return true;
     const names = files.list(top.path);
-    if (names === 'pending') return false;
+    if (names === 'pending') {
+      // Ask for some more, so that they come together.
+      for (const other of part.folders.slice(-fetched)) files.list(other.path);
+      return false;
+    }
     part.folders.pop();
     const inside = [...(names ?? [])].sort();
-    for (const name of inside) {
-      if (!/\.[ch]$/.test(name) || seen.size >= mostFiles) continue;
-      const path = join(top.path, name);
-      if (seen.has(path)) continue;
-      seen.add(path);
-      part.paths.push(path);
-    }
-    if (top.depth >= deepest) return true;
+    for (const name of inside)
+      if (/\.[ch]$/.test(name) && part.paths.length < mostFiles) part.paths.push(join(top.path, name));
+    if (top.depth >= deepest || part.paths.length >= mostFiles) return true;
     for (const name of inside.reverse()) {
       if (!name.endsWith('/')) continue;
       const path = join(top.path, name.slice(0, -1));
-      if (root !== undefined && (isLeftOut(root, path) || (part === parts.rest && nearFolders.has(path))))
-        continue;
+      if (root !== undefined && (isLeftOut(root, path) || (part !== near && nearFolders.has(path)))) continue;
       part.folders.push({ path, depth: top.depth + 1 });
     }
     return true;
@@ -152,25 +173,31 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
       state.recentPairs -= words.hashes.length;
       recent.delete(path);
     }
+    if (place || words) state.unsaved = true;
   }
 
-  function add(path: string, words: FileWords): void {
+  /** Gives the number of pairs that were sorted. */
+  function add(path: string, words: FileWords): number {
+    const before = recent.get(path);
+    if (!before || !sameDefinitions(before, words)) state.version++;
     drop(path);
     recent.set(path, words);
+    state.unsaved = true;
     state.recentPairs += words.hashes.length;
-    if (state.recentPairs >= pairsInSegment || recent.size >= 60_000) flush();
+    return state.recentPairs >= pairsInSegment || recent.size >= filesInSegment ? flush() : 0;
   }
 
-  function flush(): void {
-    if (recent.size === 0) return;
+  function flush(): number {
+    if (recent.size === 0) return 0;
+    const pairs = state.recentPairs;
     const segment = createSegment(recent);
     segment.paths.forEach((path, file) => places.set(path, { segment, file }));
     segments.push(segment);
     recent.clear();
     state.recentPairs = 0;
     // What edits left behind.
-    for (let i = segments.length - 1; i >= 0; i--)
-      if (segments[i]?.dead.every(d => d === 1)) segments.splice(i, 1);
+    for (let i = segments.length - 1; i >= 0; i--) if (!segments[i]?.dead.includes(0)) segments.splice(i, 1);
+    return pairs;
   }
 
   function bytesOf(path: string): Uint8Array | undefined | 'pending' {
@@ -179,17 +206,20 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     return text === undefined || text === 'pending' ? text : scanBytes(text);
   }
 
-  /** Begins a file: 'pending' if it has to be waited for. */
-  function open(path: string): 'pending' | 'open' {
+  /** Begins a file; false if it has to be waited for. */
+  function open(path: string): boolean {
     const bytes = bytesOf(path);
-    if (bytes === 'pending') return 'pending';
+    if (bytes === 'pending') return false;
+    done.add(path);
+    changed.delete(path);
     if (bytes === undefined || isBinary(bytes)) {
+      if (places.has(path) || recent.has(path)) state.version++;
       drop(path);
-      return 'open';
+      return true;
     }
     scan.begin();
     current = { path, bytes, at: 0 };
-    return 'open';
+    return true;
   }
 
   /** Scans on in the file that is open; gives what it cost. */
@@ -197,26 +227,29 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     if (!current) return 0;
     const { path, bytes, at } = current;
     current.at = scan.scan(bytes, at, at + budget);
-    let cost = current.at - at;
-    if (current.at < bytes.length) return cost;
+    const spent = current.at - at;
+    if (current.at < bytes.length) return spent;
     current = undefined;
-    const hashes = scan.found().slice();
-    const before = state.recentPairs;
-    add(path, { stamp: files.stamp?.(path) ?? 0, hashes });
-    if (state.recentPairs < before) cost += before * perPair;
-    return cost + perFile;
+    return spent + add(path, { stamp: files.stamp?.(path) ?? 0, ...scan.found() }) * cost.pair;
   }
 
-  function readAll(paths: Iterable<string>): void {
-    while (current) goOn(Infinity);
-    for (const path of paths) {
-      if (open(path) === 'pending') continue;
-      changed.delete(path);
-      while (current) goOn(Infinity);
-    }
+  function isUnchanged(path: string): boolean {
+    const place = places.get(path);
+    const stamp = place?.segment.stamps[place.file] ?? recent.get(path)?.stamp;
+    return stamp !== undefined && stamp !== 0 && stamp === files.stamp?.(path);
   }
 
-  /** One part, for so many bytes. */
+  /** Takes out what was kept from another time and is not there any more. */
+  function sweep(part: Part): void {
+    part.swept = true;
+    for (const path of [...places.keys()])
+      if (!done.has(path) && (part === last || (part === near && isNear(path)))) {
+        state.version++;
+        drop(path);
+      }
+  }
+
+  /** One part, for so many bytes; gives what is left of them. */
   function workOn(part: Part, budget: number): number | 'waiting' {
     let left = budget;
     while (left > 0) {
@@ -226,72 +259,132 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
       }
       if (part.folders.length > 0) {
         if (!listOne(part)) return 'waiting';
-        left -= perFile * 2;
+        left -= cost.folder;
         continue;
       }
       const path = part.paths[part.next];
-      if (path === undefined) return left;
-      if (open(path) === 'pending') {
-        // Ask for some more, so that they come together.
+      if (path === undefined) {
+        if (!part.swept) sweep(part);
+        return left;
+      }
+      if (done.has(path)) {
+        part.next++;
+        continue;
+      }
+      if (isUnchanged(path)) {
+        done.add(path);
+        part.next++;
+        left -= cost.stamp;
+        continue;
+      }
+      if (!open(path)) {
         for (let i = 1; i < fetched; i++) {
           const other = part.paths[part.next + i];
-          if (other !== undefined) bytesOf(other);
+          if (other !== undefined && !done.has(other)) bytesOf(other);
         }
         return 'waiting';
       }
       part.next++;
+      left -= cost.file;
     }
     return 0;
   }
 
-  const finished = (part: Part): boolean => part.folders.length === 0 && part.next >= part.paths.length;
+  const finished = (part: Part): boolean =>
+    part.swept && part.next >= part.paths.length && !part.folders.length;
+  const complete = (): boolean => parts.every(finished) && !current && changed.size === 0;
+
+  function readChanged(most: number): void {
+    if (changed.size === 0) return;
+    while (current) goOn(Infinity);
+    for (const path of [...changed].slice(0, most)) {
+      open(path);
+      while (current) goOn(Infinity);
+    }
+  }
 
   function work(budget: number): 'more' | 'waiting' | 'done' {
     if (!begin()) return 'waiting';
     let left = budget;
-    for (const part of [parts.near, parts.rest]) {
+    while (left > 0 && (current || changed.size > 0)) {
+      const path = [...changed][0];
+      if (current) left -= goOn(left);
+      else if (path !== undefined && !open(path)) return 'waiting';
+      left -= cost.file;
+    }
+    for (const part of parts) {
+      if (left <= 0) return 'more';
       const after = workOn(part, left);
       if (after === 'waiting') return 'waiting';
       left = after;
-      if (left <= 0) break;
     }
-    return !current && finished(parts.near) && finished(parts.rest) ? 'done' : 'more';
+    return complete() ? 'done' : 'more';
+  }
+
+  /** All that a question of this reach needs; false if something has to be waited for. */
+  function demand(reach: Reach): boolean {
+    readChanged(input.onDemand ? Infinity : atOnce);
+    if (!input.onDemand) return true;
+    if (!begin()) return false;
+    for (const part of parts) {
+      if (workOn(part, Infinity) === 'waiting') return false;
+      if (part.reach === reach) return true;
+    }
+    return true;
   }
 
   function isNear(path: string): boolean {
-    for (let folder = folderOf(path); ; folder = folderOf(folder)) {
-      if (nearFolders.has(folder)) return true;
-      if (folder === '' || folder === '/') return false;
+    for (let at = folderOf(path); ; at = folderOf(at)) {
+      if (nearFolders.has(at)) return true;
+      if (at === '' || at === '/') return false;
+    }
+  }
+
+  function users(
+    name: string,
+    weakest: number,
+    reach: Reach,
+    found: (path: string, use: number) => void,
+  ): void {
+    const hash = hashOfName(name);
+    const take = (path: string, use: number): void => {
+      if (reach === 'all' || root === undefined || isNear(path) || (reach === 'core' && isCore(root, path)))
+        found(path, use);
+    };
+    for (const segment of segments) eachFile(segment, hash, weakest, take);
+    for (const [path, words] of recent) {
+      const use = useOf(words, hash);
+      if (use !== undefined && use <= weakest) take(path, use);
     }
   }
 
   return {
     filesWith(name, reach = 'all') {
-      if (changed.size > 0) readAll([...changed]);
-      if (input.onDemand) {
-        if (!begin()) return 'pending';
-        for (const part of reach === 'near' ? [parts.near] : [parts.near, parts.rest])
-          if (workOn(part, Infinity) === 'waiting') return 'pending';
-      }
-      const hash = hashOfName(name);
+      if (!demand(reach)) return 'pending';
       const found: string[] = [];
-      for (const segment of segments) filesInto(found, segment, hash);
-      for (const [path, words] of recent) if (words.hashes.includes(hash)) found.push(path);
-      return (reach === 'near' && root !== undefined ? found.filter(isNear) : found).sort();
+      users(name, uses.mentions, reach, path => found.push(path));
+      return found.sort();
     },
-    complete: () =>
-      input.onDemand || (state.begun && !current && finished(parts.near) && finished(parts.rest)),
+    definers(name, reach = 'all') {
+      if (!demand(reach)) return 'pending';
+      const found: Definer[] = [];
+      users(name, uses.definesStatic, reach, (path, use) => {
+        found.push({ path, isStatic: use === uses.definesStatic });
+      });
+      return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+    },
+    complete: () => input.onDemand || complete(),
+    version: () => state.version,
     work,
     near(path) {
-      const folder = folderOf(normalize(path));
-      if (isNear(join(folder, 'x.c'))) return;
-      nearFolders.add(folder);
-      parts.near.folders.push({ path: folder, depth: 0 });
+      const own = folderOf(normalize(path));
+      if (nearFolders.has(own) || isNear(join(own, 'x'))) return;
+      nearFolders.add(own);
+      near.swept = false;
+      if (state.begun) near.folders.push({ path: own, depth: root === undefined ? deepest : 0 });
     },
     progress() {
-      const near = parts.near;
-      const phase = !state.begun || !finished(near) ? 'near' : finished(parts.rest) ? 'done' : 'rest';
-      const part = phase === 'near' ? near : parts.rest;
+      const part = (state.begun ? parts.find(p => !finished(p)) : near) ?? last;
       let pairs = state.recentPairs;
       let count = recent.size;
       for (const segment of segments) {
@@ -299,7 +392,7 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
         count += segment.paths.length;
       }
       return {
-        phase,
+        phase: state.begun && complete() ? 'done' : part.reach,
         done: part.next,
         total: part.paths.length,
         files: count,
@@ -309,26 +402,39 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     },
     forget(path) {
       if (path === undefined) {
-        segments.length = 0;
-        places.clear();
-        recent.clear();
-        seen.clear();
+        done.clear();
         changed.clear();
         current = undefined;
-        Object.assign(state, { begun: false, recentPairs: 0 });
-        for (const part of [parts.near, parts.rest]) Object.assign(part, newPart());
+        state.begun = false;
+        for (const part of parts) Object.assign(part, newPart(part.reach));
         return;
       }
       const own = normalize(path);
       if (!/\.[ch]$/.test(own)) return;
-      if (seen.has(own) || isNear(own)) {
-        seen.add(own);
-        changed.add(own);
-      }
+      if (done.has(own) || isNear(own) || (root !== undefined && isCovered(root, own))) changed.add(own);
     },
+    save() {
+      flush();
+      state.unsaved = false;
+      return writeSaved(root ?? folder ?? '', segments);
+    },
+    restore(saved) {
+      const found = readSaved(root ?? folder ?? '', saved);
+      if (!found) return false;
+      for (const segment of found) {
+        segments.push(segment);
+        segment.paths.forEach((path, file) => {
+          if (!segment.dead[file]) places.set(path, { segment, file });
+        });
+      }
+      state.version++;
+      state.unsaved = false;
+      return true;
+    },
+    isUnsaved: () => state.unsaved,
   };
 }
 
-function newPart(): Part {
-  return { folders: [], paths: [], next: 0 };
+function newPart(reach: Reach): Part {
+  return { reach, folders: [], paths: [], next: 0, swept: false };
 }

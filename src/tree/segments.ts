@@ -3,6 +3,7 @@
  * hundred thousand pairs at most, so that sorting one takes milliseconds. The pairs never change after that: a file that is
  * read again goes into another segment, and its number in this one is dead.
  */
+import { uses } from './identifierScan';
 
 /** What was found in one file. */
 export interface FileWords {
@@ -10,6 +11,8 @@ export interface FileWords {
   readonly stamp: number;
   /** Hashes of its identifiers, each once. */
   readonly hashes: Uint32Array;
+  /** What the file does with each (`uses` of identifierScan.ts). */
+  readonly uses: Uint8Array;
 }
 
 export interface Segment {
@@ -17,13 +20,16 @@ export interface Segment {
   readonly stamps: Float64Array;
   /** 1 for files that are gone or were read again. The one part that changes. */
   readonly dead: Uint8Array;
-  /** Sorted; the file of `hashes[i]` has the number `files[i]`. */
+  /** Sorted, each as often as there are files with it. */
   readonly hashes: Uint32Array;
+  /** To each hash the use (upper two bits) and the number of the file: those that define it come first. */
   readonly files: Uint16Array;
 }
 
-/** Files are numbered by 16 bits: a segment has at most so many. */
-export const filesInSegment = 1 << 16;
+/** Files are numbered by 14 bits. */
+export const filesInSegment = 1 << 14;
+const useStep = filesInSegment;
+const pairStep = 1 << 16;
 
 export function createSegment(words: ReadonlyMap<string, FileWords>): Segment {
   let count = 0;
@@ -33,9 +39,11 @@ export function createSegment(words: ReadonlyMap<string, FileWords>): Segment {
   const stamps = new Float64Array(words.size);
   let at = 0;
   let file = 0;
-  for (const { stamp, hashes } of words.values()) {
-    stamps[file] = stamp;
-    for (let i = 0; i < hashes.length; i++) pairs[at++] = (hashes[i] as number) * filesInSegment + file;
+  for (const one of words.values()) {
+    const { hashes } = one;
+    stamps[file] = one.stamp;
+    for (let i = 0; i < hashes.length; i++)
+      pairs[at++] = (hashes[i] as number) * pairStep + (one.uses[i] as number) * useStep + file;
     file++;
   }
   pairs.sort();
@@ -43,15 +51,20 @@ export function createSegment(words: ReadonlyMap<string, FileWords>): Segment {
   const files = new Uint16Array(count);
   for (let i = 0; i < count; i++) {
     const pair = pairs[i] as number;
-    const hash = Math.floor(pair / filesInSegment);
+    const hash = Math.floor(pair / pairStep);
     hashes[i] = hash;
-    files[i] = pair - hash * filesInSegment;
+    files[i] = pair - hash * pairStep;
   }
   return { paths: [...words.keys()], stamps, dead: new Uint8Array(words.size), hashes, files };
 }
 
-/** Adds the living files of a segment that have an identifier of this hash. */
-export function filesInto(found: string[], { hashes, files, dead, paths }: Segment, hash: number): void {
+/** Calls `found` with the living files of a segment that use an identifier of this hash at least so strongly. */
+export function eachFile(
+  { hashes, files, dead, paths }: Segment,
+  hash: number,
+  weakest: number,
+  found: (path: string, use: number) => void,
+): void {
   let low = 0;
   let high = hashes.length;
   while (low < high) {
@@ -60,8 +73,24 @@ export function filesInto(found: string[], { hashes, files, dead, paths }: Segme
     else high = middle;
   }
   for (let i = low; i < hashes.length && hashes[i] === hash; i++) {
-    const file = files[i] as number;
-    const path = paths[file];
-    if (path !== undefined && !dead[file]) found.push(path);
+    const both = files[i] as number;
+    const use = Math.floor(both / useStep);
+    if (use > weakest) return;
+    const path = paths[both % useStep];
+    if (path !== undefined && !dead[both % useStep]) found(path, use);
   }
+}
+
+/** The same for a file that is in no segment yet. */
+export function useOf(words: FileWords, hash: number): number | undefined {
+  const at = words.hashes.indexOf(hash);
+  return at < 0 ? undefined : words.uses[at];
+}
+
+/** The hashes that a file defines are the same in both. */
+export function sameDefinitions(a: FileWords, b: FileWords): boolean {
+  const defined = (words: FileWords): readonly number[] =>
+    [...words.hashes].filter((_, i) => words.uses[i] !== uses.mentions).sort((x, y) => x - y);
+  const [one, other] = [defined(a), defined(b)];
+  return one.length === other.length && one.every((hash, i) => hash === other[i]);
 }
