@@ -26,7 +26,7 @@ import { allRequiredDone, checkFinally, isAtRest } from './rest';
 import { forgetAccesses } from './sharing';
 import { createStart, launch } from './start';
 import { choicesOf, isPrivateStep, runStep } from './step';
-import { createStore, type Store } from './store';
+import { createStore, type GrowingStore, type Store } from './store';
 
 /** What a search has found, for reporting. */
 export interface Search {
@@ -136,7 +136,7 @@ function hasRepeats(m: Machine): boolean {
 }
 
 /** All steps of all threads in state `index`. */
-function expand(m: Machine, store: Store, graph: Graph, index: number): void {
+function expand(m: Machine, store: GrowingStore, graph: Graph, index: number): void {
   store.load(m, index);
   const count = m.threads.length;
   let ample = -1;
@@ -176,7 +176,7 @@ function expand(m: Machine, store: Store, graph: Graph, index: number): void {
 }
 
 /** Adds the edges of thread `n`; true if there is one. */
-function takeSteps(m: Machine, store: Store, graph: Graph, n: number, isPrivate: boolean): boolean {
+function takeSteps(m: Machine, store: GrowingStore, graph: Graph, n: number, isPrivate: boolean): boolean {
   const choices = choicesOf(m, n);
   for (const choice of choices) {
     const result = runStep(m, n, choice);

@@ -6,7 +6,7 @@ import { widthOf } from '../ir/value';
 import type { Integer } from '../ir/program';
 import { ownObject, setCell, shapeOf, cellValue, type Machine } from './machine';
 import { cellType } from './memory';
-import { threadKey } from './store';
+import { threadKey } from './components';
 import { choicesOf, runStep, SIGNAL } from './step';
 import { isUnknown, type Value } from './unknown';
 
