@@ -2,15 +2,14 @@
  * Everything the editor features know about a scene, made once: the functions of the open files and of the headers
  * they use, sections, state words, contexts, publications; and what names and fields mean in this tree.
  */
-import { child, walk, type Node } from '../syntax/node';
+import { child, type Node } from '../syntax/node';
 import type { Item, MacroDefinition, SourceFile } from '../syntax/source';
 import type { Tree } from '../tree/tree';
 import { contextsOf, neverSleeps, type RunsIn } from '../kernel/contexts';
 import { evaluate, type Constant, type Names } from '../kernel/constants';
 import { enumeratorsAround, type Enumerator } from '../kernel/enums';
-import { declared } from '../kernel/events';
 import { functionsOf, type FunctionFacts } from '../kernel/functions';
-import { typeName, type Types } from '../kernel/places';
+import type { Types } from '../kernel/places';
 import { publications, type Publication } from '../kernel/publish';
 import { survey, type Survey } from '../kernel/survey';
 import { pointersOf } from '../kernel/pointers';
