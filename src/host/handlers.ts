@@ -5,8 +5,10 @@
 import type { LineMap, Span } from '../base/span';
 import { createLineMap } from '../base/span';
 import { actions, type Action } from '../ide/actions';
+import { bitFacts } from '../ide/bitFacts';
 import { concurrency } from '../ide/concurrency';
 import { decorations } from '../ide/decorations';
+import { diagnostics } from '../ide/diagnostics';
 import { functionAt, harness, harnessesFor } from '../ide/harnesses';
 import { hover } from '../ide/hover';
 import { inlayHints } from '../ide/inlayHints';
@@ -15,6 +17,7 @@ import { createPipelines, type Pipeline } from '../ide/pipeline';
 import { recipe } from '../ide/recipe';
 import { placeOf, replayView } from '../ide/replay';
 import type { Scene, TextEdit } from '../ide/scene';
+import { orderingWords } from '../ide/words';
 import type { ViewNote, ViewPlace, ViewPosition } from '../protocol/view';
 import type { WorkerProgress } from '../protocol/worker';
 import type { OverlaidFiles } from './files';
@@ -109,6 +112,35 @@ export async function createHandlers({ files, runtime, grammar, tree }: Handlers
       const data = located(concurrency(here.scene, scope === 'file' ? here.file : undefined), place);
       const stamp = stampOf(JSON.stringify([scope, scope === 'file' ? path : '', data]));
       return stamp === shown ? 'same' : { ...data, stamp };
+    },
+    diagnostics({ path, open, on }) {
+      const here = at(path, open);
+      return here ? diagnostics(here.scene, path, { on }).map(one => located(one, place)) : [];
+    },
+    bitSites({ path, open, bit }) {
+      const here = at(path, open);
+      if (!here) return undefined;
+      const found = bitFacts(here.scene, bit);
+      return {
+        bit: found.bit,
+        ...(found.number === undefined ? {} : { number: found.number }),
+        words: found.words,
+        complete: found.complete,
+        problems: found.problems,
+        sites: found.sites.map(site => ({
+          function: site.function,
+          kind: site.kind,
+          operation: site.operation,
+          ...(site.through === undefined ? {} : { through: site.through }),
+          atomic: site.atomic,
+          word: site.word,
+          ...(site.until === undefined ? {} : { until: site.until }),
+          ...(site.maybe === undefined ? {} : { maybe: site.maybe }),
+          place: place(site.span),
+          ordering: orderingWords[site.ordering],
+          line: lineAt(here.scene, site.span),
+        })),
+      };
     },
     inlayHints({ path, open, start, end, kinds }) {
       const here = at(path, open);
@@ -286,6 +318,13 @@ export function editedTexts(
     texts.set(path, edited);
   }
   return texts;
+}
+
+/** The line of code at a place, without its indentation. */
+function lineAt(scene: Scene, { file, start }: Span): string {
+  const text = scene.tree.file(file)?.text ?? '';
+  const end = text.indexOf('\n', start);
+  return text.slice(text.lastIndexOf('\n', start - 1) + 1, end < 0 ? text.length : end).trim();
 }
 
 /** Equal for equal texts, and different for different ones as far as anybody will ever see (FNV-1a, 2 × 32 bits). */

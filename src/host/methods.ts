@@ -2,8 +2,10 @@
  * What the worker can be asked: every method's parameters and result, as plain data that crosses a thread boundary. Paths
  * are the worker's; places have lines and columns, because the texts are in the worker.
  */
+import type { BitFacts, BitSite } from '../ide/bitFacts';
 import type { Concurrency } from '../ide/concurrency';
 import type { DecorationKind } from '../ide/decorations';
+import type { CheckKind, Diagnostic } from '../ide/diagnostics';
 import type { InlayHintKind, InlayHintText } from '../ide/inlayHints';
 import type { LensVerdict } from '../ide/lenses';
 import type { ReplayView, ViewPlace, ViewPosition } from '../protocol/view';
@@ -105,6 +107,20 @@ export interface InlayHintData {
   readonly tooltip: string;
 }
 
+/** What is done to a bit in a tree. */
+export interface BitSitesData extends Pick<BitFacts, 'bit' | 'number' | 'words' | 'complete' | 'problems'> {
+  readonly sites: readonly (Pick<
+    BitSite,
+    'function' | 'kind' | 'operation' | 'through' | 'atomic' | 'word' | 'until' | 'maybe'
+  > & {
+    readonly place: ViewPlace;
+    /** `fully ordered: a barrier before and after`. */
+    readonly ordering: string;
+    /** The line of code, without its indentation. */
+    readonly line: string;
+  })[];
+}
+
 /** Method name to [parameters, result]. */
 export interface Methods {
   readonly decorations: readonly [FileParams, readonly DecorationData[]];
@@ -114,6 +130,13 @@ export interface Methods {
     FileParams & { readonly scope: 'file' | 'workspace'; readonly shown?: string },
     ConcurrencyData | 'same' | undefined,
   ];
+  /** Kinds that `on` does not name are as the table of kinds says. */
+  readonly diagnostics: readonly [
+    FileParams & { readonly on: Partial<Record<CheckKind, boolean>> },
+    readonly Located<Diagnostic>[],
+  ];
+  /** Everything that is done to a bit, or to the bits of a mask, in the tree of a file. Undefined for no file. */
+  readonly bitSites: readonly [FileParams & { readonly bit: string }, BitSitesData | undefined];
   readonly inlayHints: readonly [
     FileParams & {
       readonly start: ViewPosition;
