@@ -77,6 +77,10 @@ function check(
   }));
 }
 
+function shown(r: Row): string {
+  return [`${r.kind} ${r.file}:${String(r.line)} ${r.function}: ${r.message}`, ...r.related].join('\n    ');
+}
+
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const count = option(args, '--sample');
@@ -84,6 +88,7 @@ async function main(): Promise<void> {
   const only: string[] = [];
   for (let kind = option(args, '--kind'); kind !== undefined; kind = option(args, '--kind')) only.push(kind);
   const json = args.includes('--json');
+  const verbose = args.includes('--verbose');
   const [tree, ...named] = args.filter(a => !a.startsWith('--'));
   if (tree === undefined || !existsSync(join(tree, 'include/linux'))) {
     console.error('bench:diagnostics needs a kernel tree as its first argument');
@@ -113,10 +118,13 @@ async function main(): Promise<void> {
       if (files.length === 0) continue;
       for (const path of files) {
         const before = process.cpuUsage();
-        rows.push(...check(pipeline, root, path, asked));
+        const found = check(pipeline, root, path, asked);
+        rows.push(...found);
+        if (verbose) for (const r of found) console.error(shown(r));
         lines += pipeline.lines(path)?.lines ?? 0;
         const { user, system } = process.cpuUsage(before);
         const seconds = (user + system) / 1e6;
+        if (verbose) console.error(`${seconds.toFixed(1)} s ${relative(root, path)}`);
         if (seconds > slowest.seconds) slowest = { file: relative(root, path), seconds };
       }
     }
@@ -124,8 +132,7 @@ async function main(): Promise<void> {
   const next = random(seed);
   for (const { kind, on } of kinds) {
     const mine = rows.filter(r => r.kind === kind);
-    const shown = count === undefined ? mine : sampleOf(mine, Number(count), next);
-    for (const r of shown) {
+    for (const r of count === undefined ? mine : sampleOf(mine, Number(count), next)) {
       if (json) console.log(JSON.stringify(r));
       else
         console.log(

@@ -79,6 +79,8 @@ function regionOf(f: FunctionFacts, sections: Sections, key: string): Region | u
   if (others.length > 0) return undefined;
   if (begins.some(b => sections.strayEnds.some(s => keyOf(s.effect) === key && !ends.includes(s) && s !== b)))
     return undefined;
+  // Who gives back first of all works with its caller's lock.
+  if (Math.min(...ends.map(e => e.node.start)) < Math.min(...begins.map(b => b.node.start))) return undefined;
   // Lists of locks are taken in one loop and given back in another.
   const loops = begins.map(b => loopsAround(f.analysis, b.node));
   for (const e of ends) {
@@ -252,7 +254,6 @@ function calledAt(f: FunctionFacts, s: Site): string | undefined {
 }
 
 function endedTwice(f: FunctionFacts, input: CheckInput, region: Region): Finding | undefined {
-  // Who gives back first of all works with its caller's lock.
   const step = stepOf(f, region);
   for (const end of region.ends) {
     const stray = region.sections.strayEnds.some(s => s.id === end.id);
@@ -264,7 +265,7 @@ function endedTwice(f: FunctionFacts, input: CheckInput, region: Region): Findin
         goal: (s, p) => s === state && p.id === end.point,
       });
       if (way === 'none' || way === 'unknown') continue;
-      if (entersHeld(f, region) || takesInside(f, input, way)) return undefined;
+      if (takesInside(f, input, way)) return undefined;
       const earlier = state === 'done' ? lastEnd(way, region, end) : undefined;
       const [begin] = region.begins;
       const last = begin && [...way].reverse().find(p => p.kind === 'test' && p.node);
@@ -298,12 +299,6 @@ function lastEnd(way: readonly Point[], region: Region, but: Site): Site | undef
     if (e && (e !== but || i < way.length - 1)) return e;
   }
   return undefined;
-}
-
-/** Some way comes to an end before any begin although no test stands before it: the lock is the caller's. */
-function entersHeld(f: FunctionFacts, region: Region): boolean {
-  const first = Math.min(...region.begins.map(b => b.node.start));
-  return region.ends.some(e => e.node.end <= first);
 }
 
 /** A call on the way may take it. */
