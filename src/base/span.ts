@@ -28,10 +28,11 @@ export interface LineMap {
 
 export function createLineMap(text: string): LineMap {
   const starts: number[] = [0];
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === 10) starts.push(i + 1);
-    else if (c === 13 && text.charCodeAt(i + 1) !== 10) starts.push(i + 1);
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
+  if (text.includes('\r')) {
+    for (let i = text.indexOf('\r'); i >= 0; i = text.indexOf('\r', i + 1))
+      if (text.charCodeAt(i + 1) !== 10) starts.push(i + 1);
+    starts.sort((a, b) => a - b);
   }
   return {
     lines: starts.length,

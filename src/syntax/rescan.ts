@@ -66,7 +66,7 @@ function edited(before: Scanned, source: string, path: string): Scanned | undefi
     plain,
     items: [
       ...before.items.filter(i => i.start < from),
-      ...scan.items.map(item => unchanged(item, source, again, old) ?? item),
+      ...scan.items.map(item => unchanged(item, source, again, old) ?? detached(item, again)),
       ...before.items.filter(i => i.start >= until).map(i => movedItem(i, shift)),
     ],
     rests: [
@@ -118,7 +118,23 @@ function unchanged(
   const conditions = (i: ScannedItem): string => JSON.stringify(i.conditions);
   return same.start === item.start && conditions(same) === conditions(item)
     ? same
-    : { ...item, origin: same.origin ?? same };
+    : { ...detached(item, candidates), origin: same.origin ?? same };
+}
+
+/**
+ * With the strings of an item before, where they are the same: a slice of a text keeps the whole text in memory, and
+ * somebody who types makes a text a second.
+ */
+function detached(item: ScannedItem, before: readonly ScannedItem[]): ScannedItem {
+  const named = before.find(b => b.name === item.name);
+  const conditions = JSON.stringify(item.conditions);
+  const under = before.find(b => JSON.stringify(b.conditions) === conditions);
+  return {
+    ...item,
+    name: named?.name ?? item.name,
+    file: before[0]?.file ?? item.file,
+    conditions: under?.conditions ?? item.conditions,
+  };
 }
 
 function movedItem(item: ScannedItem, by: number): ScannedItem {

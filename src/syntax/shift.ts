@@ -1,28 +1,21 @@
 /** Trees that an edit before them moved: the same tree at another place, made as far as somebody looks. */
 import type { Node } from './node';
 
-/** What a moved node is, to move it again without going through all moves before. */
-const origins = new WeakMap<Node, { readonly node: Node; readonly by: number }>();
-
 /** The tree with all its offsets moved. */
-export function shifted(tree: Node, by: number): Node {
-  const moved = origins.get(tree);
-  const node = moved?.node ?? tree;
-  const whole = by + (moved?.by ?? 0);
-  return whole === 0 ? node : lazily(node, whole);
-}
-
-function lazily(node: Node, by: number): Node {
-  if (node.children.length === 0) return { ...node, start: node.start + by, end: node.end + by };
+export function shifted(node: Node, by: number): Node {
+  const { field, name, missing, hasError } = node;
   let children: readonly Node[] | undefined;
-  const copy: Node = {
-    ...node,
+  return {
+    kind: node.kind,
     start: node.start + by,
     end: node.end + by,
+    ...(field === undefined ? undefined : { field }),
+    named: node.named,
     get children() {
-      return (children ??= node.children.map(c => lazily(c, by)));
+      return (children ??= node.children.map(c => shifted(c, by)));
     },
+    ...(name === undefined ? undefined : { name }),
+    ...(missing && { missing }),
+    ...(hasError && { hasError }),
   };
-  origins.set(copy, { node, by });
-  return copy;
 }
