@@ -110,7 +110,7 @@ export function bitFacts(scene: Scene, name: string, cancel: CancelToken = never
     scene,
     names: new Set([root, ...stand.names.map(s => s.name)]),
     stand,
-    accept: meaningOf(scene, definitions),
+    accept: meaningOf(scene, root, definitions),
     cancel,
   };
   const { uses, others, comments } = searched(search);
@@ -178,20 +178,27 @@ function meaning({ source, item }: NameDefinition, constant: Constant): { meanin
 }
 
 /** Which files mean this definition when they write the name. */
-function meaningOf(scene: Scene, definitions: readonly NameDefinition[]): (path: string) => boolean {
-  const [first, ...rest] = definitions;
-  if (!first || rest.length === 0) return () => true;
-  const folder = (p: string): string => p.slice(0, p.lastIndexOf('/'));
-  const isPublic = (p: string): boolean => /\/include\/|^include\//.test(p);
-  const others = rest.map(d => d.source.path).filter(p => p !== first.source.path);
-  const home = first.source.path;
-  // Variants for each architecture, or for user space: one name.
-  if (isPublic(home)) {
-    const own = new Set(others.filter(p => !isPublic(p)));
-    return path => !own.has(path);
-  }
-  if (home.endsWith('.c')) return path => path === home;
-  return path => folder(path) === folder(home) || path.startsWith(`${folder(home)}/`);
+function meaningOf(
+  scene: Scene,
+  root: string,
+  definitions: readonly NameDefinition[],
+): (path: string) => boolean {
+  const kinds = ['enumerator', 'macro'] as const;
+  const home = new Set(definitions.map(d => d.source.path));
+  const all = scene.corpus.definitions(root, kinds).filter(d => !home.has(d.source.path));
+  // Variants for each architecture, or for user space, are one name.
+  if (all.every(d => /(^|\/)(include|arch)\//.test(d.source.path)) && [...home].every(p => p.endsWith('.h')))
+    return () => true;
+  const known = new Map<string, boolean>();
+  return path => {
+    let mine = known.get(path);
+    if (mine === undefined) {
+      const seen = scene.corpus.definitions(root, kinds, path);
+      mine = home.has(path) || seen.length === 0 || seen.some(d => home.has(d.source.path));
+      known.set(path, mine);
+    }
+    return mine;
+  };
 }
 
 function problemsOf(
@@ -266,7 +273,7 @@ function searched({ scene, names, stand, accept, cancel }: Search): Found {
       if (cancel.cancelled) break;
       if (!accept(m.source.path)) continue;
       sources.add(m.source);
-      const item = m.kind === 'function' ? m.facts.item : m.item;
+      const { item } = m;
       if (seen.has(item)) continue;
       seen.add(item);
       if (m.kind === 'function')

@@ -20,7 +20,12 @@ export interface NameDefinition {
 /** Enumerators and object-like macros of that name, nearest to the open files first. */
 export function numberDefinitions(scene: Scene, name: string): readonly NameDefinition[] {
   const from = scene.files[0]?.path;
-  const found: NameDefinition[] = [];
+  const kinds = ['enumerator', 'macro'] as const;
+  const found: NameDefinition[] = [
+    ...scene.corpus.definitions(name, kinds, from).filter(d => isNumber(d.source, d.item)),
+  ];
+  if (found.length > 0) return found;
+  // A source file's own, or one that is not to be seen from the open file.
   const seen = new Set<SourceFile>();
   for (const m of scene.corpus.mentions(name, from)) {
     if (seen.has(m.source)) continue;
@@ -28,6 +33,7 @@ export function numberDefinitions(scene: Scene, name: string): readonly NameDefi
     for (const item of m.source.items)
       if (item.name === name && isNumber(m.source, item)) found.push({ source: m.source, item });
   }
+  if (found.length > 0) return found;
   for (const d of scene.tree.lookup(name, ['enumerator', 'macro'], scene.scope, scene.config))
     if (!found.some(f => f.source === d.source && f.item === d.item) && isNumber(d.source, d.item))
       found.push({ source: d.source, item: d.item });

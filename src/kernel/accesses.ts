@@ -83,11 +83,26 @@ export function accessesOf(a: Analysis): readonly Access[] {
   return remember(a, 'accesses', () => collect(a));
 }
 
-/** The accesses, with those that it makes by calling functions which take a bit. */
-export function accessesThrough(a: Analysis, callees: BitCallees): readonly Access[] {
-  const used = candidates(a).map(name => callees.signature(name));
-  if (used.every(s => s === '')) return accessesOf(a);
-  return remember(a, `accesses ${used.join()}`, () => collect(a, callees));
+/**
+ * The accesses, with those that it makes by calling functions which take a bit. `about`: only calls with arguments like
+ * that are of interest.
+ */
+export function accessesThrough(a: Analysis, callees: BitCallees, about?: RegExp): readonly Access[] {
+  const names = about
+    ? candidatesFor(a, about)
+    : remember(a, 'bit candidates', () => candidatesFor(a, /\b[A-Z_][A-Z0-9_]{2,}\b/));
+  const used = new Map<string, string>();
+  for (const name of names) {
+    const signature = callees.signature(name);
+    if (signature !== '') used.set(name, signature);
+  }
+  if (used.size === 0) return accessesOf(a);
+  const some: BitCallees = {
+    wrappers: name => (used.has(name) ? callees.wrappers(name) : []),
+    place: name => (used.has(name) ? callees.place(name) : undefined),
+    signature: callees.signature,
+  };
+  return remember(a, `accesses ${[...used.values()].join()}`, () => collect(a, some));
 }
 
 /** The accesses whose bit or mask is a parameter; masks that are parameters are taken for masks. */
@@ -123,29 +138,55 @@ function scalarParameters(a: Analysis): readonly string[] {
   return found;
 }
 
-/** Names of called functions that are given a constant or that give the pointer of a bit operation: wrappers perhaps. */
-function candidates(a: Analysis): readonly string[] {
-  return remember(a, 'bit candidates', () => {
-    const names = new Set<string>();
-    walk(a.body ?? a.node, n => {
-      if (n.kind !== 'call_expression') return;
-      const name = callee(a.text, n);
-      if (name === undefined) return;
-      const args = callArguments(n);
-      if (bitClasses.has(primitive(name)?.class ?? '')) {
-        for (const x of args) {
-          const inner = pointee(a.text, x);
-          const place = inner.kind === 'call_expression' ? callee(a.text, inner) : undefined;
-          if (place !== undefined) names.add(place);
-        }
-      } else if (args.some(x => /\b[A-Z_][A-Z0-9_]{2,}\b/.test(a.text.slice(x.start, x.end))))
-        names.add(name);
-    });
-    return [...names];
+/** Names of called functions that are given such an argument, or that give the pointer of a bit operation on one. */
+function candidatesFor(a: Analysis, about: RegExp): readonly string[] {
+  const names = new Set<string>();
+  walk(a.body ?? a.node, n => {
+    if (n.kind !== 'call_expression') return;
+    const name = callee(a.text, n);
+    if (name === undefined) return;
+    const args = callArguments(n);
+    if (!args.some(x => about.test(a.text.slice(x.start, x.end)))) return;
+    if (!bitClasses.has(primitive(name)?.class ?? '')) names.add(name);
+    else
+      for (const x of args) {
+        const inner = pointee(a.text, x);
+        const place = inner.kind === 'call_expression' ? callee(a.text, inner) : undefined;
+        if (place !== undefined) names.add(place);
+      }
   });
+  return [...names];
 }
 
 const bitClasses: ReadonlySet<string> = new Set(['bitop', 'bitop_nonatomic', 'bitlock', 'wait', 'cmpxchg']);
+
+/** What a bit operation or wait does to its bit; undefined for anything else. */
+export function bitOperation(name: string): BitOperation | undefined {
+  const k = primitive(name);
+  if (k?.bit === undefined) return undefined;
+  if (k.class === 'bitop' || k.class === 'bitop_nonatomic') {
+    const kind =
+      k.role === 'load'
+        ? 'test'
+        : /change|assign/.test(name)
+          ? 'change'
+          : /clear/.test(name)
+            ? 'clear'
+            : 'set';
+    const told = k.role === 'rmw-value';
+    return { kind, atomic: k.class === 'bitop', ...(told && { tests: true as const }) };
+  }
+  if (k.class !== 'wait') return undefined;
+  if (name === 'clear_and_wake_up_bit') return { kind: 'clear', atomic: true };
+  return name.startsWith('wait_on_bit') ? { kind: 'wait', atomic: true, until: 'clear' } : undefined;
+}
+
+export interface BitOperation {
+  readonly kind: AccessKind;
+  readonly atomic: boolean;
+  readonly tests?: true;
+  readonly until?: 'clear';
+}
 
 function collect(a: Analysis, callees?: BitCallees, seed?: Environment): readonly Access[] {
   const { text, flow, locals } = a;
@@ -163,6 +204,10 @@ function collect(a: Analysis, callees?: BitCallees, seed?: Environment): readonl
       const copy = env.get(path.root);
       if (copy?.kind === 'word' && access.kind === 'test')
         add({ ...access, atomic: false, ordering: copy.read.ordering, via: copy.read.via }, copy.read.place);
+      // A local that is given the address of a word once stands for it.
+      const alias = locals.aliases.get(path.root);
+      if (alias?.kind === 'pointer_expression' && text[alias.start] === '&')
+        add(access, pointee(text, alias));
       return;
     }
     const call = path.fields.length === 0 ? bare(text, place) : undefined;

@@ -5,11 +5,11 @@
  * something else, so that nothing is lost silently.
  */
 import { child, walk, type Node } from '../syntax/node';
-import { accessesThrough, type Access, type BitCallees } from './accesses';
-import { bare, callee, operatorOf, spelling } from './expression';
+import { accessesThrough, bitOperation, type Access, type BitCallees } from './accesses';
+import { bare, callArguments, callee, operatorOf, pointee, spelling } from './expression';
 import type { Analysis } from './functions';
 import { aliased, pathOf, type Locals, type Path } from './places';
-import type { Ordering } from './primitives';
+import { primitive, type Ordering } from './primitives';
 
 /**
  * What happens to a bit. The `test-and-` kinds tell its old value in the same step; `wait` spins or sleeps until it has
@@ -79,7 +79,7 @@ export function bitUses(
   const mentions = new RegExp(`\\b(${[...names].join('|')})\\b`);
   const traced = new Set<string>();
   const covered = new Set<Node>();
-  for (const access of accessesThrough(a, callees)) {
+  for (const access of accessesThrough(a, callees, mentions)) {
     const mine = access.bits.flatMap(t => {
       const name = mentions.exec(t.text)?.[1];
       return name === undefined ? [] : [{ ...t, name }];
@@ -139,7 +139,7 @@ function near(a: BitUse, b: BitUse): boolean {
 /** What the body of a function-like macro does to the bit, without a place. */
 export type MacroUse = Omit<BitUse, 'start' | 'end' | 'at' | 'through'>;
 
-function kindOf(a: Access): BitSiteKind {
+function kindOf(a: Pick<Access, 'kind' | 'tests'>): BitSiteKind {
   switch (a.kind) {
     case 'set':
       return a.tests ? 'test-and-set' : 'set';
@@ -219,6 +219,20 @@ function judged(
           /^_?BIT(_ULL|UL|ULL)?$|^(un)?likely$|^cpu_to_|^hton|_to_cpu$|^(READ|WRITE)_ONCE$/.test(called)
         )
           break;
+        const operation = called === undefined ? undefined : bitOperation(called);
+        const k = operation && called !== undefined ? primitive(called) : undefined;
+        if (k && operation) {
+          const args = callArguments(p);
+          const pointer = args[k.pointer ?? 1];
+          if (args[k.bit ?? 0] === inner || (args[k.bit ?? 0]?.start ?? -1) <= node.start)
+            return {
+              ...use(kindOf(operation), p, pointer && pointee(text, pointer)),
+              operation: k.name,
+              atomic: operation.atomic,
+              ordering: k.ordering,
+              ...(operation.until && { until: operation.until }),
+            };
+        }
         return use(
           'other',
           node,

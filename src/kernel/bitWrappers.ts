@@ -8,6 +8,7 @@
 import { walk, type Node } from '../syntax/node';
 import type { MacroDefinition } from '../syntax/source';
 import {
+  bitOperation,
   parametricAccesses,
   type AccessKind,
   type BitCallees,
@@ -200,7 +201,7 @@ function ofMacro(name: string, macro: MacroDefinition, inner: Inner): readonly B
     const k = primitive(call.name);
     const bit = k?.bit === undefined ? -1 : parameters.indexOf(unwrapped(call.args[k.bit] ?? ''));
     const word = k?.pointer === undefined ? undefined : call.args[k.pointer];
-    const does = k && bitPrimitive(call.name);
+    const does = k && bitOperation(call.name);
     if (k && does && bit >= 0 && word !== undefined) {
       const path = pathOfText(word, parameters);
       if (path)
@@ -251,30 +252,6 @@ function ofMacro(name: string, macro: MacroDefinition, inner: Inner): readonly B
       });
   }
   return found;
-}
-
-/** What a primitive does to its bit. */
-function bitPrimitive(
-  name: string,
-):
-  | { readonly kind: AccessKind; readonly atomic: boolean; readonly tests?: true; readonly until?: 'clear' }
-  | undefined {
-  const k = primitive(name);
-  if (k?.class === 'bitop' || k?.class === 'bitop_nonatomic') {
-    const kind =
-      k.role === 'load'
-        ? 'test'
-        : /change|assign/.test(name)
-          ? 'change'
-          : /clear/.test(name)
-            ? 'clear'
-            : 'set';
-    const told = k.role === 'rmw-value';
-    return { kind, atomic: k.class === 'bitop', ...(told && { tests: true as const }) };
-  }
-  if (k?.class === 'wait' && name.startsWith('wait_on_bit'))
-    return { kind: 'wait', atomic: true, until: 'clear' };
-  return undefined;
 }
 
 interface TextCall {
@@ -375,7 +352,7 @@ export function operationsInBody(body: string, name: string): readonly MacroUse[
   for (const call of callsIn(body)) {
     const k = primitive(call.name);
     const bit = k?.bit === undefined ? undefined : call.args[k.bit];
-    const does = bitPrimitive(call.name);
+    const does = bitOperation(call.name);
     if (!k || !does || bit === undefined || !names.test(bit)) continue;
     const { tests, ...rest } = does;
     found.push({
