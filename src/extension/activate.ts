@@ -5,9 +5,11 @@
 import * as vscode from 'vscode';
 import type { Channel } from '../host/client';
 import { createActions } from './actions';
+import { createBitSites } from './bitSites';
 import { createConcurrencyView } from './concurrencyView';
 import { registerCommands, restore, type HostKind } from './commands';
 import { openNamed } from './demo';
+import { createDiagnostics } from './diagnostics';
 import { createHovers } from './hovers';
 import { createInlayHints } from './inlayHints';
 import { createLenses } from './lenses';
@@ -73,8 +75,10 @@ export function start(
     createHovers(workers, log),
     createLenses(workers, session, log),
     createActions(workers, log),
+    createDiagnostics(context, workers, log),
     createInlayHints(workers, log),
     createConcurrencyView(workers, log),
+    createBitSites(workers, log),
   );
   const activation = performance.now() - began;
   void log.guard(vscode.l10n.t('opening the files named in the settings'), undefined, () =>

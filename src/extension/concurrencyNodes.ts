@@ -6,6 +6,8 @@ import { range } from './convert';
 import { toUri } from './paths';
 
 export interface ConcurrencyNode {
+  /** For a bit, its name. */
+  readonly bit: string | undefined;
   readonly parent: ConcurrencyNode | undefined;
   item(): vscode.TreeItem;
   children(): readonly ConcurrencyNode[];
@@ -28,6 +30,7 @@ interface Row {
   readonly colour?: string;
   readonly place?: ViewPlace;
   readonly contextValue?: string;
+  readonly bit?: string;
   readonly open?: true;
   readonly children?: () => readonly Row[];
 }
@@ -36,7 +39,7 @@ interface Row {
 export function nodesOf(data: ConcurrencyData, path: string | undefined): readonly ConcurrencyNode[] {
   const at = (place: ViewPlace): string =>
     place.path === path
-      ? vscode.l10n.t('line {0}', place.start.line + 1)
+      ? `:${String(place.start.line + 1)}`
       : `${place.path.slice(place.path.lastIndexOf('/') + 1)}:${String(place.start.line + 1)}`;
   const roots: readonly Row[] = [
     {
@@ -78,6 +81,7 @@ function nodeOf(row: Row, parent: ConcurrencyNode | undefined, prefix: string): 
   const id = `${prefix}/${row.id}`;
   let made: readonly ConcurrencyNode[] | undefined;
   const node: ConcurrencyNode = {
+    bit: row.bit,
     parent,
     children: () => (made ??= (row.children?.() ?? []).map(child => nodeOf(child, node, id))),
     item: () => itemOf(row, id),
@@ -202,16 +206,16 @@ function bitRow(word: Word, bit: Bit, at: At): Row {
       .filter(Boolean)
       .join('\n\n'),
     icon: bit.name === undefined ? 'symbol-variable' : 'symbol-enum-member',
-    ...(bit.name === undefined ? {} : { contextValue: 'racelens.bit' }),
+    ...(bit.name === undefined ? {} : { contextValue: 'racelens.bit', bit: bit.name }),
     children: () =>
       siteRows(bit.sites, site => ({
         description: [
+          at(site.place),
           site.access === 'wait' && site.until
             ? site.until === 'set'
               ? vscode.l10n.t('waits until set')
               : vscode.l10n.t('waits until clear')
             : accessWord(site.access),
-          at(site.place),
         ].join(' · '),
         tooltip: [
           `\`${site.via}\` · ${site.atomic ? vscode.l10n.t('atomic') : vscode.l10n.t('not atomic')} · ${site.ordering}`,
@@ -260,7 +264,7 @@ function pointerRow(pointer: Pointer, at: At): Row {
     icon: 'symbol-reference',
     children: () =>
       siteRows(pointer.sites, site => ({
-        description: `${pointerWord(site.access)} · ${at(site.place)}`,
+        description: `${at(site.place)} · ${pointerWord(site.access)}`,
         tooltip: `\`${site.via}()\``,
         icon: pointerIcons[site.access],
         colour: 'racelens.rcuReader',
@@ -289,13 +293,13 @@ function lockRow(lock: Lock, at: At): Row {
     children: () =>
       siteRows(lock.sites, site => ({
         description: [
+          at(site.place),
           site.guard === undefined ? '' : vscode.l10n.t('only while {0} is set', site.guard),
           site.balance === 'all'
             ? ''
             : site.balance === 'open'
               ? vscode.l10n.t('still held at the end')
               : vscode.l10n.t('still held at the end on some paths'),
-          at(site.place),
         ]
           .filter(Boolean)
           .join(' · '),
@@ -328,7 +332,7 @@ function contextRow(context: Context, at: At): Row {
     icon: contextIcons[context.context] ?? 'symbol-event',
     children: () =>
       siteRows(context.functions, run => ({
-        description: [run.chain.length > 0 ? `← ${run.chain.join(' ← ')}` : '', at(run.place)]
+        description: [at(run.place), run.chain.length > 0 ? `← ${run.chain.join(' ← ')}` : '']
           .filter(Boolean)
           .join(' · '),
         tooltip: [

@@ -112,6 +112,13 @@ export function createConcurrencyView(workers: Workers, log: Log): vscode.Dispos
     vscode.commands.registerCommand(`${viewId}.showFile`, () => {
       setScope('file');
     }),
+    vscode.commands.registerCommand(`${viewId}.findBitSites`, (node: ConcurrencyNode) => {
+      if (node.bit !== undefined && document)
+        void vscode.commands.executeCommand('racelens.findBitSites', {
+          bit: node.bit,
+          file: toPath(document.uri),
+        });
+    }),
     vscode.commands.registerCommand(`${viewId}.showWorkspace`, () => {
       setScope('workspace');
     }),

@@ -1,7 +1,8 @@
 /** Settings, read when they are needed. */
 import * as vscode from 'vscode';
+import type { CheckKind } from '../ide/diagnostics';
 
-export interface Settings {
+export interface Settings extends Readonly<Record<`diagnostics.${CheckKind}`, boolean>> {
   readonly 'decorations.rcu': boolean;
   readonly 'decorations.locks': boolean;
   readonly 'decorations.interrupts': boolean;
@@ -21,7 +22,8 @@ export interface Settings {
   readonly open: readonly string[];
 }
 
-const fallback: Settings = {
+/** For a window that has not read our package.json yet; which diagnostics are on is said there alone. */
+const fallback: Omit<Settings, `diagnostics.${CheckKind}`> = {
   'decorations.rcu': true,
   'decorations.locks': true,
   'decorations.interrupts': true,
@@ -42,5 +44,6 @@ const fallback: Settings = {
 };
 
 export function setting<K extends keyof Settings>(name: K): Settings[K] {
-  return vscode.workspace.getConfiguration('racelens').get<Settings[K]>(name) ?? fallback[name];
+  const all: Partial<Settings> = fallback;
+  return vscode.workspace.getConfiguration('racelens').get<Settings[K]>(name) ?? (all[name] as Settings[K]);
 }

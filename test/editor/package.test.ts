@@ -51,7 +51,7 @@ describe('the package', function () {
     const top =
       /^(package\.json|package\.nls.*\.json|readme\.md|changelog\.md|LICENSE\.txt|language-configuration.*\.json)$/;
     const folders =
-      /^(dist\/([\w.-]+\.(js|wasm)|third-party\.txt|codicons\/)|media\/|syntaxes\/|l10n\/|samples\/|docs\/images\/)/;
+      /^(dist\/([\w.-]+\.(js|wasm)|third-party\.txt|codicons\/)|media\/|syntaxes\/|l10n\/|samples\/|docs\/(images|diagnostics)\/)/;
     assert.deepEqual(
       files.filter(file => !top.test(file) && !folders.test(file)),
       [],
