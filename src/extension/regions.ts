@@ -31,6 +31,13 @@ const looks: Readonly<Record<DecorationKind, Look>> = {
     labelled: true,
   },
   lock: { setting: 'decorations.locks', colour: 'lock', style: 'solid', shape: 'bar' },
+  'lock-of-callers': {
+    setting: 'decorations.locks',
+    colour: 'lock',
+    style: 'dashed',
+    shape: 'bar',
+    labelled: true,
+  },
   'conditional-lock': {
     setting: 'decorations.locks',
     colour: 'lock',

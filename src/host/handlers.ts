@@ -8,12 +8,13 @@ import { actions, type Action } from '../ide/actions';
 import { bitFacts } from '../ide/bitFacts';
 import { concurrency } from '../ide/concurrency';
 import { decorations } from '../ide/decorations';
+import { deepen } from '../ide/deepen';
 import { diagnostics } from '../ide/diagnostics';
 import { functionAt, harness, harnessesFor } from '../ide/harnesses';
 import { hover } from '../ide/hover';
 import { inlayHints } from '../ide/inlayHints';
 import { lenses } from '../ide/lenses';
-import { createPipelines, type Pipeline } from '../ide/pipeline';
+import { createPipelines, type IndexedPipeline, type Indexing, type Pipeline } from '../ide/pipeline';
 import { recipe } from '../ide/recipe';
 import { placeOf, replayView } from '../ide/replay';
 import type { Scene, TextEdit } from '../ide/scene';
@@ -30,12 +31,17 @@ export interface HandlersInput {
   readonly grammar: Uint8Array;
   /** The kernel tree of files that lie in none. */
   readonly tree?: string;
+  /** Who makes the index of identifiers. */
+  readonly indexing: Indexing;
+  /** Does what the method `index` asks for. */
+  readonly index: (params: Params<'index'>) => Result<'index'>;
 }
 
 export interface Handlers {
   /** The result, or nothing that counts if files were missing (the caller asks the files, fetches, and calls again). */
   handle(method: MethodName, params: unknown, call: Call): Promise<unknown>;
   changed(paths?: readonly string[]): void;
+  pipelines(): readonly IndexedPipeline[];
 }
 
 /** What a long call needs of its caller. */
@@ -56,11 +62,16 @@ const listenEvery = 30;
 /** States explored before the clock is looked at again. */
 const piece = 256;
 
-export async function createHandlers({ files, runtime, grammar, tree }: HandlersInput): Promise<Handlers> {
+/** Working out entry states makes way for other questions after so many milliseconds. */
+const deepenFor = 40;
+
+export async function createHandlers(input: HandlersInput): Promise<Handlers> {
+  const { files, runtime, grammar, tree, indexing } = input;
   const pipelines = await createPipelines({
     files,
     runtime,
     grammar,
+    indexing,
     ...(tree === undefined ? {} : { root: tree }),
   });
   const lines = (path: string): LineMap | undefined => {
@@ -112,6 +123,15 @@ export async function createHandlers({ files, runtime, grammar, tree }: Handlers
       const data = located(concurrency(here.scene, scope === 'file' ? here.file : undefined), place);
       const stamp = stampOf(JSON.stringify([scope, scope === 'file' ? path : '', data]));
       return stamp === shown ? 'same' : { ...data, stamp };
+    },
+    deepen({ path, open, start, end }) {
+      const here = at(path, open);
+      if (!here) return { changed: false, done: true };
+      const { lines: map } = here.file;
+      const from = map.offsetAt({ line: start, column: 0 });
+      const to = map.offsetAt({ line: end + 1, column: 0 });
+      const began = performance.now();
+      return deepen(here.scene, here.file, from, to, () => performance.now() - began > deepenFor);
     },
     diagnostics({ path, open, on }) {
       const here = at(path, open);
@@ -207,6 +227,7 @@ export async function createHandlers({ files, runtime, grammar, tree }: Handlers
       const here = at(open[0] ?? '', open);
       return here && recipe(here.scene, beside);
     },
+    index: params => input.index(params),
     check,
     model({ harness: path }) {
       const pipeline = pipelines.of(path);
@@ -245,6 +266,7 @@ export async function createHandlers({ files, runtime, grammar, tree }: Handlers
     changed(paths) {
       pipelines.forget(paths);
     },
+    pipelines: () => pipelines.all(),
   };
 }
 

@@ -8,6 +8,7 @@ import type { DecorationKind } from '../ide/decorations';
 import type { CheckKind, Diagnostic } from '../ide/diagnostics';
 import type { InlayHintKind, InlayHintText } from '../ide/inlayHints';
 import type { LensVerdict } from '../ide/lenses';
+import type { IndexState } from '../protocol/worker';
 import type { ReplayView, ViewPlace, ViewPosition } from '../protocol/view';
 import type { Located } from './located';
 
@@ -130,6 +131,14 @@ export interface Methods {
     FileParams & { readonly scope: 'file' | 'workspace'; readonly shown?: string },
     ConcurrencyData | 'same' | undefined,
   ];
+  /**
+   * Works out for the functions between two lines what is so when they are entered, as far as one call may take; then
+   * `decorations` and `concurrency` know it. `changed`: something new is known; `done`: nothing is left to work out.
+   */
+  readonly deepen: readonly [
+    FileParams & { readonly start: number; readonly end: number },
+    { readonly changed: boolean; readonly done: boolean },
+  ];
   /** Kinds that `on` does not name are as the table of kinds says. */
   readonly diagnostics: readonly [
     FileParams & { readonly on: Partial<Record<CheckKind, boolean>> },
@@ -170,6 +179,11 @@ export interface Methods {
   ];
   readonly check: readonly [CheckParams, ReplayView];
   readonly model: readonly [{ readonly harness: string }, string];
+  /** Of the index of identifiers; the first tree's without a root. */
+  readonly index: readonly [
+    { readonly root?: string; readonly action: 'start' | 'cancel' | 'state' },
+    IndexState,
+  ];
   readonly status: readonly [{ readonly path: string }, StatusData | undefined];
 }
 

@@ -12,6 +12,7 @@ import type { Ordering } from '../kernel/primitives';
 import { meanings, type SectionKind } from '../kernel/sections';
 import { conditionOf } from '../kernel/survey';
 import type { SourceFile } from '../syntax/source';
+import { knownEntry } from './entries';
 import { knowledge, type Knowledge } from './knowledge';
 import type { Scene } from './scene';
 
@@ -105,7 +106,7 @@ export function concurrency(scene: Scene, file: SourceFile | undefined): Concurr
     words: wordsOf(k, functions),
     pointers: pointersIn(k, functions),
     locks: locksIn(k, functions),
-    contexts: contextsOf(k, functions),
+    contexts: contextsOf(scene, k, functions),
   };
 }
 
@@ -210,20 +211,40 @@ function lockName(k: Knowledge, f: FunctionFacts, lock: string | undefined): str
 /** The contexts in the order in which they interrupt one another. */
 const contextOrder = ['hardirq', 'softirq', 'kthread', 'process'];
 
-function contextsOf(k: Knowledge, functions: readonly FunctionFacts[]): readonly ContextEntry[] {
+function contextsOf(
+  scene: Scene,
+  k: Knowledge,
+  functions: readonly FunctionFacts[],
+): readonly ContextEntry[] {
   const found = new Map<string, RunEntry[]>();
-  for (const f of functions)
-    for (const runs of k.contexts.get(f) ?? []) {
-      const list = found.get(runs.context) ?? [];
-      found.set(runs.context, list);
-      if (list.some(e => e.span.file === f.file && e.span.start === nameSpan(f).start)) continue;
-      list.push({
-        function: f.name,
-        chain: runs.chain.slice(1),
-        ...(runs.implicitReader !== undefined && { reader: runs.implicitReader }),
-        span: nameSpan(f),
-      });
-    }
+  const add = (context: string, entry: RunEntry): void => {
+    const list = found.get(context) ?? [];
+    found.set(context, list);
+    if (!list.some(e => e.span.file === entry.span.file && e.span.start === entry.span.start))
+      list.push(entry);
+  };
+  for (const f of functions) {
+    const span = nameSpan(f);
+    const entry = knownEntry(scene, f);
+    const reader = entry?.reader.value === 'yes' ? { reader: entry.reader.because } : {};
+    // What the tree says counts before what the open files say.
+    if (entry)
+      for (const c of entry.contexts)
+        add(c.context, {
+          function: f.name,
+          chain: [...c.chain.slice(1).map(l => l.name), c.label].filter((n, i, all) => n !== all[i - 1]),
+          ...reader,
+          span,
+        });
+    else
+      for (const runs of k.contexts.get(f) ?? [])
+        add(runs.context, {
+          function: f.name,
+          chain: runs.chain.slice(1),
+          ...(runs.implicitReader !== undefined && { reader: runs.implicitReader }),
+          span,
+        });
+  }
   return [...found]
     .map(([context, runs]) => ({
       context,

@@ -4,6 +4,7 @@
  */
 import type { Span } from '../base/span';
 import type { AccessKind } from '../kernel/accesses';
+import { chainText, type Judged, type Situation } from '../kernel/answers';
 import { neverSleeps } from '../kernel/contexts';
 import { balanceOf, stretchesOf } from '../kernel/extents';
 import { functionSpan, spanOf, type FunctionFacts } from '../kernel/functions';
@@ -11,6 +12,7 @@ import { pointersOf } from '../kernel/pointers';
 import { meanings, type SectionKind } from '../kernel/sections';
 import { conditionOf } from '../kernel/survey';
 import type { SourceFile } from '../syntax/source';
+import { knownEntry } from './entries';
 import { knowledge, type Knowledge } from './knowledge';
 import type { Scene } from './scene';
 import { accessWords, orderingWords, sectionName, sectionWords } from './words';
@@ -20,6 +22,8 @@ export type DecorationKind =
   | 'rcu-reader'
   | 'rcu-reader-implicit'
   | 'lock'
+  /** Held by all callers. */
+  | 'lock-of-callers'
   | 'conditional-lock'
   | 'bh-off'
   | 'irq-off'
@@ -55,6 +59,7 @@ const lineKinds: ReadonlySet<DecorationKind> = new Set<DecorationKind>([
   'rcu-reader',
   'rcu-reader-implicit',
   'lock',
+  'lock-of-callers',
   'conditional-lock',
   'bh-off',
   'irq-off',
@@ -69,7 +74,7 @@ export function isLineKind(kind: DecorationKind): boolean {
 /** In text order, outer before inner. */
 export function decorations(scene: Scene, file: SourceFile): readonly Decoration[] {
   const k = knowledge(scene);
-  const found = k.functions(file).flatMap(f => [...regionsOf(k, f), ...pointersIn(f)]);
+  const found = k.functions(file).flatMap(f => [...regionsOf(k, f, knownEntry(scene, f)), ...pointersIn(f)]);
   found.push(...accessesIn(k, file));
   found.sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end);
   return nested(found);
@@ -98,20 +103,10 @@ const drawn: Partial<Record<SectionKind, DecorationKind>> = {
   preempt: 'preempt-off',
 };
 
-/** The sections of a function, and the readers that they make it. */
-function regionsOf(k: Knowledge, f: FunctionFacts): readonly Flat[] {
-  const found: Flat[] = [];
-  const runs = k.contexts.get(f);
-  const whole = neverSleeps(runs) ? runs?.[0] : undefined;
-  // Who else calls a function that is not static is not known.
-  if (whole && f.item.kind === 'function' && (f.item.isStatic || whole.chain.length === 2))
-    found.push({
-      kind: 'rcu-reader-implicit',
-      span: functionSpan(f),
-      label: `RCU reader: ${whole.implicitReader ?? whole.context}`,
-      hover: `Runs in ${whole.context} context (${whole.chain.map(c => `\`${c}\``).join(' ← ')}): an implicit RCU reader, ${waitsForIt}`,
-      ruler: false,
-    });
+/** The sections of a function, and the readers that they make it; with what is so when it is entered, once that is known. */
+function regionsOf(k: Knowledge, f: FunctionFacts, entry: Situation | undefined): readonly Flat[] {
+  const found: Flat[] = [...onEntry(k, f, entry)];
+  const whole = found.some(d => d.kind === 'rcu-reader-implicit');
   const s = k.survey.sections(f);
   if (!s) return found;
   const readers: { start: number; end: number }[] = [];
@@ -179,6 +174,72 @@ function regionsOf(k: Knowledge, f: FunctionFacts): readonly Flat[] {
         unbalanced(spanOf(f, end.node), `ends ${sectionName(end.effect)}, which was not begun here`),
       );
   return found;
+}
+
+/** What holds for the whole function, because of who calls it. */
+function onEntry(k: Knowledge, f: FunctionFacts, entry: Situation | undefined): readonly Flat[] {
+  const span = functionSpan(f);
+  if (entry) {
+    const locks = entry.locks.filter(l => l.held.value === 'yes');
+    const held = locks.length > 0 ? `callers hold ${locks.map(l => l.lock).join(', ')}` : '';
+    if (entry.reader.value === 'yes') {
+      const also = [
+        entry.irqOff.value === 'yes' ? 'interrupts off' : entry.bhOff.value === 'yes' ? 'BH disabled' : '',
+        held,
+      ].filter(Boolean);
+      return [
+        {
+          kind: 'rcu-reader-implicit',
+          span,
+          label: ['RCU reader: ' + reason(entry.reader), ...also].join('; '),
+          hover: [
+            `**RCU reader**, as all its callers are: ${waitsForIt}`,
+            line('RCU reader', entry.reader),
+            entry.bhOff.value === 'yes' ? line('BH disabled', entry.bhOff) : '',
+            entry.irqOff.value === 'yes' ? line('Interrupts off', entry.irqOff) : '',
+            entry.maySleep.value === 'no' ? line('Must not sleep', entry.maySleep) : '',
+            ...locks.map(l => line(`\`${l.lock}\` is held`, l.held)),
+          ]
+            .filter(Boolean)
+            .join('\n\n'),
+          ruler: false,
+        },
+      ];
+    }
+    if (locks.length === 0) return [];
+    return [
+      {
+        kind: 'lock-of-callers',
+        span,
+        label: held,
+        hover: locks.map(l => line(`\`${l.lock}\` is held by all callers`, l.held)).join('\n\n'),
+        ruler: false,
+      },
+    ];
+  }
+  const runs = k.contexts.get(f);
+  const whole = neverSleeps(runs) ? runs?.[0] : undefined;
+  // Who else calls a function that is not static is not known.
+  if (!whole || f.item.kind !== 'function' || (!f.item.isStatic && whole.chain.length !== 2)) return [];
+  return [
+    {
+      kind: 'rcu-reader-implicit',
+      span,
+      label: `RCU reader: ${whole.implicitReader ?? whole.context}`,
+      hover: `Runs in ${whole.context} context (${whole.chain.map(c => `\`${c}\``).join(' ← ')}): an implicit RCU reader, ${waitsForIt}`,
+      ruler: false,
+    },
+  ];
+}
+
+/** `runs in NET_RX softirq (net_rx_action -> napi_poll)`. */
+function reason(judged: Judged): string {
+  const chain = chainText(judged.chain);
+  return chain === '' ? judged.because : `${judged.because} (${chain})`;
+}
+
+function line(what: string, judged: Judged): string {
+  return `${what}: ${reason(judged)}.`;
 }
 
 const waitsForIt = '`synchronize_rcu()` elsewhere waits for it.';
