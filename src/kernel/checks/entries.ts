@@ -4,34 +4,37 @@
  * may be others, so a check may say that a way exists, never that none does.
  */
 import type { Span } from '../../base/span';
-import { bindingsIn, type ContextKind } from '../contexts';
-import { nameSpan, spanOf, type FunctionFacts } from '../functions';
-import type { Event } from '../events';
+import type { Link as ChainLink } from '../answers';
+import type { Frame } from '../callers';
+import { callee } from '../expression';
+import { spanOf, type FunctionFacts } from '../functions';
 import type { Point } from '../flow';
 import type { Sections, Site } from '../regions';
 import { meanings } from '../sections';
+import type { Surroundings } from '../surroundings';
 import { perInput, type CheckInput, type Related } from './input';
 
 /** A call on the way in. */
 export interface Link {
   readonly f: FunctionFacts;
-  readonly call: Event & { kind: 'call' };
+  readonly frame: Frame;
   /** Sections that are open at the call on every way, and on some. */
   readonly must: readonly Site[];
   readonly may: readonly Site[];
 }
 
+export interface Root {
+  readonly in: Surroundings;
+  /** What hands the function to the kernel: `INIT_WORK()`. */
+  readonly links: readonly ChainLink[];
+}
+
 export interface Entry {
   /** From the outermost function inwards; empty if the function itself is what the kernel calls. */
   readonly links: readonly Link[];
-  readonly context: ContextKind;
-  /** Why BH, preemption or interrupts are off from the start: `softirq`; absent in process context. */
-  readonly atomic?: string;
-  /** What calls the outermost function: `INIT_WORK()`, `system call`. */
-  readonly because: string;
-  /** The outermost function, and where it is handed to the kernel. */
-  readonly root: FunctionFacts;
-  readonly at?: Span;
+  readonly root: Root;
+  /** What the kernel calls. */
+  readonly outermost: FunctionFacts;
 }
 
 const DEEPEST = 5;
@@ -44,11 +47,7 @@ const memo = perInput(() => new Map<FunctionFacts, readonly Entry[]>());
 export function entriesOf(input: CheckInput, f: FunctionFacts): readonly Entry[] {
   const known = memo(input);
   let found = known.get(f);
-  if (!found) {
-    // Recursion has nothing new to say.
-    known.set(f, []);
-    known.set(f, (found = search(input, f)));
-  }
+  if (!found) known.set(f, (found = search(input, f)));
   return found;
 }
 
@@ -60,7 +59,7 @@ function search(input: CheckInput, f: FunctionFacts): readonly Entry[] {
     const next: typeof layer = [];
     for (const at of layer) {
       const { roots, callers } = usesOf(input, at.f);
-      for (const r of roots) entries.push({ ...r, links: at.links, root: at.f });
+      for (const root of roots) entries.push({ root, links: at.links, outermost: at.f });
       if (entries.length >= MOST_ENTRIES) return entries;
       for (const link of callers) {
         if (seen.has(link.f)) continue;
@@ -74,9 +73,9 @@ function search(input: CheckInput, f: FunctionFacts): readonly Entry[] {
 }
 
 interface Uses {
-  /** All mentions were understood. */
+  /** All uses were understood. */
   readonly complete: boolean;
-  readonly roots: readonly Omit<Entry, 'links' | 'root'>[];
+  readonly roots: readonly Root[];
   readonly callers: readonly Link[];
 }
 
@@ -90,60 +89,21 @@ function usesOf(input: CheckInput, f: FunctionFacts): Uses {
 }
 
 function findUses(input: CheckInput, f: FunctionFacts): Uses {
-  const roots: Omit<Entry, 'links' | 'root'>[] = [];
+  const roots: Root[] = [];
   const callers: Link[] = [];
-  const head = f.analysis.text.slice(f.analysis.base, f.analysis.base + 60);
-  if (/^\s*(asmlinkage\b.*)?(SYSCALL|COMPAT_SYSCALL)_DEFINE\d/.test(head))
-    roots.push({ context: 'process', because: 'system call' });
-  const own = f.item.kind === 'function' && f.item.isStatic && f.file.endsWith('.c');
-  let count = 0;
   let complete = true;
-  for (const m of input.corpus.mentions(f.name, f.file, own ? f.file : undefined)) {
-    if (++count > 4 * MOST_CALLERS || callers.length >= MOST_CALLERS) {
+  for (const c of input.callers.of(f)) {
+    if (roots.length + callers.length >= MOST_CALLERS) {
       complete = false;
       break;
     }
-    if (m.kind === 'outer') {
-      if (m.item.kind === 'prototype' || (m.item.kind === 'invocation' && /^EXPORT_/.test(m.item.name)))
-        continue;
-      const node = m.node();
-      const before = roots.length;
-      for (const r of node ? bindingsIn(m.source.text, node).runs : [])
-        if (r.name === f.name)
-          roots.push({
-            context: r.context,
-            because: r.because,
-            at: { file: m.source.path, start: m.item.start, end: m.item.end },
-            ...(r.implicitReader !== undefined && { atomic: r.implicitReader }),
-          });
-      if (roots.length === before) complete = false;
-      continue;
-    }
-    const g = m.facts;
-    if (g.file === f.file && g.item.start === f.item.start) continue;
-    // Another file's own function of that name.
-    if (
-      g.file !== f.file &&
-      m.source.items.some(i => i.kind === 'function' && i.name === f.name && i.isStatic)
-    )
-      continue;
-    for (const r of bindingsIn(g.analysis.text, g.analysis.node).runs)
-      if (r.name === f.name)
-        roots.push({
-          context: r.context,
-          because: r.because,
-          at: nameSpan(g),
-          ...(r.implicitReader !== undefined && { atomic: r.implicitReader }),
-        });
-    if (!g.analysis.calls.has(f.name)) {
-      // Stored, passed on, or only in a comment.
-      if (!roots.some(r => r.at?.file === g.file)) complete = false;
-      continue;
-    }
-    const sections = input.survey.sections(g);
-    for (const p of g.analysis.flow.points)
-      for (const e of g.analysis.events(p))
-        if (e.kind === 'call' && e.name === f.name) callers.push({ f: g, call: e, ...openAt(sections, p) });
+    const frame = c.kind === 'calls' && c.frames.length === 1 ? c.frames[0] : undefined;
+    if (c.kind === 'surroundings') roots.push({ in: c.in, links: c.links });
+    else if (frame && callee(frame.f.analysis.text, frame.node) === f.name) {
+      const point = frame.f.analysis.flow.points[frame.point];
+      const open = point ? openAt(input.survey.sections(frame.f), point) : { must: [], may: [] };
+      callers.push({ f: frame.f, frame, ...open });
+    } else complete = false;
   }
   return { complete: complete && input.corpus.complete(), roots, callers };
 }
@@ -184,36 +144,39 @@ export function isReader(s: Site): boolean {
 }
 
 /** The chain as related places, outermost first. */
-export function chainRelated(entry: Entry, to: string): readonly Related[] {
+export function chainRelated(input: CheckInput, entry: Entry, to: string): readonly Related[] {
   const names = [...entry.links.slice(1).map(l => l.f.name), to];
   return [
-    ...(entry.at
-      ? [{ span: entry.at, message: `${entry.root.name}() is handed to the kernel here (${entry.because})` }]
-      : []),
+    ...entry.root.links.slice(-1).flatMap(l => {
+      const span = input.spanOfLine(l.file, l.line);
+      return span
+        ? [{ span, message: `${entry.outermost.name}() is handed to the kernel here (${l.name})` }]
+        : [];
+    }),
     ...entry.links.map((l, i) => ({
-      span: spanOf(l.f, l.call.node),
+      span: spanOf(l.f, l.frame.node),
       message: `${l.f.name}() calls ${names[i] ?? to}()`,
     })),
   ];
 }
 
-/** `a() ← b() ← INIT_WORK()`. */
+/** `a() ← b() ← work item`. */
 export function chainWords(entry: Entry): string {
   const names = entry.links.map(l => `${l.f.name}()`).reverse();
-  return [...names, entry.because].join(' ← ');
+  return [...names, entry.root.in.label].join(' ← ');
 }
 
-/** `spinlock q->lock`, `RCU reader`, `spinlock q->lock (BH off)`. */
-export function siteWords(s: Site): string {
-  const { words } = meanings[s.effect.kind];
-  const also = s.effect.switches ? ` (${meanings[s.effect.switches].words})` : '';
-  return (s.effect.lock === undefined ? words : `${words} ${s.effect.lock}`) + also;
+/** Where a chain that an answer has leads along. */
+export function answerRelated(input: CheckInput, chain: readonly ChainLink[]): readonly Related[] {
+  return [...chain].reverse().flatMap(l => {
+    const span: Span | undefined = input.spanOfLine(l.file, l.line);
+    return span ? [{ span, message: l.name.endsWith(')') ? l.name : `${l.name}()` }] : [];
+  });
 }
 
 /**
  * Whether a function is entered with nothing held: `always` if all uses of it and of its callers were understood and none
- * has a section open; `never` is not told apart from what is not known. A function that is used nowhere counts as entered
- * by anyone, with nothing.
+ * has a section open. A function that is used nowhere counts as entered by anyone, with nothing.
  */
 export function entersBare(input: CheckInput, f: FunctionFacts): 'always' | 'unknown' {
   const seen = new Set<FunctionFacts>();
@@ -233,12 +196,29 @@ export function entersBare(input: CheckInput, f: FunctionFacts): 'always' | 'unk
   return 'always';
 }
 
-/** Ways in that come with nothing held. Operations of other tables are called under locks of their subsystem. */
-export function isBareRoot(root: { readonly because: string; readonly atomic?: string }): boolean {
-  return (
-    root.atomic === undefined &&
-    /^(INIT_(DELAYED_|DEFERRABLE_|RCU_)?WORK(_ONSTACK)?|DECLARE_(DELAYED_)?WORK|kthread_\w+|system call)(\(\))?$|^\.(unlocked_ioctl|sendmsg|recvmsg)$/.test(
-      root.because,
-    )
-  );
+const bareLabels: ReadonlySet<string> = new Set([
+  'work item',
+  'kernel thread',
+  'interrupt thread',
+  'task work',
+  'system call',
+  'file operation',
+  'socket operation',
+  'sysctl handler',
+  'sysfs attribute',
+  'debugfs attribute',
+]);
+
+/** Ways in that come with nothing held. Other operations are called under locks of their subsystem, or while nothing runs yet. */
+export function isBareRoot(root: Root): boolean {
+  if (!bareLabels.has(root.in.label) || root.in.locks.length > 0) return false;
+  // proto.connect and its like are called with the socket locked.
+  return !root.links.some(l => / of proto$/.test(l.name));
+}
+
+/** `spinlock q->lock`, `RCU reader`, `spinlock q->lock (BH off)`. */
+export function siteWords(s: Site): string {
+  const { words } = meanings[s.effect.kind];
+  const also = s.effect.switches ? ` (${meanings[s.effect.switches].words})` : '';
+  return (s.effect.lock === undefined ? words : `${words} ${s.effect.lock}`) + also;
 }

@@ -254,6 +254,8 @@ function calledAt(f: FunctionFacts, s: Site): string | undefined {
 }
 
 function endedTwice(f: FunctionFacts, input: CheckInput, region: Region): Finding | undefined {
+  // Interrupt flags may be restored as often as one likes.
+  if (region.begins.some(b => b.effect.kind === 'irq' || b.effect.kind === 'owner')) return undefined;
   const step = stepOf(f, region);
   for (const end of region.ends) {
     const stray = region.sections.strayEnds.some(s => s.id === end.id);
