@@ -3,7 +3,14 @@
  * and started again after it died or had to be ended: a run that does not hear a cancel soon is stopped by ending the
  * worker, which holds nothing that cannot be made again.
  */
-import type { FileAnswer, FromWorker, ToWorker, WorkerProgress, WorkerVersion } from '../protocol/worker';
+import type {
+  FileAnswer,
+  FromWorker,
+  IndexState,
+  ToWorker,
+  WorkerProgress,
+  WorkerVersion,
+} from '../protocol/worker';
 import type { MethodName, Params, Result } from './methods';
 
 export const workerVersion: WorkerVersion = 1;
@@ -16,6 +23,14 @@ export interface Channel {
   end(): void;
 }
 
+/** What a worker is told of the index of identifiers when it starts. */
+export interface IndexOptions {
+  /** It makes one, in the background. */
+  readonly index?: boolean;
+  /** A folder on disk that it is kept in. */
+  readonly storage?: string;
+}
+
 export interface ClientInput {
   /** Cancelling ends the worker if it does not stop by itself; else the answer is only not waited for. */
   readonly endOnCancel: boolean;
@@ -23,7 +38,15 @@ export interface ClientInput {
   start(): Promise<Channel>;
   /** Reads what the worker cannot. */
   fetch(files: readonly string[], folders: readonly string[]): Promise<readonly FileAnswer[]>;
+  /** The same for the index, as bytes; absent: `fetch` does. */
+  fetchRaw?(files: readonly string[], folders: readonly string[]): Promise<readonly FileAnswer[]>;
+  /** What the worker tells without being asked. */
+  onEvent?(event: WorkerEvent): void;
 }
+
+/** The index has come so far; questions have better answers now. */
+export type WorkerEvent =
+  { readonly type: 'state'; readonly state: IndexState } | { readonly type: 'better' };
 
 export interface RequestOptions {
   readonly onProgress?: (progress: WorkerProgress) => void;
@@ -107,6 +130,16 @@ export function createClient(input: ClientInput): Client {
       void input.fetch(message.files, message.folders).then(answers => {
         tell({ version: workerVersion, type: 'files', answers });
       });
+      return;
+    }
+    if (message.type === 'wanted-raw') {
+      void (input.fetchRaw ?? input.fetch)(message.files, message.folders).then(answers => {
+        tell({ version: workerVersion, type: 'raw-files', answers });
+      });
+      return;
+    }
+    if (message.type === 'state' || message.type === 'better') {
+      input.onEvent?.(message);
       return;
     }
     const one = waiting.get(message.id);

@@ -17,6 +17,8 @@ export interface FileSource {
 export interface OverlaidFiles extends FileSource {
   /** Sets or (without text) takes away the text of an open document. */
   overlay(path: string, text: string | undefined): void;
+  /** The text of an open document. */
+  shown(path: string): string | undefined;
   /** Puts other texts before everything, until the next call. */
   setTrial(texts: ReadonlyMap<string, string>): void;
   /** Forgets what was read from below; without paths, all of it. */
@@ -60,6 +62,7 @@ export function overlaidFiles(below: FileSource): OverlaidFiles {
       else open.set(path, text);
       texts.delete(path);
     },
+    shown: path => open.get(path),
     setTrial(other) {
       trial = other;
     },
@@ -110,6 +113,59 @@ export function askedFiles(): AskedFiles {
       folders.clear();
       if (!paths) texts.clear();
       else for (const path of paths) texts.delete(path);
+    },
+  };
+}
+
+export interface RawFiles extends FileSource {
+  bytes(path: string): Uint8Array | undefined | 'pending';
+  takeWanted(): { readonly files: readonly string[]; readonly folders: readonly string[] };
+  answer(answers: readonly FileAnswer[]): void;
+  forget(paths?: readonly string[]): void;
+}
+
+/**
+ * Files for the index where there is no disk: fetched apart from those that requests wait for, given out once and not kept.
+ * Open documents are as the editor shows them.
+ */
+export function rawFiles(open: Pick<OverlaidFiles, 'shown'>): RawFiles {
+  const ready = new Map<string, Uint8Array | undefined>();
+  const folders = new Map<string, readonly string[] | undefined>();
+  const wantedFiles = new Set<string>();
+  const wantedFolders = new Set<string>();
+  return {
+    read: path => open.shown(path),
+    bytes(path) {
+      const shown = open.shown(path);
+      if (shown !== undefined) return new TextEncoder().encode(shown);
+      if (!ready.has(path)) {
+        wantedFiles.add(path);
+        return 'pending';
+      }
+      const bytes = ready.get(path);
+      ready.delete(path);
+      return bytes;
+    },
+    list(path) {
+      if (folders.has(path)) return folders.get(path);
+      wantedFolders.add(path);
+      return 'pending';
+    },
+    takeWanted() {
+      const wanted = { files: [...wantedFiles], folders: [...wantedFolders] };
+      wantedFiles.clear();
+      wantedFolders.clear();
+      return wanted;
+    },
+    answer(answers) {
+      for (const { path, text, bytes, names, folder } of answers)
+        if (folder) folders.set(path, names);
+        else ready.set(path, bytes ?? (text === undefined ? undefined : new TextEncoder().encode(text)));
+    },
+    forget(paths) {
+      folders.clear();
+      if (!paths) ready.clear();
+      else for (const path of paths) ready.delete(path);
     },
   };
 }

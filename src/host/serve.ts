@@ -2,23 +2,46 @@
  * The worker's side: takes one request after another, runs the pipeline, answers. Where the host has no disk, a pass that
  * misses files asks for them, waits, and runs again; everything made before is cached, so a pass costs little.
  */
-import type { FromWorker, ToWorker, WorkerVersion } from '../protocol/worker';
-import { askedFiles, overlaidFiles, type FileSource } from './files';
+import type { FromWorker, IndexState, ToWorker, WorkerVersion } from '../protocol/worker';
+import { askedFiles, overlaidFiles, rawFiles, type FileSource } from './files';
 import { createHandlers, type Handlers } from './handlers';
+import { createIndexing, type Indexing, type IndexStore } from './indexing';
 import type { MethodName } from './methods';
 
 const version: WorkerVersion = 1;
+
+/** Of a worker that makes no index. */
+const noIndex: IndexState = {
+  phase: 'none',
+  part: 'near',
+  done: 0,
+  total: 0,
+  complete: false,
+  files: 0,
+  identifiers: 0,
+  bytes: 0,
+};
 
 export interface Port {
   post(message: FromWorker): void;
 }
 
-/** Gives the function that takes the messages. `disk` reads files where the host has a disk. */
-export function serve(port: Port, disk: FileSource | undefined): (message: ToWorker) => void {
+export interface ServeOptions {
+  /** Reads files where the host has a disk. */
+  readonly disk?: FileSource;
+  /** Keeps indexes in a folder. */
+  readonly store?: (folder: string) => IndexStore;
+}
+
+/** Gives the function that takes the messages. */
+export function serve(port: Port, { disk, store }: ServeOptions = {}): (message: ToWorker) => void {
   const asked = askedFiles();
   const files = overlaidFiles(disk ?? asked);
+  const raw = rawFiles(files);
   const cancelled = new Set<number>();
   let handlers: Promise<Handlers> | undefined;
+  let made: Handlers | undefined;
+  let indexing: Indexing | undefined;
   let queue: Promise<void> = Promise.resolve();
   let arrived: (() => void) | undefined;
 
@@ -27,11 +50,12 @@ export function serve(port: Port, disk: FileSource | undefined): (message: ToWor
       port.post({ version, type: 'cancelled', id });
       return;
     }
+    indexing?.busy();
     try {
       if (!handlers) throw new Error('internal: the worker was asked before it was started');
-      const made = await handlers;
+      const own = await handlers;
       for (;;) {
-        const value = await made.handle(method, params, {
+        const value = await own.handle(method, params, {
           get cancelled() {
             return cancelled.has(id);
           },
@@ -60,21 +84,53 @@ export function serve(port: Port, disk: FileSource | undefined): (message: ToWor
       port.post({ version, type: 'failed', id, message });
     } finally {
       cancelled.delete(id);
+      indexing?.idle();
     }
+  }
+
+  type Start = Extract<ToWorker, { type: 'start' }>;
+
+  function startIndexing({ storage }: Start): Indexing {
+    return createIndexing({
+      pipelines: () => made?.pipelines() ?? [],
+      slow: disk === undefined,
+      ...(store && storage !== undefined ? { store: store(storage) } : {}),
+      onState(state) {
+        port.post({ version, type: 'state', state });
+      },
+      onBetter() {
+        port.post({ version, type: 'better' });
+      },
+      onWaiting() {
+        port.post({ version, type: 'wanted-raw', ...raw.takeWanted() });
+      },
+    });
   }
 
   return message => {
     if (message.version !== version) return;
     switch (message.type) {
       case 'start':
+        if (message.index) indexing = startIndexing(message);
         handlers = createHandlers({
           files,
+          indexing: message.index ? { background: disk ? files : raw } : 'none',
+          index({ root, action }) {
+            if (action === 'cancel') indexing?.cancel();
+            else if (action === 'start') indexing?.start();
+            return indexing?.state(root) ?? noIndex;
+          },
           runtime: message.runtime,
           grammar: message.grammar,
           ...(message.tree === undefined ? {} : { tree: message.tree }),
         });
         // The first request tells the error.
-        handlers.catch(() => undefined);
+        handlers.then(
+          one => {
+            made = one;
+          },
+          () => undefined,
+        );
         return;
       case 'request': {
         const { id, method, params } = message;
@@ -87,8 +143,9 @@ export function serve(port: Port, disk: FileSource | undefined): (message: ToWor
       case 'overlay':
         files.overlay(message.path, message.text);
         void handlers?.then(
-          made => {
-            made.changed([message.path]);
+          one => {
+            one.changed([message.path]);
+            indexing?.wake();
           },
           () => undefined,
         );
@@ -96,9 +153,11 @@ export function serve(port: Port, disk: FileSource | undefined): (message: ToWor
       case 'forget':
         files.forget(message.paths);
         asked.forget(message.paths);
+        raw.forget(message.paths);
         void handlers?.then(
-          made => {
-            made.changed(message.paths);
+          one => {
+            one.changed(message.paths);
+            indexing?.wake();
           },
           () => undefined,
         );
@@ -106,6 +165,10 @@ export function serve(port: Port, disk: FileSource | undefined): (message: ToWor
       case 'files':
         asked.answer(message.answers);
         arrived?.();
+        return;
+      case 'raw-files':
+        raw.answer(message.answers);
+        indexing?.arrived();
         return;
     }
   };

@@ -17,7 +17,7 @@ import { createParser, type CParser } from '../syntax/parser';
 import { createConfig } from '../tree/config';
 import { createCorpus } from '../tree/corpus';
 import { createTree } from '../tree/create';
-import { createIdentifierIndex } from '../tree/identifiers';
+import { createIdentifierIndex, type IdentifierIndex } from '../tree/identifiers';
 import type { Config, Files } from '../tree/tree';
 import { findRoot } from './root';
 import type { Scene } from './scene';
@@ -29,7 +29,20 @@ export interface PipelineInput {
   readonly grammar: Uint8Array;
   /** The kernel tree's root folder, if the sources lie in one. */
   readonly root?: string;
+  /** How the index of identifiers is made; absent: on demand. */
+  readonly indexing?: Indexing;
 }
+
+/**
+ * `on-demand`: a question makes the part that it needs, beginning with what was saved for the root. `background`: somebody
+ * calls `IndexedPipeline.index.work`, reading through these files; questions are answered from what is there. `none`: nothing
+ * beyond the files at hand is known.
+ */
+export type Indexing =
+  | 'on-demand'
+  | 'none'
+  | { readonly background: Files }
+  | { readonly saved: (root: string) => Uint8Array | undefined };
 
 export interface CheckRequest {
   /** Path of the harness. */
@@ -75,16 +88,25 @@ export interface Pipeline {
   forget(paths?: readonly string[]): void;
 }
 
+/** A pipeline with what keeps its index going. */
+export interface IndexedPipeline extends Pipeline {
+  /** Of the kernel tree; undefined for a loose folder. */
+  readonly root: string | undefined;
+  readonly index: IdentifierIndex;
+}
+
 /** One pipeline, for a tree or for loose files. */
-export async function createPipeline(input: PipelineInput): Promise<Pipeline> {
+export async function createPipeline(input: PipelineInput): Promise<IndexedPipeline> {
   const parser = await createParser(input);
-  return assemble(input.files, input.root, undefined, parser, createFactStore());
+  return assemble(input, input.root, undefined, parser, createFactStore());
 }
 
 /** Pipelines for a window that may have files of several trees open. */
 export interface Pipelines {
   /** The pipeline of the tree, or of the loose folder, that a file lies in. */
-  of(path: string): Pipeline | 'pending';
+  of(path: string): IndexedPipeline | 'pending';
+  /** Those that were made so far. */
+  all(): readonly IndexedPipeline[];
   forget(paths?: readonly string[]): void;
 }
 
@@ -92,7 +114,7 @@ export interface Pipelines {
 export async function createPipelines(input: PipelineInput): Promise<Pipelines> {
   const parser = await createParser(input);
   const facts = createFactStore();
-  const made = new Map<string, Pipeline>();
+  const made = new Map<string, IndexedPipeline>();
   const roots = new Map<string, string | undefined>();
   return {
     of(path) {
@@ -106,10 +128,11 @@ export async function createPipelines(input: PipelineInput): Promise<Pipelines> 
       const key = root === undefined ? `folder ${folder}` : `root ${root}`;
       const known = made.get(key);
       if (known) return known;
-      const pipeline = assemble(input.files, root, folder, parser, facts);
+      const pipeline = assemble(input, root, folder, parser, facts);
       made.set(key, pipeline);
       return pipeline;
     },
+    all: () => [...made.values()],
     forget(paths) {
       if (!paths) roots.clear();
       for (const pipeline of made.values()) pipeline.forget(paths);
@@ -118,12 +141,12 @@ export async function createPipelines(input: PipelineInput): Promise<Pipelines> 
 }
 
 function assemble(
-  files: Files,
+  { files, indexing = 'on-demand' }: PipelineInput,
   root: string | undefined,
   folder: string | undefined,
   parser: CParser,
   facts: FactStore,
-): Pipeline {
+): IndexedPipeline {
   const tree = createTree({
     files,
     parser,
@@ -131,15 +154,18 @@ function assemble(
     ...(root === undefined ? {} : { root }),
     ...(folder === undefined ? {} : { folder }),
   });
-  const identifiers = createIdentifierIndex({
-    files,
+  const index = createIdentifierIndex({
+    files: typeof indexing === 'object' && 'background' in indexing ? indexing.background : files,
     ...(root === undefined ? {} : { root }),
     ...(folder === undefined ? {} : { folder }),
-    // Where files have to be fetched one by one, no question reads them by the thousand.
-    onDemand: files.bytes !== undefined,
+    onDemand: indexing === 'on-demand' || (typeof indexing === 'object' && 'saved' in indexing),
+    ...(typeof indexing === 'object' && 'saved' in indexing && root !== undefined
+      ? { saved: () => indexing.saved(root) }
+      : {}),
   });
-  const corpus = createCorpus({ tree, identifiers, facts, config: configOf });
+  const corpus = createCorpus({ tree, identifiers: index, facts, config: configOf });
   const scenes = new Map<string, Scene>();
+  const state = { phase: index.phase() };
   let config: Config | undefined;
 
   /** The tree's .config, or the documented defaults. */
@@ -190,6 +216,8 @@ function assemble(
   }
 
   return {
+    root,
+    index,
     begin,
     check(request) {
       const running = begin(request);
@@ -209,11 +237,14 @@ function assemble(
     },
     scene(paths) {
       const key = paths.join('\n');
+      for (const path of paths) index.near(path);
+      // What was found out with less of the index is found out again.
+      if (state.phase !== index.phase()) scenes.clear();
+      state.phase = index.phase();
       const known = scenes.get(key);
       if (known) return known;
       const own = configOf();
       const sources = paths.flatMap(path => tree.file(path) ?? []);
-      for (const path of paths) identifiers.near(path);
       const scene: Scene = {
         tree,
         scope: tree.scope(
@@ -235,12 +266,12 @@ function assemble(
       config = undefined;
       if (!paths) {
         tree.forget();
-        identifiers.forget();
+        index.forget();
         corpus.forget();
       } else
         for (const path of paths) {
           tree.forget(path);
-          identifiers.forget(path);
+          index.forget(path);
           corpus.forget(path);
         }
     },

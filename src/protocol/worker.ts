@@ -13,10 +13,31 @@ export interface WorkerProgress {
   readonly frontier: number;
 }
 
-/** A file as the extension knows it: `text` absent means "not there"; `names` is the content of a folder. */
+/** How far the index of identifiers of a tree is. */
+export interface IndexState {
+  /** Of the kernel tree; absent for a loose folder. */
+  readonly root?: string;
+  /** `ready`: the near folders are in; the others are read quietly. */
+  readonly phase: 'none' | 'indexing' | 'ready' | 'cancelled';
+  /** `near`: the folders of open files, include, net and kernel. */
+  readonly part: 'near' | 'rest';
+  /** Files of the part. */
+  readonly done: number;
+  readonly total: number;
+  /** The whole tree is in. */
+  readonly complete: boolean;
+  /** What is held: files, pairs of a file and an identifier, bytes of memory. */
+  readonly files: number;
+  readonly identifiers: number;
+  readonly bytes: number;
+}
+
+/** A file as the extension knows it: no `text` and no `bytes` means "not there"; `names` is the content of a folder. */
 export interface FileAnswer {
   readonly path: string;
   readonly text?: string;
+  /** In place of `text`, where it was asked for raw: undecoded. */
+  readonly bytes?: Uint8Array;
   readonly names?: readonly string[];
   /** This answers a question for a folder. */
   readonly folder?: true;
@@ -32,6 +53,9 @@ export type ToWorker =
       readonly grammar: Uint8Array;
       /** The kernel tree of files that lie in none. */
       readonly tree?: string;
+      /** This worker makes the index of identifiers, and keeps it in the folder `storage` if there is one. */
+      readonly index?: boolean;
+      readonly storage?: string;
     }
   | {
       readonly version: WorkerVersion;
@@ -50,7 +74,9 @@ export type ToWorker =
     }
   /** Files changed on disk: forget what was read. Without paths: all. */
   | { readonly version: WorkerVersion; readonly type: 'forget'; readonly paths?: readonly string[] }
-  | { readonly version: WorkerVersion; readonly type: 'files'; readonly answers: readonly FileAnswer[] };
+  | { readonly version: WorkerVersion; readonly type: 'files'; readonly answers: readonly FileAnswer[] }
+  /** To `wanted-raw`. */
+  | { readonly version: WorkerVersion; readonly type: 'raw-files'; readonly answers: readonly FileAnswer[] };
 
 /** Worker to extension. */
 export type FromWorker =
@@ -74,4 +100,14 @@ export type FromWorker =
       readonly type: 'wanted';
       readonly files: readonly string[];
       readonly folders: readonly string[];
-    };
+    }
+  /** The same for the index, a few dozen at a time; nobody waits for them. */
+  | {
+      readonly version: WorkerVersion;
+      readonly type: 'wanted-raw';
+      readonly files: readonly string[];
+      readonly folders: readonly string[];
+    }
+  | { readonly version: WorkerVersion; readonly type: 'state'; readonly state: IndexState }
+  /** Questions have better answers than before: the index knows more. */
+  | { readonly version: WorkerVersion; readonly type: 'better' };

@@ -36,9 +36,11 @@ export interface Definer {
   readonly isStatic: boolean;
 }
 
+export type Phase = Reach | 'done';
+
 export interface IndexProgress {
   /** What is being read. */
-  readonly phase: Reach | 'done';
+  readonly phase: Phase;
   /** Files of this phase that are in, and that there are as far as they are known. */
   readonly done: number;
   readonly total: number;
@@ -59,15 +61,18 @@ export interface IdentifierIndex extends Identifiers {
   /** The folder of this open file counts among the near ones. */
   near(path: string): void;
   progress(): IndexProgress;
+  phase(): Phase;
+  /** Files have changed that were not read again. */
+  isStale(): boolean;
   /** This file (or any) may have changed, come or gone. */
   forget(path?: string): void;
   version(): number;
-  /** The index as bytes for a later `restore`; pieces to write one after another. */
-  save(): readonly Uint8Array[];
+  /** The index as it is now, as bytes for a later `restore`: pieces to write one after another, made as they are asked for. */
+  save(): Iterable<Uint8Array>;
   /** Begins with what was saved for this tree; false if it is of another tree or making. The bytes are kept. */
   restore(saved: Uint8Array): boolean;
-  /** What would be saved is not what was saved or restored last. */
-  isUnsaved(): boolean;
+  /** Files that were read or dropped since the last save. */
+  unsaved(): number;
 }
 
 export interface IndexInput {
@@ -78,12 +83,14 @@ export interface IndexInput {
   readonly folder?: string;
   /** A question finishes the part of the index that it asks. */
   readonly onDemand: boolean;
+  /** What was saved for this tree, asked with the first question on demand. */
+  readonly saved?: () => Uint8Array | undefined;
 }
 
 /** Pairs that make a segment. */
 const pairsInSegment = 1 << 17;
 /** What things cost in bytes read: opening a file, asking for its stamp, listing a folder, sorting a pair. */
-const cost = { file: 3000, stamp: 1000, folder: 6000, pair: 12 } as const;
+const cost = { file: 3000, stamp: 1000, folder: 6000, pair: 12, segment: 150_000 } as const;
 /** So many files at a time are waited for. */
 const fetched = 32;
 /** Changed files that a question reads itself. */
@@ -116,7 +123,8 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
   const changed = new Set<string>();
   const parts = [newPart('near'), newPart('core'), newPart('all')] as const;
   const [near, , last] = parts;
-  const state = { begun: false, recentPairs: 0, version: 0, unsaved: false };
+  const state = { begun: false, recentPairs: 0, version: 0, unsaved: 0, asked: false };
+  let saved: Iterator<Segment> | undefined;
   let current: { readonly path: string; readonly bytes: Uint8Array; at: number } | undefined;
 
   function begin(): boolean {
@@ -173,7 +181,7 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
       state.recentPairs -= words.hashes.length;
       recent.delete(path);
     }
-    if (place || words) state.unsaved = true;
+    if (place || words) state.unsaved++;
   }
 
   /** Gives the number of pairs that were sorted. */
@@ -182,7 +190,7 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     if (!before || !sameDefinitions(before, words)) state.version++;
     drop(path);
     recent.set(path, words);
-    state.unsaved = true;
+    state.unsaved++;
     state.recentPairs += words.hashes.length;
     return state.recentPairs >= pairsInSegment || recent.size >= filesInSegment ? flush() : 0;
   }
@@ -292,7 +300,31 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
 
   const finished = (part: Part): boolean =>
     part.swept && part.next >= part.paths.length && !part.folders.length;
-  const complete = (): boolean => parts.every(finished) && !current && changed.size === 0;
+  const complete = (): boolean =>
+    state.begun && !saved && parts.every(finished) && !current && changed.size === 0;
+
+  /** One segment of what was saved; false if there is none left. */
+  function takeSaved(): boolean {
+    const next = saved?.next();
+    if (!next || next.done) {
+      saved = undefined;
+      return false;
+    }
+    const segment = next.value;
+    segments.push(segment);
+    segment.paths.forEach((path, file) => {
+      // What was read in the meantime is newer.
+      if (places.has(path) || recent.has(path)) segment.dead[file] = 1;
+      else if (!segment.dead[file]) places.set(path, { segment, file });
+    });
+    state.version++;
+    return true;
+  }
+
+  function phase(): Phase {
+    if (!state.begun) return 'near';
+    return parts.find(p => !finished(p))?.reach ?? (complete() ? 'done' : 'all');
+  }
 
   function readChanged(most: number): void {
     if (changed.size === 0) return;
@@ -306,6 +338,7 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
   function work(budget: number): 'more' | 'waiting' | 'done' {
     if (!begin()) return 'waiting';
     let left = budget;
+    while (left > 0 && takeSaved()) left -= cost.segment;
     while (left > 0 && (current || changed.size > 0)) {
       const path = [...changed][0];
       if (current) left -= goOn(left);
@@ -323,6 +356,12 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
 
   /** All that a question of this reach needs; false if something has to be waited for. */
   function demand(reach: Reach): boolean {
+    if (input.onDemand && !state.asked) {
+      state.asked = true;
+      const bytes = input.saved?.();
+      if (bytes) saved = readSaved(root ?? folder ?? '', bytes);
+      while (takeSaved());
+    }
     readChanged(input.onDemand ? Infinity : atOnce);
     if (!input.onDemand) return true;
     if (!begin()) return false;
@@ -376,6 +415,8 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     complete: () => input.onDemand || complete(),
     version: () => state.version,
     work,
+    phase,
+    isStale: () => changed.size > 0,
     near(path) {
       const own = folderOf(normalize(path));
       if (nearFolders.has(own) || isNear(join(own, 'x'))) return;
@@ -392,7 +433,7 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
         count += segment.paths.length;
       }
       return {
-        phase: state.begun && complete() ? 'done' : part.reach,
+        phase: phase(),
         done: part.next,
         total: part.paths.length,
         files: count,
@@ -415,23 +456,14 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     },
     save() {
       flush();
-      state.unsaved = false;
-      return writeSaved(root ?? folder ?? '', segments);
+      state.unsaved = 0;
+      return writeSaved(root ?? folder ?? '', [...segments]);
     },
-    restore(saved) {
-      const found = readSaved(root ?? folder ?? '', saved);
-      if (!found) return false;
-      for (const segment of found) {
-        segments.push(segment);
-        segment.paths.forEach((path, file) => {
-          if (!segment.dead[file]) places.set(path, { segment, file });
-        });
-      }
-      state.version++;
-      state.unsaved = false;
-      return true;
+    restore(bytes) {
+      saved = readSaved(root ?? folder ?? '', bytes);
+      return saved !== undefined;
     },
-    isUnsaved: () => state.unsaved,
+    unsaved: () => state.unsaved,
   };
 }
 

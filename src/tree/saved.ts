@@ -1,6 +1,6 @@
 /**
- * The index of identifiers as bytes, to be kept between windows. After a head (what made it, the tree, the paths of each
- * segment as JSON) come the typed arrays as they are in memory, so that reading costs nothing but the paths. The bytes are
+ * The index of identifiers as bytes, to be kept between windows: a mark, then one block a segment, of its paths as JSON and
+ * the typed arrays as they are in memory, so that reading costs nothing but the paths and goes block by block. The bytes are
  * those of the machine that wrote them: the mark at the front tells them from others.
  */
 import type { Segment } from './segments';
@@ -9,82 +9,96 @@ import type { Segment } from './segments';
 const making = 1;
 const mark = 0x52_4c_49_58;
 
+/** Behind the mark. */
 interface Head {
   readonly making: number;
   readonly root: string;
-  /** Paths behind `root`; `dead` lists numbers of files. */
-  readonly segments: readonly {
-    readonly paths: readonly string[];
-    readonly dead: readonly number[];
-    readonly pairs: number;
-  }[];
 }
 
-export function writeSaved(root: string, segments: readonly Segment[]): readonly Uint8Array[] {
-  const short = (path: string): string => (path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path);
-  const head: Head = {
-    making,
-    root,
-    segments: segments.map(s => ({
-      paths: s.paths.map(short),
-      dead: [...s.dead.keys()].filter(i => s.dead[i]),
-      pairs: s.hashes.length,
-    })),
-  };
-  const text = new TextEncoder().encode(JSON.stringify(head));
-  const front = new Uint8Array(padded(8 + text.length));
-  new Uint32Array(front.buffer, 0, 2).set([mark, text.length]);
-  front.set(text, 8);
-  return [
-    front,
-    ...segments.flatMap(({ stamps, hashes, files }) => [stamps, hashes, files].map(paddedBytes)),
-  ];
+interface Block {
+  /** Behind the root. */
+  readonly paths: readonly string[];
+  /** Numbers of files that are not there any more. */
+  readonly dead: readonly number[];
+  readonly pairs: number;
 }
 
-/** Undefined if it is of another tree, of another making, or cut off. The arrays are views of the bytes. */
-export function readSaved(root: string, saved: Uint8Array): readonly Segment[] | undefined {
-  if (saved.length < 8) return undefined;
+/** Pieces to be written one after another, each made when it is asked for. */
+export function* writeSaved(root: string, segments: readonly Segment[]): Iterable<Uint8Array> {
+  const head: Head = { making, root };
+  yield withLength(mark, head);
+  for (const { paths, dead, stamps, hashes, files } of segments) {
+    const block: Block = {
+      paths: paths.map(path => (path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path)),
+      dead: [...dead.keys()].filter(i => dead[i]),
+      pairs: hashes.length,
+    };
+    yield withLength(mark, block);
+    for (const array of [stamps, hashes, files]) yield paddedBytes(array);
+  }
+}
+
+/**
+ * The segments one by one, ending at the first that is cut off; undefined if the bytes are of another tree or making. The
+ * arrays are views of the bytes.
+ */
+export function readSaved(root: string, saved: Uint8Array): Iterator<Segment> | undefined {
   // Views need places that are multiples of eight.
-  const { buffer, byteOffset } = saved.byteOffset % 8 === 0 ? saved : saved.slice();
-  const [found, length = 0] = new Uint32Array(buffer, byteOffset, 2);
-  if (found !== mark || 8 + length > saved.length) return undefined;
-  const head = parseHead(new TextDecoder().decode(saved.subarray(8, 8 + length)));
-  if (!head || head.making !== making || head.root !== root) return undefined;
-  let at = padded(8 + length);
-  const segments: Segment[] = [];
-  for (const { paths, dead, pairs } of head.segments) {
-    const size = padded(paths.length * 8) + padded(pairs * 4) + padded(pairs * 2);
-    if (at + size > saved.length) return undefined;
-    const stamps = new Float64Array(buffer, byteOffset + at, paths.length);
-    at += padded(paths.length * 8);
-    const hashes = new Uint32Array(buffer, byteOffset + at, pairs);
-    at += padded(pairs * 4);
-    const files = new Uint16Array(buffer, byteOffset + at, pairs);
-    at += padded(pairs * 2);
+  const bytes = saved.byteOffset % 8 === 0 ? saved : saved.slice();
+  const head = jsonAt<Head>(bytes, 0);
+  if (head?.value.making !== making || head.value.root !== root) return undefined;
+  return segmentsFrom(root, bytes, head.end);
+}
+
+function* segmentsFrom(
+  root: string,
+  { buffer, byteOffset, length }: Uint8Array,
+  start: number,
+): Iterator<Segment> {
+  const bytes = new Uint8Array(buffer, byteOffset, length);
+  for (let at = start; ;) {
+    const block = jsonAt<Block>(bytes, at);
+    if (!block) return;
+    const { paths, dead, pairs } = block.value;
+    const stamps = block.end;
+    const hashes = stamps + padded(paths.length * 8);
+    const files = hashes + padded(pairs * 4);
+    at = files + padded(pairs * 2);
+    if (at > length) return;
     const isDead = new Uint8Array(paths.length);
     for (const file of dead) isDead[file] = 1;
-    segments.push({
+    yield {
       paths: paths.map(path => (path.startsWith('/') ? path : `${root}/${path}`)),
-      stamps,
+      stamps: new Float64Array(buffer, byteOffset + stamps, paths.length),
       dead: isDead,
-      hashes,
-      files,
-    });
+      hashes: new Uint32Array(buffer, byteOffset + hashes, pairs),
+      files: new Uint16Array(buffer, byteOffset + files, pairs),
+    };
   }
-  return segments;
 }
 
-function parseHead(text: string): Head | undefined {
+function jsonAt<T>(bytes: Uint8Array, at: number): { readonly value: T; readonly end: number } | undefined {
+  if (at + 8 > bytes.length) return undefined;
+  const [found, length = 0] = new Uint32Array(bytes.buffer, bytes.byteOffset + at, 2);
+  if (found !== mark || at + 8 + length > bytes.length) return undefined;
   try {
-    const head: unknown = JSON.parse(text);
-    return typeof head === 'object' && head !== null && 'segments' in head ? (head as Head) : undefined;
+    const text = new TextDecoder().decode(bytes.subarray(at + 8, at + 8 + length));
+    return { value: JSON.parse(text) as T, end: at + padded(8 + length) };
   } catch {
     return undefined;
   }
 }
 
+function withLength(first: number, value: Head | Block): Uint8Array {
+  const text = new TextEncoder().encode(JSON.stringify(value));
+  const bytes = new Uint8Array(padded(8 + text.length));
+  new Uint32Array(bytes.buffer, 0, 2).set([first, text.length]);
+  bytes.set(text, 8);
+  return bytes;
+}
+
 function padded(length: number): number {
-  return (length + 7) & ~7;
+  return Math.ceil(length / 8) * 8;
 }
 
 function paddedBytes(array: Float64Array | Uint32Array | Uint16Array): Uint8Array {

@@ -3,10 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FromWorker } from '../../protocol/worker';
-import { workerVersion, type Channel } from '../client';
+import { workerVersion, type Channel, type IndexOptions } from '../client';
 
 /** `folder` holds worker.js and the two wasm files. */
-export async function spawnThread(folder: string, tree: string | undefined): Promise<Channel> {
+export async function spawnThread(
+  folder: string,
+  tree: string | undefined,
+  index: IndexOptions = {},
+): Promise<Channel> {
   const [runtime, grammar] = await Promise.all([
     readFile(join(folder, 'tree-sitter.wasm')),
     readFile(join(folder, 'tree-sitter-c.wasm')),
@@ -22,6 +26,7 @@ export async function spawnThread(folder: string, tree: string | undefined): Pro
     runtime: new Uint8Array(runtime),
     grammar: new Uint8Array(grammar),
     ...(tree === undefined ? {} : { tree }),
+    ...index,
   });
   return {
     post: message => {

@@ -1,11 +1,12 @@
 /** Starts the web worker from the browser's extension host. */
 import type { FromWorker } from '../../protocol/worker';
-import { workerVersion, type Channel } from '../client';
+import { workerVersion, type Channel, type IndexOptions } from '../client';
 
 /** `script` and the wasm files as bytes: a worker of another origin than the page's can only come out of a blob. */
 export async function spawnWebWorker(
   read: (name: string) => Promise<Uint8Array>,
   tree: string | undefined,
+  index: IndexOptions = {},
 ): Promise<Channel> {
   const [script, runtime, grammar] = await Promise.all([
     read('worker.web.js'),
@@ -21,6 +22,7 @@ export async function spawnWebWorker(
     runtime,
     grammar,
     ...(tree === undefined ? {} : { tree }),
+    ...index,
   });
   return {
     post: message => {

@@ -2,7 +2,7 @@
 import type { ToWorker } from '../../protocol/worker';
 import { serve } from '../serve';
 
-const take = serve({ post: message => self.postMessage(message) }, undefined);
+const take = serve({ post: message => self.postMessage(message) });
 self.addEventListener('message', (event: MessageEvent<ToWorker>) => {
   take(event.data);
 });

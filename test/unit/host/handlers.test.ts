@@ -45,7 +45,7 @@ function worker(files: Readonly<Record<string, string>>): {
               ],
             });
           });
-        } else if (message.type !== 'progress') waiting.get(message.id)?.(message);
+        } else if ('id' in message && message.type !== 'progress') waiting.get(message.id)?.(message);
       },
     },
     undefined,
