@@ -25,6 +25,8 @@ export interface Point {
   readonly loop?: Node;
   /** For `leave`: points whose guard() ends here, innermost first. */
   readonly releases: number[];
+  /** A `label` that stands for the condition of an `#if` inside the function: its text; the edges say which way. */
+  readonly option?: string;
 }
 
 export interface Flow {
@@ -59,7 +61,7 @@ export function flowOf(text: string, body: Node): Flow {
   let continues: { outs: Loose[]; block: Block | undefined } | undefined;
   let cases: { test: Point; isDefault: { seen: boolean } } | undefined;
 
-  const point = (kind: Point['kind'], node?: Node, loop?: Node): Point => {
+  const point = (kind: Point['kind'], node?: Node, loop?: Node, option?: string): Point => {
     const p: Point = {
       id: points.length,
       kind,
@@ -67,6 +69,7 @@ export function flowOf(text: string, body: Node): Flow {
       releases: [],
       ...(node && { node }),
       ...(loop && { loop }),
+      ...(option !== undefined && { option }),
     };
     points.push(p);
     return p;
@@ -303,13 +306,18 @@ export function flowOf(text: string, body: Node): Flow {
       case 'preproc_ifdef':
       case 'preproc_elif':
       case 'preproc_elifdef': {
-        const skip = [child(node, 'condition'), child(node, 'name'), child(node, 'alternative')];
+        const condition = child(node, 'condition') ?? child(node, 'name');
         const alternative = child(node, 'alternative');
+        const p = point('label', undefined, undefined, optionOf(text, node, condition));
+        tie(outs, p);
+        const negated =
+          p.option !== undefined && /^\s*#\s*ifndef/.test(text.slice(node.start, node.start + 12));
         const yes = list(
-          namedChildren(node).filter(c => !skip.includes(c)),
-          outs,
+          namedChildren(node).filter(c => c !== condition && c !== alternative),
+          [{ from: p.id, when: !negated }],
         );
-        return [...yes, ...(alternative ? statement(alternative, outs) : outs)];
+        const no: readonly Loose[] = [{ from: p.id, when: negated }];
+        return [...yes, ...(alternative ? statement(alternative, no) : no)];
       }
       case 'preproc_else':
       case 'ERROR':
@@ -363,6 +371,15 @@ export function flowOf(text: string, body: Node): Flow {
   const before: number[][] = points.map(() => []);
   for (const p of points) for (const e of p.next) before[e.to]?.push(p.id);
   return { points, before, entry: entry.id, exit: exit.id };
+}
+
+/** The condition of an `#if` in one spelling: `CONFIG_X` for `#ifdef CONFIG_X` and `#if defined(CONFIG_X)`. */
+function optionOf(text: string, node: Node, condition: Node | undefined): string {
+  const word = condition ? text.slice(condition.start, condition.end) : `#${node.start}`;
+  return word
+    .replace(/\b(?:defined|IS_ENABLED)\s*\(?\s*(\w+)\s*\)?/g, '$1')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /**

@@ -6,9 +6,10 @@
  * Left out: loops count as if run once, `##` and `#` are not joined, a macro that begins in one branch and ends in
  * another is what is left of both.
  */
+import { balanced, conditionOfText } from './conditions';
 import { fold } from './expression';
 import type { CallEffects } from './regions';
-import { effectOfText, keyOf, type Effect } from './sections';
+import { effectOfText, keyOf, type Effect, type When } from './sections';
 
 /** The effects of `name(args)` with a macro's body and parameters. `effects` knows the calls inside. */
 export function macroEffects(
@@ -32,7 +33,7 @@ export function macroEffects(
   return found;
 }
 
-function conditionOf(conditions: readonly { text: string; nonzero: boolean }[]): Effect['when'] {
+function conditionOf(conditions: readonly When[]): Effect['when'] {
   return conditions[conditions.length - 1];
 }
 
@@ -59,15 +60,10 @@ function fill(body: string, parameters: readonly string[], args: readonly string
   });
 }
 
-interface Condition {
-  readonly text: string;
-  readonly nonzero: boolean;
-}
-
 type OnCall = (
   name: string,
   args: readonly string[],
-  conditions: readonly Condition[],
+  conditions: readonly When[],
   isValue: boolean,
 ) => void;
 
@@ -118,7 +114,7 @@ function scanner(text: string, onCall: OnCall): () => void {
     return inside;
   };
 
-  const statement = (conditions: readonly Condition[], end: number): void => {
+  const statement = (conditions: readonly When[], end: number): void => {
     space();
     if (at >= end) return;
     if (text[at] === '{') {
@@ -175,15 +171,15 @@ function scanner(text: string, onCall: OnCall): () => void {
     at = stop;
     expression(text.slice(from, stop), conditions, /^[\s;)}]*$/.test(text.slice(stop)));
   };
-  const block = (conditions: readonly Condition[], end: number): void => {
+  const block = (conditions: readonly When[], end: number): void => {
     for (space(); at < end; space()) statement(conditions, end);
   };
-  const expression = (part: string, conditions: readonly Condition[], isLast = false): void => {
+  const expression = (part: string, conditions: readonly When[], isLast = false): void => {
     const whole = part
       .trim()
       .replace(/^\(((?!\{)[\s\S]*)\)$/, (all, inner: string) => (balanced(inner) ? inner : all));
     const calls = /([A-Za-z_]\w*)\s*\(|\(\s*\{/g;
-    let open: readonly Condition[] = conditions;
+    let open: readonly When[] = conditions;
     let seen = 0;
     for (let m = calls.exec(whole); m; m = calls.exec(whole)) {
       // `a && f()`, `a ? f() : g()`: f() depends on what stands before.
@@ -231,35 +227,10 @@ function closingIn(text: string, from: number): number {
   return text.length;
 }
 
-function balanced(text: string): boolean {
-  let depth = 0;
-  for (const c of text) {
-    if (c === '(') depth++;
-    else if (c === ')' && --depth < 0) return false;
-  }
-  return depth === 0;
-}
-
-/** A condition in one spelling, with what is negated in it taken out. */
-function conditionText(text: string): Condition | undefined {
-  let t = text.trim();
-  let nonzero = true;
-  for (;;) {
-    const compared = /^([\s\S]*?)\s*(==|!=)\s*(?:0|NULL|false)$/.exec(t);
-    if (compared?.[1] && balanced(compared[1]) && !/[=<>&|]\s*$/.test(compared[1])) {
-      t = compared[1].trim();
-      if (compared[2] === '==') nonzero = !nonzero;
-      continue;
-    }
-    const inner = /^(?:likely|unlikely)?\s*\(([\s\S]*)\)$/.exec(t)?.[1];
-    if (inner !== undefined && balanced(inner)) t = inner.trim();
-    else if (t.startsWith('!') && !t.startsWith('!=') && /^!\s*[\w(][\w.>()-]*$/.test(t)) {
-      t = t.slice(1).trim();
-      nonzero = !nonzero;
-    } else break;
-  }
-  if (t === '') return undefined;
-  return { text: fold(t), nonzero };
+/** A condition as the effects carry it. */
+function conditionText(text: string): When | undefined {
+  const c = conditionOfText(text);
+  return c && { text: c.key, nonzero: c.nonzero };
 }
 
 /** The text between a call's parentheses at its commas, each part trimmed. */

@@ -1,19 +1,32 @@
 /**
  * Sections of a function: where it is inside an RCU read-side critical section, holds a lock, or has BH, interrupts or
  * preemption off. Found by walking the control flow forwards with the list of begins that are open. Paths that have
- * different lists are kept apart where they meet, together with what is known about the zeroness of locals
- * (property simulation: Das, Lerner, Seigle, "ESP", PLDI 2002); so `if (x) lock(); … if (x) unlock();` is balanced.
+ * different lists are kept apart where they meet, together with what is known about conditions (property simulation:
+ * Das, Lerner, Seigle, "ESP", PLDI 2002); so `if (x) lock(); … if (x) unlock();` is balanced.
+ *
+ * Conditions over locals always count. Those over shared memory (`dev->flags & F`) may have changed between two tests;
+ * they count only if the function is unbalanced without them and every point can still be reached with them
+ * (`Sections.byFlags`): then it says "depending on a flag".
  *
  * An end without a begin and a begin that some path leaves open are kept as such: they are bugs, or the function is
- * one half of a wrapper (see survey.ts). Conditions over shared memory are not remembered: it may have changed.
+ * one half of a wrapper (see wrappers.ts).
  */
-import { child, type Node } from '../syntax/node';
-import { bare, operatorOf, spelling } from './expression';
+import type { Node } from '../syntax/node';
+import {
+  conditionOfText,
+  conditionsOf,
+  isOverLocals,
+  namesIn,
+  outcomeOf,
+  zeronessOfText,
+} from './conditions';
 import type { Event } from './events';
-import type { Flow, Point } from './flow';
-import { spins } from './loops';
-import { ownerGive, ownerTake, type OwnerTake } from './owner';
-import { guardEffect, keyOf, primitiveEffect, type Effect } from './sections';
+import { bare } from './expression';
+import type { Edge, Flow, Point } from './flow';
+import { keyOf, type Effect } from './sections';
+import { stepsOf, type Step } from './steps';
+
+export { outcomeOf, tested, zeroness } from './conditions';
 
 /** Effects of calls that are no primitives; undefined for what is not known to have any. */
 export type CallEffects = (name: string, args: readonly string[]) => readonly Effect[] | undefined;
@@ -23,8 +36,10 @@ export interface Site {
   readonly id: number;
   readonly point: number;
   readonly effect: Effect;
-  /** The call. */
+  /** The call; the body for a section that was open when the function was entered. */
   readonly node: Node;
+  /** Open on entry: the caller's. */
+  readonly entry?: true;
 }
 
 /** One open level of one kind and lock. */
@@ -39,7 +54,7 @@ export interface Level {
 export type Held = ReadonlyMap<string, readonly Level[]>;
 
 /** One begin that is open. A spin_lock_bh() opens two: the lock and `bh`. */
-interface Open {
+export interface Open {
   readonly key: string;
   readonly site: number;
 }
@@ -47,7 +62,7 @@ interface Open {
 /** What is so on one bundle of paths. */
 export interface State {
   readonly open: readonly Open[];
-  /** Locals known to be zero (false) or not. */
+  /** Conditions known to be zero (false) or not, by their spelling; mostly locals. */
   readonly truth: ReadonlyMap<string, boolean>;
   /** Locals that hold the result of a trylock. */
   readonly pending: ReadonlyMap<string, number>;
@@ -67,37 +82,87 @@ export interface Sections {
   readonly extent: readonly ReadonlySet<number>[];
   /** Ends that closed a site. */
   readonly ends: readonly (readonly { readonly point: number; readonly node: Node }[])[];
+  /** Conditions over shared memory that were taken not to change within the function, if any were. */
+  readonly byFlags: ReadonlySet<string>;
+}
+
+export interface SectionsInput {
+  readonly text: string;
+  readonly body: Node;
+  readonly flow: Flow;
+  readonly events: (point: Point) => readonly Event[];
+  readonly effects: CallEffects;
+  readonly isLocal: (name: string) => boolean;
+  /** Says of a place that it is an owner word although this function only gives it back. */
+  readonly isOwner?: (place: string, name: string) => boolean;
+  /** What is open when the function is entered; an end that closes it is no stray. */
+  readonly entry?: readonly Effect[];
 }
 
 const nothing: State = { open: [], truth: new Map(), pending: new Map() };
 
 /** More bundles than this at one point are not kept apart any more (the first ones stay). */
-const MOST_BUNDLES = 12;
+const MOST_BUNDLES = 16;
 
-/**
- * `isOwner` says of a place that it is an owner word although this function only gives it back.
- * Sections over a flow; undefined at once if the function has no event that begins or ends one.
- */
-export function sectionsOf(
-  text: string,
-  body: Node,
-  flow: Flow,
-  events: (point: Point) => readonly Event[],
-  effects: CallEffects,
-  isOwner: (place: string) => boolean = () => false,
-): Sections | undefined {
+/** Sections over a flow; undefined at once if the function has no event that begins or ends one. */
+export function sectionsOf(input: SectionsInput): Sections | undefined {
   const sites: Site[] = [];
-  const words = ownerWords(text, body, flow, events);
-  const mine = new Set([...words.takes.values()].map(t => t.place));
-  const at = new Map<string, number>();
-  const steps: Step[][] = flow.points.map(p => stepsAt(p));
-  if (steps.every(s => s.length === 0)) return undefined;
+  const steps = stepsOf(input, sites);
+  if (steps.every(s => s.length === 0) && !input.entry?.length) return undefined;
+  const entry: Open[] = [];
+  for (const effect of input.entry ?? []) {
+    const id = sites.length;
+    sites.push({ id, point: input.flow.entry, effect, node: input.body, entry: true });
+    entry.push(...opens(sites, id));
+  }
+  const first = walk(input, sites, steps, entry, false);
+  if (!isUnbalanced(first)) return first;
+  const second = walk(input, sites, steps, entry, true);
+  const better =
+    weight(second) < weight(first) &&
+    second.states.every((s, i) => s.length > 0 === (first.states[i] ?? []).length > 0);
+  return better ? second : first;
+}
 
+/** Something is open at the end on some paths only, or ended that was not begun. */
+function isUnbalanced(s: Sections): boolean {
+  return s.strayEnds.length > 0 || [...s.atExit.values()].some(ls => ls.some(l => !l.must));
+}
+
+function weight(s: Sections): number {
+  let n = s.strayEnds.length;
+  for (const levels of s.atExit.values()) n += levels.filter(l => !l.must).length;
+  return n;
+}
+
+function opens(sites: readonly Site[], id: number): readonly Open[] {
+  const effect = sites[id]?.effect;
+  if (!effect) return [];
+  const also = effect.switches;
+  return [{ key: keyOf(effect), site: id }, ...(also ? [{ key: also, site: id }] : [])];
+}
+
+function walk(
+  input: SectionsInput,
+  sites: readonly Site[],
+  steps: readonly (readonly Step[])[],
+  entry: readonly Open[],
+  flags: boolean,
+): Sections {
+  const { text, flow, isLocal } = input;
   const extent: Set<number>[] = sites.map(() => new Set<number>());
   const ends = sites.map(() => new Map<number, { point: number; node: Node }>());
   const stray = new Set<number>();
+  const byFlags = new Set<string>();
+  const over = new Map<string, boolean>();
+  /** Conditions over shared memory count only on request. */
+  const counts = (key: string): boolean => {
+    let local = over.get(key);
+    if (local === undefined) over.set(key, (local = key.startsWith('#') || isOverLocals(key, isLocal)));
+    return local || flags;
+  };
   const states: State[][] = flow.points.map(() => []);
-  states[flow.entry] = [nothing];
+  states[flow.entry] = [entry.length > 0 ? { ...nothing, open: entry } : nothing];
   const todo: number[] = [flow.entry];
   const waiting = new Set(todo);
   for (let id = todo.shift(); id !== undefined; id = todo.shift()) {
@@ -106,10 +171,8 @@ export function sectionsOf(
     if (!p) continue;
     for (const edge of p.next) {
       let changed = false;
-      for (const state of states[id] ?? []) {
-        const after = pass(p, state, edge.when);
-        if (after && add((states[edge.to] ??= []), after)) changed = true;
-      }
+      for (const state of states[id] ?? [])
+        for (const after of pass(p, state, edge)) if (add((states[edge.to] ??= []), after)) changed = true;
       if (changed && !waiting.has(edge.to)) {
         waiting.add(edge.to);
         todo.push(edge.to);
@@ -118,11 +181,12 @@ export function sectionsOf(
   }
   // A last pass over the settled states finds extents, ends and stray ends.
   stray.clear();
+  byFlags.clear();
   for (const m of ends) m.clear();
   for (const p of flow.points)
     for (const state of states[p.id] ?? []) {
       for (const o of state.open) extent[o.site]?.add(p.id);
-      for (const edge of p.next) pass(p, state, edge.when);
+      for (const edge of p.next) pass(p, state, edge);
     }
   for (const s of sites) if (s.effect.role !== 'end') extent[s.id]?.add(s.point);
   const before = states.map(list => (list.length > 0 ? summary(list) : undefined));
@@ -134,150 +198,225 @@ export function sectionsOf(
     strayEnds: sites.filter(s => stray.has(s.id)),
     extent,
     ends: ends.map(m => [...m.values()]),
+    byFlags,
   };
 
-  function stepsAt(p: Point): Step[] {
-    if (p.kind === 'leave')
-      return p.releases.map(of => ({ kind: 'release', of, node: p.node ?? body }) as const);
-    const found: Step[] = [];
-    for (const [index, e] of events(p).entries()) {
-      if (e.kind === 'assign') {
-        found.push(...assigned(e));
-        continue;
-      }
-      const list =
-        e.kind === 'guard'
-          ? [guardEffect(text, e.class, e.args)]
-          : e.name === undefined
-            ? []
-            : (own(e.name, e.args) ??
-              effects(
-                e.name,
-                e.args.map(a => spelling(text, a)),
-              ) ??
-              []);
-      for (const [n, effect] of list.entries())
-        if (effect)
-          found.push({
-            kind: 'effect',
-            site: site(p, effect, e.node, `${index}.${n}`),
-            guard: e.kind === 'guard',
-          });
-      if (e.kind === 'call') {
-        const given = ownerGive(text, e.node);
-        if (given !== undefined && (mine.has(given) || isOwner(given)))
-          found.push({
-            kind: 'effect',
-            site: site(p, { role: 'end', kind: 'owner', lock: given }, e.node, `${index}.give`),
-            guard: false,
-          });
-      }
-    }
-    if (p.kind === 'test' && p.node && p.loop?.kind !== 'macro_loop') {
-      const take = words.takes.get(p.id);
-      // A test that spins until it is taken, or a word that is given back below, is a lock.
-      if (take && (spins(flow, events, p, !take.taken) || words.gives.has(take.place)))
-        found.push({
-          kind: 'owner',
-          site: site(p, { role: 'try', kind: 'owner', lock: take.place }, take.call, 'take'),
-          taken: take.taken,
-        });
-    }
-    return found;
-  }
-
-  function own(name: string, args: readonly Node[]): readonly Effect[] | undefined {
-    const effect = primitiveEffect(text, name, args);
-    return effect && [effect];
-  }
-
-  function site(p: Point, effect: Effect, node: Node, index: string): number {
-    const key = `${p.id}:${index}`;
-    const known = at.get(key);
-    if (known !== undefined) return known;
-    const id = sites.length;
-    sites.push({ id, point: p.id, effect, node });
-    at.set(key, id);
-    return id;
-  }
-
-  /** `ret = mutex_lock_interruptible(&l)`: the local stands for the outcome. */
-  function assigned(e: Event & { kind: 'assign' }): Step[] {
-    if (e.left.kind !== 'identifier') return [];
-    const right = e.operator === '=' && e.right ? bare(text, e.right) : undefined;
-    return [
-      {
-        kind: 'assign',
-        local: text.slice(e.left.start, e.left.end),
-        call: right,
-        zero: right ? zeroness(text, right) : undefined,
-      },
-    ];
-  }
-
-  /** The state after a point, on one way out of it; undefined if that way cannot be taken. */
-  function pass(p: Point, state: State, when: boolean | undefined): State | undefined {
-    let { open, truth, pending } = state;
+  /** The states after a point, on one way out of it; none if that way cannot be taken. */
+  function pass(p: Point, state: State, edge: Edge): readonly State[] {
+    const { when } = edge;
+    let now: State[] = [state];
     let tries: { site: number; node: Node }[] = [];
     for (const step of steps[p.id] ?? []) {
       switch (step.kind) {
         case 'effect': {
           const s = sites[step.site];
           if (!s) break;
-          if (s.effect.role === 'begin') {
-            open = begin(open, s.id);
-            // Whoever takes a lock through a local pointer knows that it is not NULL.
-            if (s.effect.lock !== undefined && /^\w+$/.test(s.effect.lock))
-              truth = new Map(truth).set(s.effect.lock, true);
-          } else if (s.effect.role === 'end') open = end(open, s, p);
-          else tries = [...tries, { site: s.id, node: s.node }];
+          const role = s.effect.role;
+          if (role === 'try' || role === 'try-zero') tries = [...tries, { site: s.id, node: s.node }];
+          else
+            now = now.flatMap(st =>
+              inCondition(st, step.when ?? s.effect.when, yes =>
+                role === 'begin' ? begun(yes, s) : { ...yes, open: end(yes.open, s, p) },
+              ),
+            );
           break;
         }
         case 'owner':
-          if (when === step.taken) open = begin(open, step.site);
+          if (when === step.taken) now = now.map(st => ({ ...st, open: begin(st.open, step.site) }));
           break;
         case 'release': {
           const s = sites.find(x => x.point === step.of && x.effect.role === 'begin');
-          if (s) open = endSite(open, s.id, { point: p.id, node: step.node });
+          if (s)
+            now = now.map(st => ({
+              ...st,
+              open: endSite(st.open, s.id, { point: p.id, node: step.node }),
+            }));
           break;
         }
+        case 'forget':
+          now = now.map(st => ({
+            ...st,
+            truth: forget(st.truth, step),
+            pending: without(st.pending, step.name),
+          }));
+          break;
         case 'assign': {
           const mine = tries.find(t => t.node === step.call);
-          pending = without(pending, step.local);
-          truth = without(truth, step.local);
-          if (mine) {
-            pending = new Map(pending).set(step.local, mine.site);
-            tries = tries.filter(t => t !== mine);
-          }
-          if (step.zero !== undefined) truth = new Map(truth).set(step.local, step.zero);
+          if (mine) tries = tries.filter(t => t !== mine);
+          now = now.flatMap(st => assign(st, step, mine?.site));
           break;
         }
+        case 'return':
+          now = now.flatMap(st => returns(st, step, tries));
+          if (step.call) tries = tries.filter(t => t.node !== step.call);
+          break;
       }
     }
+    if (p.kind === 'label' && p.option !== undefined && when !== undefined)
+      now = now.flatMap(st => learn(st, `#${p.option ?? ''}`, when));
     if (p.kind === 'test' && p.node && when !== undefined) {
+      const node = p.node;
       for (const t of tries) {
-        const outcome = outcomeOf(text, p.node, n => n === t.node, when);
-        if (outcome !== undefined && isTaken(t.site, outcome)) open = begin(open, t.site);
+        const outcome = outcomeOf(text, node, n => n === t.node, when, true);
+        if (outcome !== undefined && isTaken(t.site, outcome))
+          now = now.flatMap(st =>
+            inCondition(st, sites[t.site]?.effect.when, yes => ({ ...yes, open: begin(yes.open, t.site) })),
+          );
       }
-      const about = tested(text, p.node, when);
-      if (about) {
-        const id = pending.get(about.local);
-        if (id !== undefined) {
-          if (isTaken(id, about.nonzero)) open = begin(open, id);
-          pending = without(pending, about.local);
-        }
-        const known = truth.get(about.local);
-        if (known !== undefined && known !== about.nonzero) return undefined;
-        if (known === undefined) truth = new Map(truth).set(about.local, about.nonzero);
-      }
+      now = now.map(st => resolve(st, node, when));
+      if (p.loop?.kind !== 'macro_loop')
+        for (const c of conditionsOf(text, node, when)) now = now.flatMap(st => learn(st, c.key, c.nonzero));
     } else {
       // A result that nobody looks at, as in `(void)spin_trylock()`: taken, as far as can be seen.
       for (const t of tries)
-        if (p.kind === 'step' && p.node && bare(text, p.node) === t.node) open = begin(open, t.site);
+        if (p.kind === 'step' && p.node && bare(text, p.node) === t.node)
+          now = now.map(st => ({ ...st, open: begin(st.open, t.site) }));
     }
-    return open === state.open && truth === state.truth && pending === state.pending
-      ? state
-      : { open, truth, pending };
+    // What a loop asks is asked anew.
+    if (edge.to <= p.id) now = now.map(st => ({ ...st, truth: forgetTested(st.truth, edge.to, p.id) }));
+    return now;
+  }
+
+  /** `run` where the condition holds, nothing where it does not; both if it is not known. */
+  function inCondition(
+    state: State,
+    when: { readonly text: string; readonly nonzero: boolean } | undefined,
+    run: (s: State) => State,
+  ): readonly State[] {
+    if (!when) return [run(state)];
+    const value = zeronessOfText(when.text);
+    if (value !== undefined) return [value === when.nonzero ? run(state) : state];
+    const c = conditionOfText(when.text);
+    if (!c) return [run(state), state];
+    const wanted = c.nonzero === when.nonzero;
+    return [...learn(state, c.key, wanted).map(run), ...learn(state, c.key, !wanted)];
+  }
+
+  /** The state in which a condition is known to hold, unless it is known not to. */
+  function learn(state: State, key: string, nonzero: boolean): readonly State[] {
+    let { open, pending } = state;
+    const id = pending.get(key);
+    if (id !== undefined) {
+      if (isTaken(id, nonzero)) open = begin(open, id);
+      pending = without(pending, key);
+    }
+    const known = state.truth.get(key);
+    if (known !== undefined && counts(key)) {
+      if (!isOverLocals(key, isLocal) && open.length > 0 && !key.startsWith('#')) byFlags.add(key);
+      if (known !== nonzero) return [];
+      return open === state.open ? [state] : [{ open, truth: state.truth, pending }];
+    }
+    // A lock behind a pointer that is NULL is not held.
+    if (!nonzero && open.some(o => sites[o.site]?.entry && sites[o.site]?.effect.lock === key))
+      open = open.filter(o => !(sites[o.site]?.entry && sites[o.site]?.effect.lock === key));
+    return [{ open, truth: new Map(state.truth).set(key, nonzero), pending }];
+  }
+
+  /** A test of a local that holds the result of a trylock. */
+  function resolve(state: State, node: Node, when: boolean): State {
+    for (const [local, id] of state.pending) {
+      const outcome = outcomeOf(
+        text,
+        node,
+        n => n.kind === 'identifier' && text.slice(n.start, n.end) === local,
+        when,
+        true,
+      );
+      if (outcome === undefined) continue;
+      const open = isTaken(id, outcome) ? begin(state.open, id) : state.open;
+      return { open, truth: state.truth, pending: without(state.pending, local) };
+    }
+    return state;
+  }
+
+  function assign(state: State, step: Step & { kind: 'assign' }, site: number | undefined): readonly State[] {
+    const truth = new Map(forget(state.truth, { name: step.local, fields: false }));
+    let pending = without(state.pending, step.local);
+    const known = step.zero ?? (step.copy === undefined ? undefined : state.truth.get(step.copy.key));
+    if (known !== undefined)
+      truth.set(step.local, step.copy && step.zero === undefined ? known === step.copy.nonzero : known);
+    if (site === undefined) return [{ open: state.open, truth, pending }];
+    const effect = sites[site]?.effect;
+    if (effect?.when) {
+      // Whether it was taken shows in the value, but nobody may look: both.
+      const outcome = (isHeld: boolean): readonly State[] => {
+        const known = new Map(truth).set(step.local, (effect.role === 'try') === isHeld);
+        const now: State = { open: isHeld ? begin(state.open, site) : state.open, truth: known, pending };
+        const c = effect.when && conditionOfText(effect.when.text);
+        const nonzero = c && (c.nonzero === effect.when?.nonzero) === isHeld;
+        return c && nonzero !== undefined ? learn(now, c.key, nonzero) : [now];
+      };
+      return [...outcome(true), ...outcome(false)];
+    }
+    pending = new Map(pending).set(step.local, site);
+    return [{ open: state.open, truth, pending }];
+  }
+
+  /** The value that is returned is kept as `return`: it may tell what is held. */
+  function returns(
+    state: State,
+    step: Step & { kind: 'return' },
+    tries: readonly { site: number; node: Node }[],
+  ): readonly State[] {
+    const direct = tries.find(t => t.node === step.call);
+    if (direct)
+      return [true, false].map(nonzero => ({
+        ...state,
+        open: isTaken(direct.site, nonzero) ? begin(state.open, direct.site) : state.open,
+        truth: new Map(state.truth).set('return', nonzero),
+      }));
+    const pending = step.local === undefined ? undefined : state.pending.get(step.local);
+    if (pending !== undefined)
+      return [true, false].map(nonzero => ({
+        ...state,
+        open: isTaken(pending, nonzero) ? begin(state.open, pending) : state.open,
+        truth: new Map(state.truth).set('return', nonzero),
+      }));
+    const known = step.zero ?? (step.local === undefined ? undefined : state.truth.get(step.local));
+    return known === undefined ? [state] : [{ ...state, truth: new Map(state.truth).set('return', known) }];
+  }
+
+  /** Forgets the conditions that ask for a local, or for a field that was stored to. */
+  function forget(
+    truth: ReadonlyMap<string, boolean>,
+    what: { readonly name: string; readonly fields: boolean },
+  ): ReadonlyMap<string, boolean> {
+    if (truth.size === 0) return truth;
+    const kept = [...truth].filter(([key]) => {
+      if (!key.includes(what.name)) return true;
+      const names = namesIn(key);
+      return !(what.fields ? [...names.fields, ...names.roots] : names.roots).includes(what.name);
+    });
+    return kept.length === truth.size ? truth : new Map(kept);
+  }
+
+  function forgetTested(
+    truth: ReadonlyMap<string, boolean>,
+    from: number,
+    to: number,
+  ): ReadonlyMap<string, boolean> {
+    if (truth.size === 0) return truth;
+    const inside = testsBetween(from, to);
+    const kept = [...truth].filter(([key]) => isOverLocals(key, isLocal) || !inside.has(key));
+    return kept.length === truth.size ? truth : new Map(kept);
+  }
+
+  function testsBetween(from: number, to: number): ReadonlySet<string> {
+    const keys = new Set<string>();
+    for (let id = from; id <= to; id++) {
+      const p = flow.points[id];
+      if (p?.kind === 'test' && p.node) for (const c of conditionsOf(text, p.node, true)) keys.add(c.key);
+    }
+    return keys;
+  }
+
+  function begun(state: State, s: Site): State {
+    const open = begin(state.open, s.id);
+    const { lock } = s.effect;
+    // Whoever takes a lock through a local pointer knows that it is not NULL.
+    const truth =
+      lock !== undefined && /^\w+$/.test(lock) ? new Map(state.truth).set(lock, true) : state.truth;
+    return { open, truth, pending: state.pending };
   }
 
   function isTaken(id: number, nonzero: boolean): boolean {
@@ -285,11 +424,9 @@ export function sectionsOf(
   }
 
   function begin(open: readonly Open[], id: number): readonly Open[] {
-    const s = sites[id];
     // The same begin again without an end between: a loop; one level stands for all.
-    if (!s || open.some(o => o.site === id)) return open;
-    const also = s.effect.switches;
-    return [...open, { key: keyOf(s.effect), site: id }, ...(also ? [{ key: also, site: id }] : [])];
+    if (open.some(o => o.site === id)) return open;
+    return [...open, ...opens(sites, id)];
   }
 
   function end(open: readonly Open[], s: Site, p: Point): readonly Open[] {
@@ -383,97 +520,6 @@ function summary(states: readonly State[]): Held {
     );
   }
   return held;
-}
-
-/** Whether an expression is surely not zero (true) or zero (false). */
-export function zeroness(text: string, node: Node): boolean | undefined {
-  const inner = bare(text, node);
-  const word = text.slice(inner.start, inner.end);
-  if (/^(0[xX]?0*[uUlL]*|NULL|false)$/.test(word)) return false;
-  if (inner.kind === 'number_literal' || word === 'true') return true;
-  if (/^-\s*(E[A-Z0-9]+|\d+)$/.test(word)) return true;
-  if (inner.kind === 'pointer_expression' && text[inner.start] === '&') return true;
-  return undefined;
-}
-
-/** The local that a test is about, and whether it is nonzero when the test comes out as `when`. */
-export function tested(
-  text: string,
-  test: Node,
-  when: boolean,
-): { local: string; nonzero: boolean } | undefined {
-  let local: string | undefined;
-  const nonzero = outcomeOf(
-    text,
-    test,
-    n => {
-      if (n.kind !== 'identifier') return false;
-      local = text.slice(n.start, n.end);
-      return true;
-    },
-    when,
-  );
-  return local !== undefined && nonzero !== undefined ? { local, nonzero } : undefined;
-}
-
-/** Whether `subject` is nonzero when the test comes out as `when`; undefined if the test is about something else. */
-export function outcomeOf(
-  text: string,
-  test: Node,
-  subject: (n: Node) => boolean,
-  when: boolean,
-): boolean | undefined {
-  let inner = bare(text, test);
-  if (inner.kind === 'assignment_expression') inner = bare(text, child(inner, 'left') ?? inner);
-  if (subject(inner)) return when;
-  if (inner.kind !== 'binary_expression') return undefined;
-  const left = child(inner, 'left');
-  const right = child(inner, 'right');
-  if (!left || !right) return undefined;
-  const operator = operatorOf(text, inner);
-  let a = bare(text, left);
-  const b = bare(text, right);
-  if (a.kind === 'assignment_expression') a = bare(text, child(a, 'left') ?? a);
-  const zero = zeroness(text, b) === false;
-  if (!zero || !subject(a)) return undefined;
-  if (operator === '!=') return when;
-  if (operator === '==') return !when;
-  // `ret < 0` and `ret > 0` tell only when they are true.
-  if (operator === '<' || operator === '>') return when ? true : undefined;
-  return undefined;
-}
-
-type Step =
-  | { readonly kind: 'effect'; readonly site: number; readonly guard: boolean }
-  | { readonly kind: 'owner'; readonly site: number; readonly taken: boolean }
-  | { readonly kind: 'release'; readonly of: number; readonly node: Node }
-  | {
-      readonly kind: 'assign';
-      readonly local: string;
-      readonly call: Node | undefined;
-      readonly zero: boolean | undefined;
-    };
-
-/** Owner words of a function: those taken by a test, and those given back. */
-function ownerWords(
-  text: string,
-  body: Node,
-  flow: Flow,
-  events: (point: Point) => readonly Event[],
-): { readonly takes: ReadonlyMap<number, OwnerTake>; readonly gives: ReadonlySet<string> } {
-  const takes = new Map<number, OwnerTake>();
-  const gives = new Set<string>();
-  for (const p of flow.points) {
-    if (p.kind === 'test' && p.node && p.loop?.kind !== 'macro_loop') {
-      const take = ownerTake(text, p.node, body);
-      if (take) takes.set(p.id, take);
-    }
-    for (const e of events(p)) {
-      const given = e.kind === 'call' ? ownerGive(text, e.node) : undefined;
-      if (given !== undefined) gives.add(given);
-    }
-  }
-  return { takes, gives };
 }
 
 /** `dev->lock` to `lock`, `slots[i].lock bit BUSY` to `lock bit BUSY`. */

@@ -9,7 +9,7 @@
  */
 import { conditionalLocks, type ConditionalLock, type Predicate } from './condlock';
 import { noCorpus, type Corpus } from './corpus';
-import { bare, substitute } from './expression';
+import { bare } from './expression';
 import { remember, spanOf, type FunctionFacts } from './functions';
 import { spins } from './loops';
 import { macroEffects } from './macros';
@@ -18,7 +18,15 @@ import { noTypes, type Types } from './places';
 import { primitive } from './primitives';
 import { lastField, sectionsOf, tested, type CallEffects, type Sections } from './regions';
 import { effectOfText, isSectionPrimitive, type Effect } from './sections';
-import { returned, wrapperOf, type AnyWrapper, type Inference, type Link, type Wrapper } from './wrappers';
+import {
+  atCall,
+  returned,
+  wrapperOf,
+  type AnyWrapper,
+  type Inference,
+  type Link,
+  type Wrapper,
+} from './wrappers';
 
 export {
   conditionOf,
@@ -36,12 +44,17 @@ export interface Survey {
   readonly types: Types;
   /** Wrappers among functions and related by name, and by `get` those of the corpus; see also `wrapper`. */
   readonly wrappers: Pick<ReadonlyMap<string, Wrapper>, 'get' | 'has' | 'values'>;
+  /** What a function does to the sections of whoever calls it. */
+  wrapperOf(f: FunctionFacts): Wrapper | undefined;
   /** What a name that is no primitive does to sections when it is called in a file; undefined if nothing. */
   wrapper(name: string, from?: string): AnyWrapper | undefined;
   /** What `name(args)` does to sections in a file, as primitive or wrapper. */
   effects(name: string, args: readonly string[], from?: string): readonly Effect[];
-  /** Sections of a function; undefined if it has none. */
-  sections(f: FunctionFacts): Sections | undefined;
+  /**
+   * Sections of a function of the tree; undefined if it has none. `entry`: what is open when it is entered, which become
+   * sites of their own (`Site.entry`).
+   */
+  sections(f: FunctionFacts, entry?: readonly Effect[]): Sections | undefined;
   conditionalLocks(f: FunctionFacts): readonly ConditionalLock[];
   /**
    * The definition of a name as a call in the file `from` means it: among functions and related, then in the corpus; the
@@ -99,7 +112,22 @@ export function survey(input: SurveyInput): Survey {
 
   const owners = new Set<string>();
   for (const f of all) for (const owner of spunOwners(f)) owners.add(owner);
-  const isOwner = (place: string): boolean => owners.has(lastField(place));
+  const ownersIn = new Map<string, boolean>();
+  /** In a file that is not at hand, its other functions tell. */
+  const isOwner = (place: string, f: FunctionFacts, name: string): boolean => {
+    const field = lastField(place);
+    if (owners.has(field)) return true;
+    if (!/^(smp_store_release|clear_bit_unlock)$/.test(name)) return false;
+    const key = `${f.file} ${field}`;
+    let known = ownersIn.get(key);
+    if (known === undefined) {
+      known = false;
+      for (const m of corpus.mentions(/^\w*/.exec(field)?.[0] ?? '', f.file, f.file))
+        if (m.kind === 'function' && spunOwners(m.facts).includes(field)) known = true;
+      ownersIn.set(key, known);
+    }
+    return known;
+  };
   const predicate: Predicate = name => {
     const facts = index.near(name, undefined);
     const value = facts && returned(facts);
@@ -190,24 +218,21 @@ export function survey(input: SurveyInput): Survey {
     if (meaning.kind === 'macro') return meaning.effects(name, args) ?? [];
     const { wrapper } = meaning;
     const { parameters } = wrapper.facts.analysis.locals;
-    return wrapper.effects.map(e =>
-      e.lock === undefined
-        ? { ...e, via: name }
-        : { ...e, lock: substitute(e.lock, parameters, args), via: name },
-    );
+    return wrapper.effects.map(e => ({ ...atCall(e, parameters, args), via: name }));
   };
   const chainOf = (name: string, from: string | undefined): readonly Link[] =>
     primitive(name) ? [] : (meaningOf(name, from)?.wrapper.chain ?? []);
   const inference: Inference = {
     predicate,
     alwaysTested,
+    withEntry: (f, entry) => sections(f, entry),
     links: (name, f, site) => [{ name, span: spanOf(f, site.node) }, ...chainOf(name, f.file)],
   };
 
   // --- sections ---
 
   // They depend on the text and on what the callees do; both name the memo.
-  const sections = (f: FunctionFacts): Sections | undefined => {
+  const sections = (f: FunctionFacts, entry: readonly Effect[] = []): Sections | undefined => {
     const { analysis } = f;
     if (!analysis.body) return undefined;
     const used: string[] = [];
@@ -217,15 +242,18 @@ export function survey(input: SurveyInput): Survey {
       if (m?.kind === 'function') used.push(signatures.get(m.wrapper.facts) ?? '');
       else if (m) used.push(`${c}${JSON.stringify(m.effects(c, ['a', 'b', 'c', 'd']))}`);
     }
-    return remember(analysis, `sections ${used.join()}`, () =>
-      sectionsOf(
-        analysis.text,
-        analysis.body ?? analysis.node,
-        analysis.flow,
-        analysis.events,
-        (name, args) => effectsOf(name, args, f.file),
-        isOwner,
-      ),
+    const open = entry.length > 0 ? ` on entry ${JSON.stringify(entry)}` : '';
+    return remember(analysis, `sections ${used.join()}${open}`, () =>
+      sectionsOf({
+        text: analysis.text,
+        body: analysis.body ?? analysis.node,
+        flow: analysis.flow,
+        events: analysis.events,
+        effects: (name, args) => effectsOf(name, args, f.file),
+        isLocal: name => analysis.locals.types.has(name),
+        isOwner: (place, name) => isOwner(place, f, name),
+        entry,
+      }),
     );
   };
   const ownLocks = new Map<FunctionFacts, readonly ConditionalLock[]>();
@@ -265,6 +293,7 @@ export function survey(input: SurveyInput): Survey {
           }),
         ).values(),
     },
+    wrapperOf: wrapperOfFunction,
     wrapper: (name, from) => meaningOf(name, from)?.wrapper,
     effects: (name, args, from) => {
       const own = effectOfText(name, args);

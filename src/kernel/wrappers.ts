@@ -5,12 +5,12 @@
 import type { Span } from '../base/span';
 import { child, namedChildren, type Node } from '../syntax/node';
 import { conditionalLocks, mainGuard, type ConditionalLock, type Predicate } from './condlock';
-import { callee, readObject, spelling, substitute } from './expression';
+import { namesIn } from './conditions';
+import { callee, fold, readObject, spelling, substitute } from './expression';
 import type { FunctionFacts } from './functions';
-import { reachable } from './flow';
 import { aliased } from './places';
-import { zeroness, type Sections, type Site } from './regions';
-import { keyOf, type Effect, type SectionKind } from './sections';
+import { zeroness, type Sections, type Site, type State } from './regions';
+import { keyOf, type Effect, type SectionKind, type When } from './sections';
 
 /** One step from a wrapper towards the primitive: a call of that name, and where it stands. */
 export interface Link {
@@ -43,18 +43,61 @@ export interface Inference {
   readonly predicate: Predicate;
   /** Whether every known call of a name tests what it returns; undefined without calls. */
   alwaysTested(name: string): boolean | undefined;
+  /** Sections when the caller has something open. */
+  withEntry(f: FunctionFacts, entry: readonly Effect[]): Sections | undefined;
   /** What follows a call of a name in a function. */
   links(name: string, f: FunctionFacts, site: Site): readonly Link[];
 }
 
+/**
+ * A function's sections when its caller has open what it ends: then an end is no stray, and what is left at the end of
+ * the function tells whether it ends the caller's section, drops it and takes it again, or ends it on some ways only.
+ */
+export function calledSections(f: FunctionFacts, own: Sections, by: Inference): Sections {
+  if (own.strayEnds.length === 0) return own;
+  const entry = new Map<string, Effect>();
+  for (const e of own.strayEnds) {
+    const { via: _via, when: _when, ...effect } = e.effect;
+    entry.set(keyOf(effect), { ...effect, role: 'begin' });
+  }
+  return by.withEntry(f, [...entry.values()]) ?? own;
+}
+
 /** What calling `f` does to sections; undefined if nothing. */
-export function wrapperOf(f: FunctionFacts, sections: Sections, by: Inference): Wrapper | undefined {
-  const { flow } = f.analysis;
+export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Wrapper | undefined {
+  const sections = calledSections(f, own, by);
   const effects: Effect[] = [];
   let first: Site | undefined;
   let conditional: ConditionalLock | undefined;
-  for (const [key, levels] of sections.atExit) {
-    for (const level of levels) {
+  const push = (site: Site, effect: Effect, role: Effect['role'], when?: When): void => {
+    const outside = outer(f, effect);
+    const condition = when && outerCondition(f, when);
+    if (when && !condition) return;
+    first ??= site;
+    const { when: _when, via: _via, ...rest } = outside;
+    effects.push({ ...rest, role, ...(condition && { when: condition }) });
+  };
+  const keys = new Set([...sections.atExit.keys(), ...entryKeys(sections)]);
+  for (const key of keys) {
+    const levels = sections.atExit.get(key) ?? [];
+    const before = sections.sites.filter(
+      s => s.entry && (keyOf(s.effect) === key || s.effect.switches === key),
+    );
+    // What the caller had open, and is not open any more.
+    for (const [i, entry] of before.entries()) {
+      const level = levels[i];
+      if (level?.must) continue;
+      // The end of spin_unlock_bh() is one effect.
+      if (keyOf(entry.effect) !== key && keys.has(keyOf(entry.effect))) continue;
+      const end = own.strayEnds.find(e => keyOf(e.effect) === keyOf(entry.effect));
+      const by1 = level && conditionAtExit(f, sections, key, i);
+      if (!level) push(end ?? entry, entry.effect, 'end');
+      else if (by1?.kind === 'key')
+        push(end ?? entry, entry.effect, 'end', { ...by1.when, nonzero: !by1.when.nonzero });
+      else if (f.analysis.flow.points.length < 12) push(end ?? entry, entry.effect, 'end');
+    }
+    for (const [i, level] of levels.entries()) {
+      if (i < before.length) continue;
       const opened = sections.sites[level.sites[0] ?? -1];
       if (!opened) continue;
       const context: SectionKind | undefined =
@@ -64,31 +107,26 @@ export function wrapperOf(f: FunctionFacts, sections: Sections, by: Inference): 
       if (context && lockKey !== key && sections.atExit.has(lockKey)) continue;
       const effect: Effect =
         context && lockKey !== key ? { role: opened.effect.role, kind: context } : opened.effect;
-      const push = (role: Effect['role']): void => {
-        first ??= opened;
-        effects.push({ ...outer(f, effect), role });
-      };
-      if (level.must) push('begin');
-      else {
-        const role = tryRole(f, sections, level.sites);
-        // Where every caller asks whether the lock was taken, it is a trylock.
-        if (role && by.alwaysTested(f.name)) {
-          push(role);
-          continue;
-        }
-        conditional ??= conditionalLocks(f, sections, by.predicate).find(
-          l => l.returnsHeld && level.sites.includes(l.site.id) && l.site.effect.via === undefined,
-        );
-        if (conditional && level.sites.includes(conditional.site.id)) push('begin');
-        else if (role) push(role);
+      if (level.must) {
+        push(opened, effect, 'begin');
+        continue;
       }
-    }
-  }
-  for (const end of sections.strayEnds) {
-    const always = !reachable(flow, [{ to: flow.entry }], p => p.id === end.point).has(flow.exit);
-    if (always || flow.points.length < 12) {
-      first ??= end;
-      effects.push({ ...outer(f, end.effect), role: 'end' });
+      const role = tryRole(f, sections, level.sites);
+      // Where every caller asks whether the lock was taken, it is a trylock.
+      if (role && by.alwaysTested(f.name)) {
+        push(opened, effect, role);
+        continue;
+      }
+      const own1 = conditionalLocks(f, sections, by.predicate).find(
+        l => l.returnsHeld && level.sites.includes(l.site.id) && !l.site.effect.when,
+      );
+      const guard = own1 && mainGuard(own1);
+      const key1 = conditionAtExit(f, sections, key, i);
+      if (own1 && guard) {
+        conditional ??= own1;
+        push(opened, effect, role ?? 'begin', { text: guard.text, nonzero: guard.when === 'set' });
+      } else if (key1?.kind === 'key') push(opened, effect, role ?? 'begin', key1.when);
+      else if (role) push(opened, effect, role);
     }
   }
   const distinct = effects.filter(
@@ -104,6 +142,82 @@ export function wrapperOf(f: FunctionFacts, sections: Sections, by: Inference): 
   };
 }
 
+function entryKeys(sections: Sections): readonly string[] {
+  return sections.sites.flatMap(s =>
+    s.entry ? [keyOf(s.effect), ...(s.effect.switches ? [s.effect.switches] : [])] : [],
+  );
+}
+
+/** What decides whether a level is held where a function ends. */
+export type Decision =
+  | { readonly kind: 'return'; readonly held: 'nonzero' | 'zero' }
+  | { readonly kind: 'key'; readonly when: When };
+
+/** The one thing known at the end that is so exactly where the i-th level of a key is held. */
+export function conditionAtExit(
+  f: FunctionFacts,
+  sections: Sections,
+  key: string,
+  i: number,
+): Decision | undefined {
+  const states = sections.states[f.analysis.flow.exit] ?? [];
+  const held = states.filter(s => s.open.filter(o => o.key === key).length > i);
+  const free = states.filter(s => s.open.filter(o => o.key === key).length <= i);
+  if (held.length === 0 || free.length === 0) return undefined;
+  const keys = new Set(free.flatMap(s => [...s.truth.keys()]));
+  for (const k of keys) {
+    const value = free[0]?.truth.get(k);
+    if (value === undefined || !free.every(s => s.truth.get(k) === value)) continue;
+    if (!held.every(s => s.truth.get(k) === !value)) continue;
+    if (k === 'return') return { kind: 'return', held: value ? 'zero' : 'nonzero' };
+    if (!k.startsWith('#') && !isLocalOnly(f, k) && isDeliberate(f, sections, key, k, i))
+      return { kind: 'key', when: { text: k, nonzero: !value } };
+  }
+  return undefined;
+}
+
+/**
+ * Whether a condition decides on the lock, not just on the way: it is asked where the lock is taken, or the ways with and
+ * without the lock leave together. An early return that forgets to unlock is neither.
+ */
+function isDeliberate(f: FunctionFacts, sections: Sections, key: string, k: string, i: number): boolean {
+  const { flow } = f.analysis;
+  const isHeld = (s: State): boolean => s.open.filter(o => o.key === key).length > i;
+  const begins = sections.sites.filter(
+    s => !s.entry && s.effect.role !== 'end' && (keyOf(s.effect) === key || s.effect.switches === key),
+  );
+  if (begins.length > 0 && begins.every(b => (sections.states[b.point] ?? []).every(s => s.truth.has(k))))
+    return true;
+  if (begins.some(b => b.effect.when?.text === k)) return true;
+  return (flow.before[flow.exit] ?? []).some(id => {
+    const states = sections.states[id] ?? [];
+    return states.some(isHeld) && states.some(s => !isHeld(s));
+  });
+}
+
+/** Asks for a variable that means nothing outside. */
+function isLocalOnly(f: FunctionFacts, key: string): boolean {
+  return outerCondition(f, { text: key, nonzero: true }) === undefined;
+}
+
+/** A condition in terms of parameters and globals; undefined if it asks for another local. */
+function outerCondition(f: FunctionFacts, when: When): When | undefined {
+  const { locals, text } = f.analysis;
+  const foreign = (t: string): readonly string[] =>
+    namesIn(t).roots.filter(n => locals.types.has(n) && !locals.parameters.includes(n));
+  let now = when.text;
+  for (let round = 0; round < 3; round++) {
+    const rest = foreign(now);
+    if (rest.length === 0) return { text: now, nonzero: when.nonzero };
+    for (const name of rest) {
+      const alias = locals.aliases.get(name);
+      if (!alias) return undefined;
+      now = substituteAll(now, [name], [spelling(text, aliased(text, alias, locals))]);
+    }
+  }
+  return undefined;
+}
+
 /** A lock in terms of the parameters; what else its root may be means nothing outside. */
 function outer(f: FunctionFacts, effect: Effect): Effect {
   if (effect.lock === undefined) return effect;
@@ -116,6 +230,29 @@ function outer(f: FunctionFacts, effect: Effect): Effect {
   if (!alias) return { ...effect, lock: rest ? `(${name})${rest}` : name };
   const target = spelling(f.analysis.text, aliased(f.analysis.text, alias, locals));
   return { ...effect, lock: substitute(effect.lock, [name], [target]) };
+}
+
+/** An effect in terms of a caller that passes these arguments. */
+export function atCall(effect: Effect, parameters: readonly string[], args: readonly string[]): Effect {
+  return {
+    ...effect,
+    ...(effect.lock !== undefined && { lock: substitute(effect.lock, parameters, args) }),
+    ...(effect.when && {
+      when: { text: substituteAll(effect.when.text, parameters, args), nonzero: effect.when.nonzero },
+    }),
+  };
+}
+
+/** Every name that is a parameter replaced by its argument. */
+function substituteAll(text: string, parameters: readonly string[], args: readonly string[]): string {
+  return fold(
+    text.replace(/(->|\.)?([A-Za-z_]\w*)/g, (all, member: string | undefined, name: string) => {
+      const index = member ? -1 : parameters.indexOf(name);
+      const argument = index < 0 ? undefined : args[index];
+      if (argument === undefined) return all;
+      return /^[\w.>-]+$/.test(argument) || text === name ? argument : `(${argument})`;
+    }),
+  );
 }
 
 /** A level held at some returns only: `try` if just those that return nonzero hold it, `try-zero` the other way. */
@@ -133,11 +270,24 @@ export function tryRole(
     const inner = readObject(text, value);
     // `return spin_trylock(&l)`: the value is the outcome.
     const direct = sections.sites.find(s => sites.includes(s.id) && s.node === inner);
-    if (direct) return direct.effect.role === 'try-zero' ? 'try-zero' : 'try';
+    if (direct && direct.effect.role !== 'begin')
+      return direct.effect.role === 'try-zero' ? 'try-zero' : 'try';
     const local = inner.kind === 'identifier' ? text.slice(inner.start, inner.end) : undefined;
+    const nothingBack = inner.kind === 'call_expression' && callee(text, inner) === 'ERR_PTR';
     for (const state of sections.states[p.id] ?? []) {
+      const pending = local === undefined ? undefined : state.pending.get(local);
+      // `ret = mutex_trylock(&l); return ret`
+      if (pending !== undefined && sites.includes(pending)) {
+        const inverse = sections.sites[pending]?.effect.role === 'try-zero';
+        seen.heldNonzero ||= !inverse;
+        seen.freeZero ||= !inverse;
+        seen.heldZero ||= inverse;
+        seen.freeNonzero ||= inverse;
+        continue;
+      }
       const held = state.open.some(o => sites.includes(o.site));
-      const nonzero = zeroness(text, inner) ?? (local === undefined ? undefined : state.truth.get(local));
+      const known = local === undefined ? undefined : state.truth.get(local);
+      const nonzero = nothingBack ? false : (zeroness(text, inner) ?? known ?? isError(state, local));
       // A pointer that is given back with the lock held is no NULL.
       if (nonzero === undefined && !held) return undefined;
       // An error code with the lock held is a mistake, not a way to say "taken".
@@ -149,6 +299,12 @@ export function tryRole(
   if (seen.heldNonzero && seen.freeZero && !seen.heldZero && !seen.freeNonzero) return 'try';
   if (seen.heldZero && seen.freeNonzero && !seen.heldNonzero && !seen.freeZero) return 'try-zero';
   return undefined;
+}
+
+/** A pointer known to be an error counts as none. */
+function isError(state: State, local: string | undefined): boolean | undefined {
+  const known = local === undefined ? undefined : state.truth.get(`IS_ERR(${local})`);
+  return known === undefined ? undefined : !known;
 }
 
 /** The one expression a function returns, if it does nothing else. */
