@@ -12,7 +12,7 @@ import type { BitCallees } from '../kernel/accesses';
 import { bitCallees } from '../kernel/bitWrappers';
 import { bitUses, outerUses, type BitSiteKind, type BitUse } from '../kernel/bitUses';
 import { bitsOfMask, bitNumbers, type Constant } from '../kernel/constants';
-import type { FunctionFacts } from '../kernel/functions';
+import { functionOf, type FunctionFacts } from '../kernel/functions';
 import { keyOfPath } from '../kernel/places';
 import type { Ordering } from '../kernel/primitives';
 import type { Item, SourceFile } from '../syntax/source';
@@ -109,6 +109,9 @@ export function bitFacts(scene: Scene, name: string, cancel: CancelToken = never
   const search: Search = {
     scene,
     names: new Set([root, ...stand.names.map(s => s.name)]),
+    numbers: isNumber(constant, stand)
+      ? new Set([root, ...stand.names.filter(s => s.kind === 'bit').map(s => s.name)])
+      : new Set(),
     stand,
     accept: meaningOf(scene, root, definitions),
     cancel,
@@ -168,13 +171,29 @@ function numberOf(name: string, constant: Constant, sites: readonly BitSite[]): 
   return numbers.length === 1 ? numbers[0] : undefined;
 }
 
+/** Without a value of its own, 0, or with a mask made of it by shifting: the number of a bit. */
+function isNumber(constant: Constant, stand: StandIns): boolean {
+  if (stand.names.some(s => s.kind === 'mask')) return true;
+  return constant.enum !== undefined && (constant.expression === undefined || constant.value === 0n);
+}
+
 function meaning({ source, item }: NameDefinition, constant: Constant): { meaning?: string } {
-  if (constant.comment !== undefined && constant.comment !== '') return { meaning: constant.comment };
   // Kernel-doc above the enum: `@NAME: what it means`.
   const around = source.items.find(i => i.kind === 'enum' && i.start <= item.start && item.start < i.end);
   const doc = around && source.commentAt(around);
-  const own = doc && new RegExp(`@?\\b${item.name}\\b\\s*[:-]\\s*([^@]+)`).exec(doc)?.[1];
-  return own ? { meaning: own.trim().replace(/\s+/g, ' ') } : {};
+  const own = doc && new RegExp(`@${item.name}\\b\\s*[:-]\\s*([^@]+)`).exec(doc)?.[1];
+  if (own) return { meaning: own.trim().replace(/\s+/g, ' ') };
+  if (!constant.comment || isHeading(source, item)) return {};
+  return { meaning: constant.comment };
+}
+
+/** The comment above an item is about the whole group: more of its kind follow directly, and nothing is said beside it. */
+function isHeading({ text }: SourceFile, item: Item): boolean {
+  const end = text.indexOf('\n', item.nameStart);
+  if (end < 0) return false;
+  const line = text.slice(item.nameStart, end);
+  if (line.includes('/*') || line.includes('//')) return false;
+  return /^\s*(#\s*define\s+[A-Z_]\w*\s|[A-Z_][A-Z0-9_]*\s*(,|=|$))/.test(text.slice(end + 1, end + 120));
 }
 
 /** Which files mean this definition when they write the name. */
@@ -222,6 +241,8 @@ function problemsOf(
 interface Search {
   readonly scene: Scene;
   readonly names: ReadonlySet<string>;
+  /** Those that are numbers of bits for sure, not masks. */
+  readonly numbers: ReadonlySet<string>;
   readonly stand: StandIns;
   readonly accept: (path: string) => boolean;
   readonly cancel: CancelToken;
@@ -234,7 +255,7 @@ interface Found {
   readonly comments: readonly SourceFile[];
 }
 
-function searched({ scene, names, stand, accept, cancel }: Search): Found {
+function searched({ scene, names, numbers, stand, accept, cancel }: Search): Found {
   const uses: BitSite[] = [];
   const others: OtherMention[] = [];
   const seen = new Set<Item>();
@@ -244,8 +265,9 @@ function searched({ scene, names, stand, accept, cancel }: Search): Found {
     const types = typesAt(scene, source);
     for (const u of found) {
       const place = placeAt(source, u.start + shift);
-      if (u.kind === 'other') {
-        others.push({ ...place, function: owner, name: u.name, how: u.how ?? 'named' });
+      // A number that is stored or compared is no access to the bit.
+      if (u.kind === 'other' || (numbers.has(u.name) && !u.masked)) {
+        others.push({ ...place, function: owner, name: u.name, how: u.how ?? `a number: ${u.word}` });
         continue;
       }
       const key = u.path && keyOfPath(u.path, types);
@@ -276,9 +298,14 @@ function searched({ scene, names, stand, accept, cancel }: Search): Found {
       const { item } = m;
       if (seen.has(item)) continue;
       seen.add(item);
-      if (m.kind === 'function')
-        take(m.source, m.facts.name, usesIn(m.facts, names, stand, calleesOf), m.facts.shift);
-      else if (item.kind === 'variable' || item.kind === 'invocation') {
+      const f =
+        m.kind === 'function'
+          ? m.facts
+          : item.kind === 'invocation'
+            ? functionOf(m.source, item, scene.facts)
+            : undefined;
+      if (f) take(m.source, f.name, usesIn(f, names, stand, calleesOf), f.shift);
+      else if (m.kind === 'outer' && (item.kind === 'variable' || item.kind === 'invocation')) {
         const node = m.node();
         if (node) take(m.source, item.name, outerUses(m.source.text, node, names), 0);
       }
@@ -286,7 +313,10 @@ function searched({ scene, names, stand, accept, cancel }: Search): Found {
   for (const { name, definition, use } of stand.macroSites) {
     if (!accept(definition.source.path)) continue;
     const { source, item } = definition;
-    take(source, name, [{ ...use, start: item.nameStart, end: item.nameStart + name.length }], 0);
+    // The line of the definition that names the bit.
+    const body = item.nameStart + name.length;
+    const inside = new RegExp(`\\b${use.name}\\b`).exec(source.text.slice(body, item.end))?.index ?? 0;
+    take(source, name, [{ ...use, start: body + inside, end: body + inside + use.name.length }], 0);
   }
   const order = <T extends Place>(a: T, b: T): number =>
     a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column;

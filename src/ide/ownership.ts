@@ -13,7 +13,7 @@ export interface Quote {
 }
 
 const protocol =
-  /\b(own(s|er|ers|ership)?|only|must|protected by|protects?|held|holding|set by|cleared by|clears?|set when|under|serializ|lock|exclusive|responsib|nobody|race)/i;
+  /\b(own(s|er|ers|ership)\b|only\b.*\b(may|can|must|when|if|by|the)\b|must\b|protect(s|ed|ing)?\b.*\b(by|against|from)\b|(is|are|be|being|was|gets?) (set|cleared) (by|when|under|with|only|if|while)|(set|cleared) by\b|holding\b|held\b|serializ|exclusive(ly)?\b|safely clear|race)/i;
 
 /** More are not quoted. */
 const MOST = 5;

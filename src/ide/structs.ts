@@ -1,6 +1,6 @@
 /** Types of fields as a file anywhere in the tree means them: its own structs first, then those of headers. */
 import { child, walk, type Node } from '../syntax/node';
-import type { SourceFile } from '../syntax/source';
+import type { Item, SourceFile } from '../syntax/source';
 import { declared } from '../kernel/events';
 import { typeName, type Types } from '../kernel/places';
 import { knowledge } from './knowledge';
@@ -20,11 +20,8 @@ function make(scene: Scene, source: SourceFile): Types {
   const own = new Map<string, ReadonlyMap<string, string> | undefined>();
   const fieldsOf = (struct: string): ReadonlyMap<string, string> | undefined => {
     if (!own.has(struct)) {
-      const item = source.items.find(
-        i => (i.kind === 'struct' || i.kind === 'union' || i.kind === 'typedef') && i.name === struct,
-      );
-      const node = item && source.node(item);
-      own.set(struct, node ? fieldTypes(source.text, node) : undefined);
+      const [d] = scene.corpus.definitions(struct, kinds, source.path);
+      own.set(struct, d && fieldsIn(d.source, d.item));
     }
     return own.get(struct);
   };
@@ -39,7 +36,33 @@ function make(scene: Scene, source: SourceFile): Types {
       const node = item && source.node(item);
       return (node && typeName(source.text, child(node, 'type'))) || wide.globalType(name);
     },
+    callType(name) {
+      const [f] = scene.corpus.functions(name, source.path);
+      if (f) return typeName(f.analysis.text, child(f.analysis.node, 'type')) || undefined;
+      // `#define NFS_I(inode) container_of(inode, struct nfs_inode, vfs_inode)` and the like.
+      const body = scene.corpus.macros(name, source.path)[0]?.macro.body;
+      return body === undefined
+        ? undefined
+        : (/\bcontainer_of(?:_const)?\s*\(.*,\s*(?:struct|union)?\s*(\w+)\s*,\s*\w[\w.]*\s*\)/.exec(
+            body,
+          )?.[1] ?? /^\(*\s*\(\s*(?:struct|union)\s+(\w+)\s*\*\s*\)/.exec(body)?.[1]);
+    },
   };
+}
+
+const kinds = ['struct', 'union', 'typedef'] as const;
+
+const parsed = new WeakMap<Item, ReadonlyMap<string, string>>();
+
+function fieldsIn(source: SourceFile, item: Item): ReadonlyMap<string, string> | undefined {
+  const known = parsed.get(item);
+  if (known) return known;
+  const node = source.node(item);
+  const fields = node && fieldTypes(source.text, node);
+  // A typedef of a struct that is defined elsewhere has no fields of its own.
+  if (!fields || fields.size === 0) return undefined;
+  parsed.set(item, fields);
+  return fields;
 }
 
 /** Struct tag or typedef name by field, members of inner structs too. */

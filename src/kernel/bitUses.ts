@@ -47,6 +47,8 @@ export interface BitUse {
   readonly path?: Path;
   readonly until?: 'set' | 'clear';
   readonly maybe: boolean;
+  /** The name stands for a mask here, or for the number of a bit operation's bit. */
+  readonly masked?: true;
   /** `passed to dev_change_flags()`. */
   readonly how?: string;
 }
@@ -102,6 +104,7 @@ export function bitUses(
       path: access.path,
       ...(access.until && { until: access.until }),
       maybe: access.maybe,
+      ...(first.kind === 'bit' && { masked: true as const }),
     });
     for (const w of written) {
       const inside = w.node.start >= access.node.start && w.node.end <= access.node.end;
@@ -182,6 +185,7 @@ function judged(
   const locals = known ?? noLocals;
   let inner = node;
   let inverted = false;
+  let shifted = false;
   let shared: Node | undefined;
   const use = (kind: BitUse['kind'], around: Node, place: Node | undefined, how?: string): BitUse => ({
     kind,
@@ -196,6 +200,7 @@ function judged(
     // A local that only holds a copy of a word stands for it where it is tested.
     ...(place && { path: pathOf(text, kind === 'test' ? aliased(text, place, locals) : place, locals) }),
     maybe: false,
+    ...(shifted && { masked: true as const }),
     ...(how !== undefined && { how }),
   });
   for (let i = parents.length - 1; i >= 0; i--) {
@@ -217,8 +222,10 @@ function judged(
         if (
           called !== undefined &&
           /^_?BIT(_ULL|UL|ULL)?$|^(un)?likely$|^cpu_to_|^hton|_to_cpu$|^(READ|WRITE)_ONCE$/.test(called)
-        )
+        ) {
+          if (called.includes('BIT')) shifted = true;
           break;
+        }
         const operation = called === undefined ? undefined : bitOperation(called);
         const k = operation && called !== undefined ? primitive(called) : undefined;
         if (k && operation) {
@@ -228,6 +235,7 @@ function judged(
             return {
               ...use(kindOf(operation), p, pointer && pointee(text, pointer)),
               operation: k.name,
+              masked: true,
               atomic: operation.atomic,
               ordering: k.ordering,
               ...(operation.until && { until: operation.until }),
@@ -245,7 +253,10 @@ function judged(
         const left = child(p, 'left');
         const right = child(p, 'right');
         const other = left && left.start <= inner.start && inner.end <= left.end ? right : left;
-        if (operator === '<<') break;
+        if (operator === '<<') {
+          shifted = true;
+          break;
+        }
         if (operator === '|' || operator === '+' || operator === '^') {
           if (other && isPlace(bare(text, other))) shared = bare(text, other);
           break;

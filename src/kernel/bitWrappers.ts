@@ -65,14 +65,18 @@ export function bitCallees(bodies: BodyLookup): BitCallees {
   };
 }
 
-/** More are not kept for one function: it is no wrapper then. */
-const MOST = 6;
-
+/**
+ * What calls of a function do, in few words: each kind once for each bit parameter. A function that does several things
+ * to one bit does each perhaps, but a wait; a test beside them is its way of deciding.
+ */
 function distinct(list: readonly BitWrapper[]): readonly BitWrapper[] {
-  const same = (a: BitWrapper, b: BitWrapper): boolean =>
-    a.kind === b.kind && a.bit === b.bit && a.word === b.word && a.via === b.via;
-  const found = list.filter((a, i) => list.findIndex(b => same(a, b)) === i);
-  return found.length > MOST ? [] : found;
+  const found = list.filter((a, i) => list.findIndex(b => a.kind === b.kind && a.bit === b.bit) === i);
+  return found.flatMap(w => {
+    const others = found.filter(x => x !== w && x.bit === w.bit);
+    if (others.length === 0) return [w];
+    if (w.kind === 'test') return [];
+    return [w.kind === 'wait' || others.every(x => x.kind === 'test') ? w : { ...w, maybe: true }];
+  });
 }
 
 type Inner = (name: string) => readonly BitWrapper[];
@@ -133,7 +137,7 @@ function passes(f: FunctionFacts): readonly Pass[] {
     walk(f.analysis.body ?? f.analysis.node, n => {
       if (n.kind !== 'call_expression') return;
       const name = callee(text, n);
-      if (name === undefined || primitive(name)?.bit !== undefined) return;
+      if (name === undefined || bitOperation(name)) return;
       const args = callArguments(n);
       const parameters = args.flatMap((a, argument) => {
         const parameter = locals.parameters.indexOf(spelling(text, a));
@@ -219,7 +223,7 @@ function ofMacro(name: string, macro: MacroDefinition, inner: Inner): readonly B
         });
       continue;
     }
-    for (const w of k?.bit === undefined ? inner(call.name) : []) {
+    for (const w of bitOperation(call.name) ? [] : inner(call.name)) {
       const outer = parameters.indexOf(unwrapped(call.args[w.bit] ?? ''));
       const base = pathOfText(call.args[w.parameters.indexOf(w.path.root)] ?? '', parameters);
       if (outer < 0) continue;

@@ -24,6 +24,8 @@ export interface Types {
   fieldType(struct: string, field: string): string | undefined;
   /** The same for a global variable. */
   globalType(name: string): string | undefined;
+  /** The same for what a function returns. */
+  callType?(name: string): string | undefined;
 }
 
 /** Knows nothing. */
@@ -32,7 +34,11 @@ export const noTypes: Types = { fieldType: () => undefined, globalType: () => un
 /** The name under which accesses to one field are gathered: `napi_struct.state`, `.state` (struct unknown), `info`. */
 export function keyOfPath(path: Path, types: Types): string | undefined {
   if (path.fields.length === 0) return path.kind === 'global' ? path.root : undefined;
-  let type = path.type ?? (path.kind === 'global' ? types.globalType(path.root) : undefined);
+  const called = path.kind === 'other' ? /^(\w+)\(/.exec(path.root)?.[1] : undefined;
+  let type =
+    path.type ??
+    (path.kind === 'global' ? types.globalType(path.root) : undefined) ??
+    (called === undefined ? undefined : types.callType?.(called));
   for (const field of path.fields.slice(0, -1))
     type = type === undefined ? undefined : types.fieldType(type, field);
   return `${type ?? ''}.${path.fields[path.fields.length - 1] ?? ''}`;
