@@ -5,7 +5,7 @@
 import type { Situation } from '../kernel/answers';
 import { createEntries, type Entries } from '../kernel/entry';
 import type { FactStore, FunctionFacts } from '../kernel/functions';
-import { survey } from '../kernel/survey';
+import { survey, type Survey } from '../kernel/survey';
 import { typesOf } from './types';
 import type { Scene } from './scene';
 
@@ -50,12 +50,20 @@ function idOf(f: FunctionFacts): string {
   return `${f.file}:${f.name}`;
 }
 
+const surveys = new WeakMap<Scene, Survey>();
+
+/** Sections and wrappers of any function of the tree; nothing is made for files that nobody asks about. */
+export function wideSurvey(scene: Scene): Survey {
+  let s = surveys.get(scene);
+  if (!s) surveys.set(scene, (s = survey({ functions: [], types: typesOf(scene), corpus: scene.corpus })));
+  return s;
+}
+
 function create(scene: Scene): Entries {
-  const types = typesOf(scene);
-  const whole = survey({ functions: [], types, corpus: scene.corpus });
+  const whole = wideSurvey(scene);
   return createEntries({
     corpus: scene.corpus,
-    types,
+    types: whole.types,
     store: scene.facts,
     lineOf(file, offset) {
       const source = scene.files.find(f => f.path === file) ?? scene.tree.file(file);

@@ -23,6 +23,11 @@ export type Request =
       readonly files: readonly string[];
       readonly tree?: string;
       readonly json: boolean;
+      /** What is asked; absent: the facts of whole files. */
+      readonly about?:
+        | { readonly kind: 'line'; readonly line: number }
+        | { readonly kind: 'function'; readonly name: string }
+        | { readonly kind: 'bit'; readonly name: string };
     };
 
 export const help = `racelens: see, replay and fix races in Linux kernel C
@@ -38,6 +43,9 @@ export const help = `racelens: see, replay and fix races in Linux kernel C
       --json             one object a line
       --no-color
   racelens facts FILE.c...        RCU regions, state words, conditional locks
+      --line N           of one file: reader, locks, sleeping, BH, interrupts before that line
+      --function NAME    a function's sections, wrapper role, contexts (FILE may be left out)
+      --bit NAME         every site of a bit of a state word in the tree (FILE may be left out)
       --tree DIR, --json
 
 Exit code of check: 0 as expected (RACE_EXPECT in the harness, else holds),
@@ -58,6 +66,9 @@ export function parseRequest(args: readonly string[]): Request {
         schedule: { type: 'string' },
         all: { type: 'boolean' },
         model: { type: 'boolean' },
+        line: { type: 'string' },
+        function: { type: 'string' },
+        bit: { type: 'string' },
         color: { type: 'boolean' },
         'no-color': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -96,14 +107,44 @@ export function parseRequest(args: readonly string[]): Request {
       ...(values.schedule === undefined ? {} : { schedule: values.schedule }),
     };
   }
-  if (command === 'facts')
-    return files.length ? { command, ...shared } : wrong('facts needs at least one file');
+  if (command === 'facts') {
+    const about = aboutOf(values);
+    if (typeof about === 'string') return wrong(about);
+    const request = { command, ...shared, ...(about && { about }) } as const;
+    if (about?.kind === 'line' && files.length !== 1) return wrong('--line is for one file');
+    if (about && files.length > 1) return wrong(`--${about.kind} is for one file or none`);
+    return files.length || (about && values.tree !== undefined)
+      ? request
+      : wrong(about ? `--${about.kind} needs a file or --tree` : 'facts needs at least one file');
+  }
   if (/\.c$/.test(command)) return wrong(`do you mean “racelens check ${command}”?`);
   return wrong(`there is no command “${command}”; there are check and facts`);
 }
 
 function wrong(message: string): Request {
   return { command: 'wrong', message };
+}
+
+/** What `facts` is asked about, or what is wrong with the question. */
+function aboutOf(values: {
+  readonly line?: string | undefined;
+  readonly function?: string | undefined;
+  readonly bit?: string | undefined;
+}): Extract<Request, { command: 'facts' }>['about'] | string {
+  const given = (['line', 'function', 'bit'] as const).filter(k => values[k] !== undefined);
+  if (given.length > 1) return `--${given.join(' and --')}: ask one at a time`;
+  if (values.line !== undefined) {
+    const line = Number(values.line);
+    return Number.isInteger(line) && line > 0
+      ? { kind: 'line', line }
+      : `--line needs a line's number, not “${values.line}”`;
+  }
+  for (const kind of ['function', 'bit'] as const) {
+    const name = values[kind];
+    if (name !== undefined)
+      return /^[A-Za-z_]\w*$/.test(name) ? { kind, name } : `--${kind} needs a name, not “${name}”`;
+  }
+  return undefined;
 }
 
 /** A number above 0, or what is wrong with it. */

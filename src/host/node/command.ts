@@ -2,38 +2,23 @@
  * The command line without its process: arguments, files, a clock and a terminal in, text and an exit code out. All
  * harnesses of one run share one pipeline, so the tree is read once.
  */
-import type { CancelToken } from '../../base/cancel';
 import { answerRecord, outcomeOfAnswer, problemRecord, type AnswerContext } from '../../ide/answer';
 import { answerText, problemText, type TextPart } from '../../ide/answerText';
-import { facts } from '../../ide/facts';
-import { factsText } from '../../ide/factsText';
 import type { Pipeline } from '../../ide/pipeline';
-import type { FileSource } from '../files';
 import { help, parseRequest, type Request } from './arguments';
+import { showFacts } from './factsCommand';
+import {
+  absolute,
+  exit,
+  here,
+  shownPath,
+  treeOf,
+  unreadable,
+  type CommandInput,
+  type PipelineOf,
+} from './commandFiles';
 
-export interface CommandInput {
-  readonly args: readonly string[];
-  /** The working folder, absolute, `/` in between. */
-  readonly folder: string;
-  readonly files: FileSource;
-  /** The pipeline for a file: of the tree given, else of the tree or the folder that it lies in. */
-  readonly createPipelines: (files: FileSource, root: string | undefined) => Promise<PipelineOf>;
-  readonly cancel: CancelToken;
-  /** Seconds; only differences count. */
-  readonly now: () => number;
-  readonly terminal: {
-    out(text: string): void;
-    error(text: string): void;
-    /** Characters in a line. */
-    readonly columns: number;
-    readonly colour: boolean;
-  };
-  readonly version: string;
-}
-
-export type PipelineOf = (path: string) => Pipeline | 'pending';
-
-const exit = { met: 0, missed: 1, unknown: 2, input: 3 } as const;
+export { absolute, type CommandInput, type PipelineOf } from './commandFiles';
 
 /** Gives the exit code. Bad input is told in a sentence; it throws only for a bug of ours. */
 export async function runCommand(input: CommandInput): Promise<number> {
@@ -57,35 +42,6 @@ export async function runCommand(input: CommandInput): Promise<number> {
 }
 
 type CheckArguments = Extract<Request, { command: 'check' }>;
-type FactsArguments = Extract<Request, { command: 'facts' }>;
-
-/** The tree that the user named; a sentence if it is none. */
-function treeOf(tree: string | undefined, input: CommandInput): { root?: string } | string {
-  if (tree === undefined) return {};
-  const root = absolute(input.folder, tree);
-  const names = input.files.list(root);
-  if (!names || names === 'pending') return `there is no folder ${tree}`;
-  const headers = input.files.list(`${root}/include/linux`);
-  if (!headers || headers === 'pending') return `${tree} is no kernel tree: it has no include/linux`;
-  return { root };
-}
-
-/** The disk has everything at once. */
-function here<T>(value: T | 'pending'): T {
-  if (value === 'pending') throw new Error('internal: a file on disk was pending');
-  return value as T;
-}
-
-/** What is wrong with a file before anything is made of it, as a sentence. */
-function unreadable(path: string, shown: string, files: FileSource): string | undefined {
-  const text = files.read(path);
-  if (typeof text === 'string') {
-    if (text.slice(0, 65536).includes('\0')) return `${shown} is a binary file`;
-    return undefined;
-  }
-  return files.list(path) ? `${shown} is a folder` : `there is no file ${shown}`;
-}
-
 async function check(request: CheckArguments, input: CommandInput): Promise<number> {
   const { terminal, files } = input;
   const tree = treeOf(request.tree, input);
@@ -191,52 +147,6 @@ function inputRecord(file: string, message: string): Readonly<Record<string, unk
     bounds: [],
     problems: [problemRecord({ severity: 'error', message }, { show: p => p, lines: () => undefined })],
   };
-}
-
-async function showFacts(request: FactsArguments, input: CommandInput): Promise<number> {
-  const { terminal, files } = input;
-  const tree = treeOf(request.tree, input);
-  if (typeof tree === 'string') {
-    terminal.error(`racelens: ${tree}\n`);
-    return exit.input;
-  }
-  const pipelineOf = await input.createPipelines(files, tree.root);
-  let code: number = exit.met;
-  for (const file of request.files) {
-    const path = absolute(input.folder, file);
-    const wrong = unreadable(path, file, files);
-    const scene = wrong === undefined ? here(pipelineOf(path)).scene([path]) : undefined;
-    const source = scene?.files.find(f => f.path === path);
-    if (!scene || !source) {
-      terminal.error(`racelens: ${wrong ?? `${file} could not be read`}\n`);
-      code = exit.input;
-      continue;
-    }
-    const found = { ...facts(scene, source), file };
-    if (request.json) terminal.out(`${JSON.stringify(found)}\n`);
-    else terminal.out(factsText(found, file));
-    if (source.problems.some(p => p.severity === 'error')) code = exit.input;
-  }
-  return code;
-}
-
-/** `/` between, no `.` and `..` inside. */
-export function absolute(folder: string, path: string): string {
-  const slashes = path.replace(/\\/g, '/');
-  const whole = /^(\/|[a-zA-Z]:\/)/.test(slashes) ? slashes : `${folder}/${slashes}`;
-  const parts: string[] = [];
-  for (const part of whole.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return (whole.startsWith('/') ? '/' : '') + parts.join('/');
-}
-
-/** Relative to the tree's root or to the working folder, whichever it lies in. */
-function shownPath(path: string, folder: string, root: string | undefined): string {
-  for (const base of [folder, root])
-    if (base !== undefined && path.startsWith(`${base}/`)) return path.slice(base.length + 1);
-  return path;
 }
 
 const codes: Readonly<Partial<Record<TextPart, string>>> = {

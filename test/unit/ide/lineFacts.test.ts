@@ -106,7 +106,8 @@ describe('facts of a line', () => {
     };
     assert.equal(await problem(1), 'line 1 is in the macro M: nothing runs there');
     assert.equal(await problem(3), 'line 3 is in struct thing: nothing runs there');
-    assert.equal(await problem(99), 'line 99 is beyond the end: the file has 31 lines');
-    assert.equal(await problem(31), 'line 31 is outside any function: nothing runs there');
+    assert.equal(await problem(99), 'line 99 is beyond the end: the file has 30 lines');
+    assert.equal(await problem(2), 'line 2 is in struct thing: nothing runs there');
+    assert.equal(await problem(30), 'line 30 is outside any function: nothing runs there');
   });
 });
