@@ -1,178 +1,158 @@
 /**
- * How well the front end reads real kernel C: `npm run bench:frontend -- --tree DIR [--json] [FOLDER…]`.
+ * How well and how fast the front end reads a real kernel tree: `npm run bench:frontend -- TREE [--json] [--verbose]`.
  *
- * Ground truth without a compiler and without the scanner: kernel style puts the `{` and the `}` of a function into
- * column 0. Each such pair with a `)` before it should be an item with this body and this name. Second figure: the
- * share of functions whose tree has no ERROR and no missing node. Third: times of dev.c and of an include closure.
+ * What each figure is stands in functions.ts, classified.ts and speed.ts, and in docs/front-end.md, which keeps the table.
+ * `--json` prints one object; a figure that could not be had is null. `--verbose` lists what was missed, and the most used
+ * names of each class (`--names N`: so many). `--only part,part` measures those parts alone.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { diskFiles } from '../src/host/node/files';
+import { diagnostics } from '../src/ide/diagnostics';
+import { createPipeline, type IndexedPipeline } from '../src/ide/pipeline';
 import { createParser } from '../src/syntax/parser';
-import type { Item } from '../src/syntax/source';
-import { createConfig } from '../src/tree/config';
-import { createTree } from '../src/tree/create';
+import { classes, classified, sources } from './classified';
+import { functionsFound, functionsLost } from './functions';
+import { cpuMs, editParse, indexed, keystroke, wholeParse, type Bytes } from './speed';
 
-interface Truth {
-  readonly name: string | undefined;
-  readonly body: number;
-  readonly end: number;
+type Figures = Record<string, number | string | null>;
+const parts = ['speed', 'index', 'functions', 'lost', 'classified', 'diagnostics'] as const;
+
+interface Asked {
+  readonly root: string;
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly names: number;
+  readonly only: ReadonlySet<string>;
 }
 
-function truths(text: string): readonly Truth[] {
-  const code = text
-    .replace(/\/\*[^]*?\*\/|"(?:\\.|[^"\\\n])*"/g, m => m.replace(/[^\n]/g, ' '))
-    .replace(/^[ \t]*#(?:\\\n|[^\n])*/gm, m => m.replace(/[^\n]/g, ' '));
-  const found: Truth[] = [];
-  for (let at = code.indexOf('\n{'); at >= 0; at = code.indexOf('\n{', at + 2)) {
-    const close = code.indexOf('\n}', at);
-    const head = /(?:^|[;}]|\n\n)([^;{}]*\))\s*(?:__\w+(?:\([^()]*\))?\s*)*$/.exec(
-      code.slice(Math.max(0, at - 2000), at),
-    );
-    if (close < 0 || !head || /=\s*$/.test(head[1] ?? '')) continue;
-    const plain = (head[1] ?? '').replace(/\b__\w+\([^()]*\)|\b__attribute__\(\([^)]*\)\)/g, ' ');
-    const name = /([A-Za-z_]\w*)\s*\(/.exec(plain.slice(plain.lastIndexOf('\n\n') + 1))?.[1];
-    found.push({ name: name && /[a-z]/.test(name) ? name : undefined, body: at + 1, end: close + 2 });
+function asked(args: readonly string[]): Asked | undefined {
+  const values = new Map<string, string>();
+  const rest: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? '';
+    if (['--tree', '--names', '--only'].includes(arg)) values.set(arg, args[++i] ?? '');
+    else if (!arg.startsWith('--')) rest.push(arg);
   }
-  return found;
+  const root = values.get('--tree') ?? rest[0] ?? process.env.RACELENS_TREE;
+  if (root === undefined || !existsSync(join(root, 'include/linux'))) return undefined;
+  return {
+    root: resolve(root),
+    json: args.includes('--json'),
+    verbose: args.includes('--verbose'),
+    names: Number(values.get('--names') ?? 40),
+    only: new Set(values.get('--only')?.split(',') ?? parts),
+  };
 }
 
 async function main(): Promise<void> {
-  const args = process.argv.slice(2);
-  const json = args.includes('--json');
-  const verbose = args.includes('--verbose');
-  const treeAt = args.indexOf('--tree');
-  const root = treeAt >= 0 ? args[treeAt + 1] : process.env.RACELENS_TREE;
-  if (root === undefined || !existsSync(root)) {
-    console.error('bench:frontend needs a kernel tree: --tree DIR or RACELENS_TREE');
+  const ask = asked(process.argv.slice(2));
+  if (!ask) {
+    console.error('bench:frontend needs a kernel tree: npm run bench:frontend -- TREE');
     process.exitCode = 3;
     return;
   }
-  const folders = args.filter((a, i) => !a.startsWith('--') && args[i - 1] !== '--tree');
-  const parser = await createParser({
+  const { root, only } = ask;
+  const tell = (line: string): void => {
+    if (ask.verbose) console.error(line);
+  };
+  const bytes: Bytes = {
     runtime: readFileSync('node_modules/web-tree-sitter/web-tree-sitter.wasm'),
     grammar: readFileSync('node_modules/tree-sitter-c/tree-sitter-c.wasm'),
-  });
-
-  const dev = readFileSync(join(root, 'net/core/dev.c'), 'utf8');
-  const timed = (work: () => void): number => {
-    const start = performance.now();
-    work();
-    return Math.round((performance.now() - start) * 10) / 10;
   };
-  const parseAll = (): void => {
-    const file = parser.parseFile('dev.c', dev);
-    for (const item of file.items) file.node(item);
+  const figures: Figures = {
+    classified: null,
+    functionsFound: null,
+    errorFree: null,
+    warmMs: null,
+    editMs: null,
+    indexCpuSeconds: null,
+    indexMegabytes: null,
+    diagnosticsPer2000Lines: null,
   };
-  const devCold = timed(parseAll);
-  parseAll();
-  const devWarm = timed(parseAll);
-  const before = parser.parseFile('dev.c', dev);
-  for (const item of before.items) before.node(item);
-  const edited = dev.replace('static int __dev_open(', 'static int  __dev_open(');
-  const edit = timed(() => {
-    const file = parser.parseFile('dev.c', edited, before);
-    for (const item of file.items) file.node(item);
-  });
+  const start = cpuMs();
+  const parser = await createParser(bytes);
+  const devPath = join(root, 'net/core/dev.c');
+  const dev = readFileSync(devPath, 'utf8');
 
-  const tree = createTree({ files: nodeFiles, parser, root });
-  const config = createConfig();
-  const scope = { value: tree.scope([], config) };
-  const closure = timed(() => {
-    scope.value = tree.scope([join(root, 'net/core/netpoll.c'), join(root, 'net/core/dev.c')], config);
-  });
-  const firstLookup = timed(() => tree.lookup('netpoll_poll_lock', ['function'], scope.value, config));
+  const pipeline = await createPipeline({ files: diskFiles(), root, ...bytes });
+  if (only.has('index')) {
+    const { seconds, megabytes, files } = indexed(pipeline);
+    Object.assign(figures, {
+      indexCpuSeconds: rounded(seconds, 2),
+      indexMegabytes: rounded(megabytes, 0),
+      indexFiles: files,
+    });
+  }
+  if (only.has('speed')) {
+    const { cold, warm } = wholeParse(parser, devPath, dev);
+    Object.assign(figures, { wholeColdMs: rounded(cold, 1), wholeMs: rounded(warm, 1) });
+    figures.editMs = rounded(editParse(parser, devPath, dev, 120), 2);
+    figures.warmMs = rounded(await keystroke(bytes, root, devPath, 40), 1);
+  }
+  if (only.has('functions')) {
+    const paths = ['net', 'kernel'].flatMap(f => sources(join(root, f), /\.c$/));
+    const { lines, functions, expected, matched, clean } = functionsFound(parser, paths, tell);
+    Object.assign(figures, {
+      functionsFound: share(matched, expected),
+      errorFree: share(clean, functions),
+      lines,
+      functions,
+    });
+  }
+  if (only.has('lost')) {
+    const names = [
+      'net/core/dev.c',
+      'net/core/skbuff.c',
+      'net/ipv4/tcp.c',
+      'kernel/workqueue.c',
+      'kernel/fork.c',
+    ];
+    const paths = names.map(n => join(root, n)).filter(p => existsSync(p));
+    const { lost, edits } = functionsLost(parser, paths, 100, tell);
+    Object.assign(figures, { functionsLost: lost, breakingEdits: edits });
+  }
+  if (only.has('classified')) names(pipeline, ask, figures, tell);
+  if (only.has('diagnostics')) figures.diagnosticsPer2000Lines = rounded(perLines(pipeline, root), 2);
 
-  let expected = 0;
-  let matched = 0;
-  let functions = 0;
-  let clean = 0;
-  let lines = 0;
-  const total = timed(() => {
-    for (const path of (folders.length > 0 ? folders : ['net', 'kernel']).flatMap(f =>
-      sources(join(root, f)),
-    )) {
-      const text = readFileSync(path, 'utf8');
-      lines += text.split('\n').length;
-      const file = parser.parseFile(path, text);
-      const byBody = new Map<number, Item>();
-      for (const item of file.items) {
-        if (item.kind !== 'function') {
-          if (item.kind === 'invocation') byBody.set(item.end, item);
-          continue;
-        }
-        byBody.set(item.end, item);
-        functions++;
-        const node = file.node(item);
-        if (node && !node.hasError) clean++;
-        else if (verbose)
-          console.log(`error  ${path}:${file.lines.positionAt(item.start).line + 1} ${item.name}`);
-      }
-      for (const t of truths(text)) {
-        expected++;
-        const item = byBody.get(t.end);
-        if (
-          item &&
-          item.start < t.body &&
-          (t.name === undefined || t.name === item.name || item.kind === 'invocation')
-        )
-          matched++;
-        else if (verbose)
-          console.log(
-            `missed ${path}:${file.lines.positionAt(t.body).line + 1} ${t.name ?? ''} (${item?.name ?? 'nothing'})`,
-          );
-      }
-    }
-  });
-  const result = {
-    lines,
-    functions,
-    foundShare: share(matched, expected),
-    cleanShare: share(clean, functions),
-    seconds: Math.round(total / 100) / 10,
-    devColdMs: devCold,
-    devWarmMs: devWarm,
-    editMs: edit,
-    closureFiles: scope.value.headers.length,
-    closureMs: closure,
-    firstLookupMs: firstLookup,
-    memoryMb: Math.round(process.memoryUsage().rss / 1e6),
-  };
-  if (json) console.log(JSON.stringify(result));
+  figures.cpuSeconds = rounded((cpuMs() - start) / 1000, 0);
+  figures.megabytes = rounded(process.memoryUsage.rss() / 1e6, 0);
+  if (ask.json) console.log(JSON.stringify(figures));
   else
-    console.log(
-      Object.entries(result)
-        .map(([k, v]) => `${k.padEnd(16)}${v}`)
-        .join('\n'),
-    );
+    for (const [name, value] of Object.entries(figures))
+      console.log(`${name.padEnd(25)}${value === null ? '-' : String(value)}`);
+}
+
+function names(pipeline: IndexedPipeline, ask: Asked, figures: Figures, tell: (line: string) => void): void {
+  const scene = pipeline.scene([join(ask.root, 'net/core/dev.c')]);
+  const folders = ['net', 'kernel', 'drivers/net'].map(f => join(ask.root, f));
+  const { share: known, uses, names: all } = classified(scene.tree, scene.corpus, folders);
+  figures.classified = rounded(known, 2);
+  for (const c of classes) {
+    figures[`uses: ${c}`] = uses[c];
+    for (const n of all.filter(o => o.class === c).slice(0, ask.names))
+      tell(`${c.padEnd(16)} ${String(n.uses).padStart(5)} ${n.name}  ${n.from.slice(ask.root.length + 1)}`);
+  }
+}
+
+/** Diagnostics that are on by default, over every twentieth file of net/. */
+function perLines(pipeline: IndexedPipeline, root: string): number {
+  let found = 0;
+  let lines = 0;
+  for (const [i, path] of sources(join(root, 'net'), /\.c$/).entries()) {
+    if (i % 20 !== 7) continue;
+    found += diagnostics(pipeline.scene([path]), path).length;
+    lines += pipeline.lines(path)?.lines ?? 0;
+  }
+  return (found * 2000) / lines;
 }
 
 function share(part: number, whole: number): number {
-  return whole === 0 ? 100 : Math.round((part / whole) * 100000) / 1000;
+  return whole === 0 ? 100 : rounded((100 * part) / whole, 3);
 }
 
-function sources(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap(e =>
-      e.isDirectory() ? sources(join(folder, e.name)) : /\.c$/.test(e.name) ? [join(folder, e.name)] : [],
-    );
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
 }
 
-const nodeFiles = {
-  read(path: string): string | undefined {
-    try {
-      return readFileSync(path, 'utf8');
-    } catch {
-      return undefined;
-    }
-  },
-  list(path: string): readonly string[] | undefined {
-    try {
-      return readdirSync(path, { withFileTypes: true }).map(e => (e.isDirectory() ? `${e.name}/` : e.name));
-    } catch {
-      return undefined;
-    }
-  },
-};
-
-void main();
+await main();
