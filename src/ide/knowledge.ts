@@ -5,6 +5,7 @@
 import { child, type Node } from '../syntax/node';
 import type { Item, MacroDefinition, SourceFile } from '../syntax/source';
 import type { Tree } from '../tree/tree';
+import { bitCallees } from '../kernel/bitWrappers';
 import { contextsOf, neverSleeps, type RunsIn } from '../kernel/contexts';
 import { evaluate, type Constant, type Names } from '../kernel/constants';
 import { enumeratorsAround, type Enumerator } from '../kernel/enums';
@@ -24,7 +25,10 @@ export interface Knowledge {
   readonly types: Types;
   /** Functions of one file of the scene, in text order. */
   functions(file: SourceFile): readonly FunctionFacts[];
+  /** Words that somebody changes by bit operations or cmpxchg. */
   readonly words: readonly StateWord[];
+  /** Words of flags that nobody changes but by plain masks: `dev->flags |= IFF_PROMISC`. */
+  readonly plainWords: readonly StateWord[];
   readonly contexts: ReadonlyMap<FunctionFacts, readonly RunsIn[]>;
   readonly publications: readonly Publication[];
   /** One-based line of an offset in a file of the scene or a header. */
@@ -50,18 +54,27 @@ function gather(scene: Scene): Knowledge {
   const types = typesOf(scene);
   const { names, siblings } = namesOf(scene);
   const functions = (file: SourceFile): readonly FunctionFacts[] => functionsOf(file, scene.facts);
+  const around = lazy(() => relatedTo(scene, scene.files.flatMap(functions)));
   const whole = lazy(() => {
-    const own = scene.files.flatMap(functions);
-    const { related, macros } = relatedTo(scene, own);
+    const { related, macros } = around();
     return survey({
-      functions: own,
+      functions: scene.files.flatMap(functions),
       related,
       types,
       corpus: scene.corpus,
       macros: name => macros.get(name) ?? [],
     });
   });
-  const words = lazy(() => stateWords([...whole().functions, ...whole().related], types, names));
+  const callees = lazy(() =>
+    bitCallees({
+      function: name => whole().find(name),
+      macro: name => around().macros.get(name)?.[0]?.macro,
+    }),
+  );
+  const wordsOf = (which: 'strong' | 'plain'): readonly StateWord[] =>
+    stateWords([...whole().functions, ...whole().related], types, names, callees(), which);
+  const words = lazy(() => wordsOf('strong'));
+  const plainWords = lazy(() => wordsOf('plain'));
   const contexts = lazy(() => contextsOf(whole(), initialisers(scene)));
   const published = lazy(() => publications(whole(), f => neverSleeps(contexts().get(f))));
   return {
@@ -78,6 +91,9 @@ function gather(scene: Scene): Knowledge {
     },
     get words() {
       return words();
+    },
+    get plainWords() {
+      return plainWords();
     },
     get contexts() {
       return contexts();

@@ -25,12 +25,16 @@ export interface StateWord {
   readonly strong: boolean;
 }
 
-/** The state words of some functions, those with most accesses first, words of plain masks after all others. */
+/**
+ * The state words of some functions, those with most accesses first: the strong ones, or (`plain`) those that have
+ * nothing but masks.
+ */
 export function stateWords(
   functions: readonly FunctionFacts[],
   types: Types,
   names: Names,
   callees?: BitCallees,
+  which: 'strong' | 'plain' = 'strong',
 ): readonly StateWord[] {
   const byKey = new Map<string, { f: FunctionFacts; access: Access }[]>();
   for (const f of functions)
@@ -60,6 +64,7 @@ export function stateWords(
   const words: StateWord[] = [];
   for (const [key, list] of byKey) {
     const strong = list.some(a => a.access.strong && a.access.bits.some(t => !t.variable));
+    if (strong !== (which === 'strong')) continue;
     if (!strong && !maskedOnly(list.map(a => a.access))) continue;
     const accesses = list
       .map(a => ({ ...a, bits: bitsOf(a.access, names, masks) }))
@@ -76,12 +81,7 @@ export function stateWords(
       strong,
     });
   }
-  return words.sort(
-    (a, b) =>
-      Number(b.strong) - Number(a.strong) ||
-      b.accesses.length - a.accesses.length ||
-      (a.key < b.key ? -1 : 1),
-  );
+  return words.sort((a, b) => b.accesses.length - a.accesses.length || (a.key < b.key ? -1 : 1));
 }
 
 /** Somebody sets or clears bits by name in it, and there is more than that one place. */
