@@ -4,8 +4,8 @@
  * A *use* is a call in a function's body or in a macro's, or a macro that stands at file level (`DEFINE_MUTEX(m);`); calls
  * through a member (`ops->lock()`) name no function and are none. A name *looks like a primitive* by its words: those of
  * locking, atomics, RCU, waiting, barriers, bit operations, timers, works, references, per-CPU data, contexts
- * (`looksLikePrimitive` of src/kernel/roles.ts; tracepoints and names that end in `_id`, `_name`, `_stats` … do not). A name
- * of the catalogue always counts.
+ * (`looksLikePrimitive` of src/kernel/roles.ts; tracepoints and names that end in `_id`, `_name`, `_stats` … do not). Names
+ * of the catalogue that do not sound like it (`kfree`, `dev_put`, `list_del`) are counted apart: `shareOfAll`.
  *
  * Each use is one of
  * - `catalogue`: the table says what it does;
@@ -14,7 +14,7 @@
  * - `function`: its body was read, and it is none of these: sections that it begins it ends, it is no thin cover of
  *   anything. These only sound like primitives, and are left out of the share;
  * - `unknown`: no body was found.
- * classified = (catalogue + section wrapper + role wrapper) / (those + unknown).
+ * classified = (catalogue + section wrapper + role wrapper) / (those + unknown), of names that look like primitives.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,7 +24,14 @@ import { looksLikePrimitive, reading } from '../src/kernel/roles';
 import { survey } from '../src/kernel/survey';
 import type { Tree } from '../src/tree/tree';
 
-export const classes = ['catalogue', 'section wrapper', 'role wrapper', 'function', 'unknown'] as const;
+export const classes = [
+  'catalogue',
+  'catalogue, other names',
+  'section wrapper',
+  'role wrapper',
+  'function',
+  'unknown',
+] as const;
 export type Class = (typeof classes)[number];
 
 export interface Name {
@@ -35,8 +42,10 @@ export interface Name {
 }
 
 export interface Classified {
-  /** Per cent. */
+  /** Per cent, of names that look like primitives. */
   readonly share: number;
+  /** With the rest of the catalogue. */
+  readonly shareOfAll: number;
   readonly uses: Readonly<Record<Class, number>>;
   /** Most used first. */
   readonly names: readonly Name[];
@@ -74,13 +83,14 @@ export function classified(tree: Tree, corpus: Corpus, folders: readonly string[
   const names: Name[] = [];
   const uses: Record<Class, number> = {
     catalogue: 0,
+    'catalogue, other names': 0,
     'section wrapper': 0,
     'role wrapper': 0,
     function: 0,
     unknown: 0,
   };
   const classOf = (name: string, from: string): Class => {
-    if (primitive(name)) return 'catalogue';
+    if (primitive(name)) return looksLikePrimitive(name) ? 'catalogue' : 'catalogue, other names';
     if (about.wrapper(name, from)) return 'section wrapper';
     const { read, roles } = reading(name, from, corpus);
     return roles.length > 0 ? 'role wrapper' : read ? 'function' : 'unknown';
@@ -92,7 +102,17 @@ export function classified(tree: Tree, corpus: Corpus, folders: readonly string[
   }
   names.sort((a, b) => b.uses - a.uses || (a.name < b.name ? -1 : 1));
   const known = uses.catalogue + uses['section wrapper'] + uses['role wrapper'];
-  return { share: known + uses.unknown === 0 ? 100 : (100 * known) / (known + uses.unknown), uses, names };
+  const others = uses['catalogue, other names'];
+  return {
+    share: per(known, uses.unknown),
+    shareOfAll: per(known + others, uses.unknown),
+    uses,
+    names,
+  };
+}
+
+function per(known: number, unknown: number): number {
+  return known + unknown === 0 ? 100 : (100 * known) / (known + unknown);
 }
 
 /** Files below a folder, in a stable order. */

@@ -126,8 +126,9 @@ async function main(): Promise<void> {
 function names(pipeline: IndexedPipeline, ask: Asked, figures: Figures, tell: (line: string) => void): void {
   const scene = pipeline.scene([join(ask.root, 'net/core/dev.c')]);
   const folders = ['net', 'kernel', 'drivers/net'].map(f => join(ask.root, f));
-  const { share: known, uses, names: all } = classified(scene.tree, scene.corpus, folders);
+  const { share: known, shareOfAll, uses, names: all } = classified(scene.tree, scene.corpus, folders);
   figures.classified = rounded(known, 2);
+  figures.classifiedOfAll = rounded(shareOfAll, 2);
   for (const c of classes) {
     figures[`uses: ${c}`] = uses[c];
     for (const n of all.filter(o => o.class === c).slice(0, ask.names))

@@ -65,7 +65,6 @@ const mostText = 600;
 
 /** Roles that do nothing to anybody: they neither make a wrapper nor hinder one. */
 const silent: ReadonlySet<Role> = new Set<Role>([
-  'assert',
   'other',
   'cpu',
   'address',
@@ -78,6 +77,8 @@ const silent: ReadonlySet<Role> = new Set<Role>([
 const sections = /^(?:begin|end|try)/;
 /** What a wrapper is only if it does nothing stronger. */
 const weak: ReadonlySet<Role> = new Set<Role>(['load', 'query', 'iterate', 'fence', 'spin-hint', 'init']);
+/** Many a function begins with one of these: they make a wrapper only of what does nothing else. */
+const weakest: ReadonlySet<Role> = new Set<Role>(['assert']);
 
 interface Call {
   readonly name: string;
@@ -130,8 +131,9 @@ function rolesOf(
       : deeper(call).map(r => ({ primitive: r.primitive, chain: [call, ...r.chain] }));
     for (const r of all) if (!silent.has(r.primitive.role) && !sections.test(r.primitive.role)) found.push(r);
   }
-  const strong = found.filter(r => !weak.has(r.primitive.role));
-  const told = strong.length > 0 ? strong : found;
+  const more = found.filter(r => !weakest.has(r.primitive.role));
+  const strong = more.filter(r => !weak.has(r.primitive.role));
+  const told = strong.length > 0 ? strong : more.length > 0 ? more : calls.length <= 2 ? found : [];
   return told.filter(
     (r, i) =>
       told.findIndex(
@@ -175,7 +177,7 @@ function callsOfWrapper(f: FunctionFacts): readonly Call[] | undefined {
 /** Calls that say something about the code, and do nothing. */
 function isQuiet(name: string): boolean {
   const p = primitive(name);
-  if (p) return silent.has(p.role) || weak.has(p.role);
+  if (p) return silent.has(p.role) || weak.has(p.role) || weakest.has(p.role);
   return /^(?:likely|unlikely|WARN|BUG|pr_|dev_|netdev_|container_of|IS_ERR|ERR_PTR|PTR_ERR|sizeof|trace_)/.test(
     name,
   );
