@@ -25,10 +25,29 @@ export interface OverlaidFiles extends FileSource {
   forget(paths?: readonly string[]): void;
 }
 
+/** Characters of texts that are kept between reading and reading again. */
+const mostHeld = 24_000_000;
+
 export function overlaidFiles(below: FileSource): OverlaidFiles {
   const open = new Map<string, string>();
   const texts = new Map<string, string | undefined>();
   const folders = new Map<string, readonly string[] | undefined>();
+  const held = { length: 0 };
+  /** What is on a disk is read again rather than kept for ever, the oldest first. */
+  const hold = (path: string, text: string | undefined): void => {
+    texts.set(path, text);
+    if (!below.bytes) return;
+    held.length += text?.length ?? 0;
+    for (const [oldest, { length } = { length: 0 }] of texts) {
+      if (held.length <= mostHeld || oldest === path) return;
+      texts.delete(oldest);
+      held.length -= length;
+    }
+  };
+  const drop = (path: string): void => {
+    held.length -= texts.get(path)?.length ?? 0;
+    texts.delete(path);
+  };
   let trial: ReadonlyMap<string, string> = new Map();
   const { bytes, stamp } = below;
   return {
@@ -48,7 +67,7 @@ export function overlaidFiles(below: FileSource): OverlaidFiles {
       if (shown !== undefined) return shown;
       if (texts.has(path)) return texts.get(path);
       const found = below.read(path);
-      if (found !== 'pending') texts.set(path, found);
+      if (found !== 'pending') hold(path, found);
       return found;
     },
     list(path) {
@@ -60,7 +79,7 @@ export function overlaidFiles(below: FileSource): OverlaidFiles {
     overlay(path, text) {
       if (text === undefined) open.delete(path);
       else open.set(path, text);
-      texts.delete(path);
+      drop(path);
     },
     shown: path => open.get(path),
     setTrial(other) {
@@ -68,8 +87,10 @@ export function overlaidFiles(below: FileSource): OverlaidFiles {
     },
     forget(paths) {
       folders.clear();
-      if (!paths) texts.clear();
-      else for (const path of paths) texts.delete(path);
+      if (!paths) {
+        texts.clear();
+        held.length = 0;
+      } else for (const path of paths) drop(path);
     },
   };
 }

@@ -147,25 +147,32 @@ function assemble(
   parser: CParser,
   facts: FactStore,
 ): IndexedPipeline {
+  const isOnDemand = indexing === 'on-demand' || (typeof indexing === 'object' && 'saved' in indexing);
+  const index = createIdentifierIndex({
+    files: typeof indexing === 'object' && 'background' in indexing ? indexing.background : files,
+    ...(root === undefined ? {} : { root }),
+    ...(folder === undefined ? {} : { folder }),
+    onDemand: isOnDemand,
+    ...(typeof indexing === 'object' && 'saved' in indexing && root !== undefined
+      ? { saved: () => indexing.saved(root) }
+      : {}),
+  });
+  const state = { hasScenes: false, phase: 'near' };
   const tree = createTree({
     files,
+    definers(name) {
+      // A check alone is not worth making an index.
+      if (!state.hasScenes || (!isOnDemand && index.phase() === 'near')) return undefined;
+      const found = index.definers(name, 'near');
+      return found === 'pending' ? undefined : found.map(d => d.path);
+    },
     parser,
     bundled: { 'racelens.h': racelensHeader },
     ...(root === undefined ? {} : { root }),
     ...(folder === undefined ? {} : { folder }),
   });
-  const index = createIdentifierIndex({
-    files: typeof indexing === 'object' && 'background' in indexing ? indexing.background : files,
-    ...(root === undefined ? {} : { root }),
-    ...(folder === undefined ? {} : { folder }),
-    onDemand: indexing === 'on-demand' || (typeof indexing === 'object' && 'saved' in indexing),
-    ...(typeof indexing === 'object' && 'saved' in indexing && root !== undefined
-      ? { saved: () => indexing.saved(root) }
-      : {}),
-  });
   const corpus = createCorpus({ tree, identifiers: index, facts, config: configOf });
   const scenes = new Map<string, Scene>();
-  const state = { phase: index.phase() };
   let config: Config | undefined;
 
   /** The tree's .config, or the documented defaults. */
@@ -239,6 +246,7 @@ function assemble(
       const key = paths.join('\n');
       for (const path of paths) index.near(path);
       // What was found out with less of the index is found out again.
+      state.hasScenes = true;
       if (state.phase !== index.phase()) scenes.clear();
       state.phase = index.phase();
       const known = scenes.get(key);

@@ -47,28 +47,41 @@ export interface FactStore {
   functions(file: SourceFile, make: () => readonly FunctionFacts[]): readonly FunctionFacts[];
 }
 
-/** Beyond so many function texts the oldest are forgotten. */
-const MOST = 20_000;
+/** Beyond so many characters of function texts those that were not used for the longest time are forgotten. */
+const MOST = 6_000_000;
 
 export function createFactStore(): FactStore {
-  const analyses = new Map<string, Analysis>();
+  const analyses = new Map<string, { readonly analysis: Analysis; used: number }>();
+  const state = { length: 0, clock: 0 };
   const files = new WeakMap<SourceFile, readonly FunctionFacts[]>();
+  /** A quarter of them: seldom enough to sort them all. */
+  function forgetOldest(): void {
+    const byUse = [...analyses].sort(([, a], [, b]) => a.used - b.used);
+    for (const [key] of byUse) {
+      if (state.length <= MOST * 0.75) return;
+      analyses.delete(key);
+      state.length -= key.length;
+    }
+  }
+
   return {
     get size() {
       return analyses.size;
     },
     analysis(text, item, node) {
       const key = text.slice(item.start, item.end);
-      let a = analyses.get(key);
-      if (!a) {
-        const root = node();
-        if (!root) return undefined;
-        a = analyse(text, item, root);
-        analyses.set(key, a);
-        const oldest = analyses.size > MOST ? analyses.keys().next().value : undefined;
-        if (oldest !== undefined) analyses.delete(oldest);
+      const known = analyses.get(key);
+      if (known) {
+        known.used = ++state.clock;
+        return known.analysis;
       }
-      return a;
+      const root = node();
+      if (!root) return undefined;
+      const made = analyse(text, item, root);
+      analyses.set(key, { analysis: made, used: ++state.clock });
+      state.length += key.length;
+      if (state.length > MOST) forgetOldest();
+      return made;
     },
     functions(file, make) {
       let f = files.get(file);

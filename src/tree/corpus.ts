@@ -72,7 +72,7 @@ export function createCorpus({ tree, identifiers, facts, config }: CorpusInput):
     if (!source) return new Set();
     const known = closures.get(from);
     if (known?.source === source) return known.reached;
-    const scope = tree.scope([from], config?.() ?? defaults);
+    const scope = tree.scope([from], config?.() ?? defaults, true);
     const reached = new Set([...scope.sources, ...scope.headers]);
     if (closures.size > 64) closures.clear();
     closures.set(from, { source, reached });

@@ -18,6 +18,8 @@ export interface TreeOptions {
   readonly root?: string;
   /** The folder of loose files, searched for includes. */
   readonly folder?: string;
+  /** Files that seem to define a name, from an index; undefined as long as there is none. */
+  readonly definers?: (name: string) => readonly string[] | undefined;
   /** Headers that come with Racelens: text by the name used in the #include. Files of the tree come first. */
   readonly bundled?: Readonly<Record<string, string>>;
 }
@@ -31,7 +33,7 @@ export function createTree(options: TreeOptions): Tree {
   const indexes = new WeakMap<SourceFile, ReadonlyMap<string, readonly Item[]>>();
   const scopeIndexes = new Map<Scope, Map<string, string[]>>();
   const knowledge = new Map<Config, Map<Scope, Knowledge>>();
-  const search = createSearch(reader, root);
+  const search = createSearch(reader, root, options.definers ?? (() => undefined));
   const resolved = new Map<string, string | undefined>();
 
   const resolve = (from: string, target: string, angled: boolean): string | undefined => {
@@ -93,9 +95,12 @@ export function createTree(options: TreeOptions): Tree {
     root,
     file: path => reader.file(path),
     resolveInclude: resolve,
-    scope(sources, config) {
+    scope(sources, config, passing) {
       search.near(sources);
-      return closureOf(reader, sources.map(normalize), config, resolve);
+      if (passing) return closureOf(reader, sources.map(normalize), config, resolve);
+      const scope = closureOf(reader, sources.map(normalize), config, resolve);
+      reader.keep([...scope.sources, ...scope.headers]);
+      return scope;
     },
     lookup(name, kinds, scope, config, variants, near) {
       const known = knownOf(scope, config);
@@ -290,7 +295,11 @@ function definitionPattern(name: string): RegExp {
 }
 
 /** Text searches over many files, each file read once and forgotten; only names are kept. */
-function createSearch(reader: Reader, root: string | undefined): Search {
+function createSearch(
+  reader: Reader,
+  root: string | undefined,
+  definers: (name: string) => readonly string[] | undefined,
+): Search {
   const nearFolders = new Set<string>();
   const headerTexts = new Map<string, readonly (readonly [string, string])[]>();
   const headerHits = new Map<string, readonly string[]>();
@@ -342,9 +351,19 @@ function createSearch(reader: Reader, root: string | undefined): Search {
       for (const s of sources) nearFolders.add(folderOf(normalize(s)));
     },
     headersWith(name, scope) {
-      if (root === undefined || reader.slow()) return [];
-      const known = headerHits.get(name);
+      if (root === undefined) return [];
       const inScope = new Set([...scope.sources, ...scope.headers]);
+      const indexed = definers(name);
+      if (indexed) {
+        headerTexts.clear();
+        for (const folder of headerFolders) {
+          const inside = indexed.filter(p => p.endsWith('.h') && p.startsWith(`${join(root, folder)}/`));
+          if (inside.length > 0) return inside.filter(p => !inScope.has(p));
+        }
+        return [];
+      }
+      if (reader.slow()) return [];
+      const known = headerHits.get(name);
       if (known) return known.filter(p => !inScope.has(p));
       const pattern = definitionPattern(name);
       const hits: string[] = [];

@@ -268,7 +268,10 @@ export function createIdentifierScan(): IdentifierScan {
             break;
           case 59: // ;
             if (depth === 0) {
-              if (inTypedef && before === WORD) define(last, uses.defines);
+              if (inTypedef) {
+                if (before === WORD) define(last, uses.defines);
+                for (let k = 0; k < opened; k++) define(open[k] as number, uses.defines);
+              }
               opened = 0;
               parens = 0;
               inTypedef = false;
@@ -294,6 +297,8 @@ export function createIdentifierScan(): IdentifierScan {
         i = behind;
         continue;
       }
+      // The name of an array type.
+      if (first === 91 && inTypedef && depth === 0 && before === WORD) define(last, uses.defines);
       before = NOTHING;
       if (kind === DIGIT) {
         // The letters of 0x10UL are no name.

@@ -67,6 +67,7 @@ export interface IdentifierIndex extends Identifiers {
   /** This file (or any) may have changed, come or gone. */
   forget(path?: string): void;
   version(): number;
+  definers(name: string, reach?: Reach): readonly Definer[] | 'pending';
   /** The index as it is now, as bytes for a later `restore`: pieces to write one after another, made as they are asked for. */
   save(): Iterable<Uint8Array>;
   /** Begins with what was saved for this tree; false if it is of another tree or making. The bytes are kept. */

@@ -4,7 +4,7 @@ import { join } from './paths';
 /** How far a question reaches: the folders of open files, `include`, `net`, `kernel`; what is always built in; all. */
 export type Reach = 'near' | 'core' | 'all';
 
-const near: readonly string[] = ['include', 'net', 'kernel'];
+const near: readonly string[] = ['include', 'net', 'kernel', 'arch/x86/include'];
 
 const core: readonly string[] = [
   'mm',

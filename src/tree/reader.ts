@@ -1,7 +1,8 @@
 /**
  * Reads files and folders through the host's `Files`, once each, and parses them on demand.
  *
- * What is "not yet here" is noted in `wanted` and asked for again next time; everything else is kept until `forget`.
+ * What is "not yet here" is noted in `wanted` and asked for again next time. What open files reach is kept until `forget`;
+ * of other files the last used ones are, up to a limit, and others are read and parsed again when they are asked for.
  */
 import type { CParser } from '../syntax/parser';
 import type { SourceFile } from '../syntax/source';
@@ -17,6 +18,8 @@ export interface Reader {
   list(path: string): readonly string[];
   /** All files below a folder whose name has the ending, in a stable order; links in circles end at `depth`. */
   below(folder: string, ending: RegExp, depth: number): readonly string[];
+  /** These are kept however long they are not used. */
+  keep(paths: readonly string[]): void;
   wanted(): readonly string[];
   forget(path?: string): void;
   /** True once the host said "not yet": then nothing reads files by the hundred. */
@@ -25,12 +28,23 @@ export interface Reader {
   generation(): number;
 }
 
-export function createReader(files: Files, parser: CParser, bundled: ReadonlyMap<string, string>): Reader {
+/** Characters of files that nobody keeps; their trees take some ten times as much. */
+const mostLoose = 24_000_000;
+
+export function createReader(
+  files: Files,
+  parser: CParser,
+  bundled: ReadonlyMap<string, string>,
+  most = mostLoose,
+): Reader {
   const sources = new Map<string, SourceFile | undefined>();
   const earlier = new Map<string, SourceFile>();
+  const kept = new Set<string>();
+  /** Lengths of the files that are not kept, last used ones last. */
+  const loose = new Map<string, number>();
   const folders = new Map<string, ReadonlySet<string> | undefined>();
   const wanted = new Map<string, 'file' | 'folder'>();
-  const state = { slow: false, generation: 0 };
+  const state = { slow: false, generation: 0, loose: 0 };
 
   const pending = (path: string, what: 'file' | 'folder'): void => {
     wanted.set(path, what);
@@ -60,8 +74,15 @@ export function createReader(files: Files, parser: CParser, bundled: ReadonlyMap
     return set;
   };
   const file = (asked: string): SourceFile | undefined => {
-    const path = normalize(asked);
-    if (sources.has(path)) return sources.get(path);
+    const path = sources.has(asked) ? asked : normalize(asked);
+    if (sources.has(path)) {
+      const length = loose.get(path);
+      if (length !== undefined) {
+        loose.delete(path);
+        loose.set(path, length);
+      }
+      return sources.get(path);
+    }
     const content = text(path);
     if (content === undefined) {
       if (!wanted.has(path)) sources.set(path, undefined);
@@ -71,7 +92,23 @@ export function createReader(files: Files, parser: CParser, bundled: ReadonlyMap
     const source = before?.text === content ? before : parser.parseFile(path, content, before);
     earlier.set(path, source);
     sources.set(path, source);
+    if (!kept.has(path)) hold(path, content.length);
     return source;
+  };
+  const release = (path: string): void => {
+    state.loose -= loose.get(path) ?? 0;
+    loose.delete(path);
+  };
+  const hold = (path: string, length: number): void => {
+    release(path);
+    loose.set(path, length);
+    state.loose += length;
+    for (const oldest of loose.keys()) {
+      if (state.loose <= most || oldest === path) return;
+      release(oldest);
+      sources.delete(oldest);
+      earlier.delete(oldest);
+    }
   };
   return {
     file,
@@ -94,6 +131,12 @@ export function createReader(files: Files, parser: CParser, bundled: ReadonlyMap
       visit(folder, depth);
       return found;
     },
+    keep(paths) {
+      for (const path of paths) {
+        kept.add(path);
+        release(path);
+      }
+    },
     wanted() {
       // What has come since, but was not asked for again because something else answered the question.
       for (const [path, what] of [...wanted])
@@ -105,6 +148,9 @@ export function createReader(files: Files, parser: CParser, bundled: ReadonlyMap
       if (path === undefined) {
         sources.clear();
         folders.clear();
+        kept.clear();
+        loose.clear();
+        state.loose = 0;
       } else {
         sources.delete(normalize(path));
         folders.delete(folderOf(normalize(path)));

@@ -65,7 +65,8 @@ export interface Tree {
   file(path: string): SourceFile | undefined;
   /** The path that an #include names, seen from a file: beside the file, under root, under root/include, arch headers. */
   resolveInclude(from: string, target: string, angled: boolean): string | undefined;
-  scope(sources: readonly string[], config: Config): Scope;
+  /** What it reaches is kept in memory, unless it is only looked at in `passing`. */
+  scope(sources: readonly string[], config: Config, passing?: boolean): Scope;
   /**
    * Definitions of a name, best first: sources in order, then headers nearest first, then (only for types, enumerators
    * and macros, and only in a kernel tree) the whole include/ index. Variants whose #if conditions are false under

@@ -40,6 +40,8 @@ struct tag { int member; enum inner { INNER_ONE = outer_value, INNER_TWO }; };
 enum { FIRST, SECOND = BASE + 1, /* gone, */ THIRD };
 typedef struct { int x; } type_name;
 typedef int (*callback_t)(int argument);
+typedef unsigned long array_t[4];
+typedef int function_t(int);
 static const struct ops table = { .open = my_open, .x = CALL(y) };
 int prototype(int a);
 static DEFINE_SPINLOCK(lock_variable);
@@ -88,6 +90,8 @@ SYSCALL_DEFINE1(sys_name, int, fd)
     THIRD: 'defines',
     type_name: 'defines',
     callback_t: 'defines',
+    array_t: 'defines',
+    function_t: 'defines',
     argument: 'mentions',
     table: 'mentions',
     my_open: 'mentions',
