@@ -49,7 +49,7 @@ function firstRead(f: FunctionFacts, node: Node): Node | undefined {
 }
 
 function bareEntry(input: CheckInput, f: FunctionFacts) {
-  return entriesOf(input, f).find(
+  return entriesOf(input, f, 'tree').find(
     e =>
       isBareRoot(e.root) &&
       e.links.every(l => {

@@ -41,23 +41,32 @@ const DEEPEST = 5;
 const MOST_CALLERS = 12;
 const MOST_ENTRIES = 24;
 
-const memo = perInput(() => new Map<FunctionFacts, readonly Entry[]>());
+const memo = perInput(() => ({
+  file: new Map<FunctionFacts, readonly Entry[]>(),
+  tree: new Map<FunctionFacts, readonly Entry[]>(),
+}));
 
-/** Chains into a function, shortest first. */
-export function entriesOf(input: CheckInput, f: FunctionFacts): readonly Entry[] {
-  const known = memo(input);
+/** Chains into a function, shortest first; only those that stay in its `file` until the kernel is reached, or all. */
+export function entriesOf(input: CheckInput, f: FunctionFacts, reach: 'file' | 'tree'): readonly Entry[] {
+  const known = memo(input)[reach];
   let found = known.get(f);
-  if (!found) known.set(f, (found = search(input, f)));
+  if (!found) known.set(f, (found = search(input, f, reach)));
   return found;
 }
 
-function search(input: CheckInput, f: FunctionFacts): readonly Entry[] {
+/** Whether nothing but its own file can name the function. */
+export function staysInFile(f: FunctionFacts): boolean {
+  return f.item.kind === 'function' && f.item.isStatic && f.file.endsWith('.c');
+}
+
+function search(input: CheckInput, f: FunctionFacts, reach: 'file' | 'tree'): readonly Entry[] {
   const entries: Entry[] = [];
   let layer: { f: FunctionFacts; links: readonly Link[] }[] = [{ f, links: [] }];
   const seen = new Set<FunctionFacts>([f]);
   for (let depth = 0; depth <= DEEPEST && layer.length > 0; depth++) {
     const next: typeof layer = [];
     for (const at of layer) {
+      if (reach === 'file' && !staysInFile(at.f)) continue;
       const { roots, callers } = usesOf(input, at.f);
       for (const root of roots) entries.push({ root, links: at.links, outermost: at.f });
       if (entries.length >= MOST_ENTRIES) return entries;

@@ -19,6 +19,7 @@ import {
   isAtomic,
   openAt,
   siteWords,
+  staysInFile,
   type Entry,
 } from './entries';
 import type { Check, CheckInput, Finding } from './input';
@@ -121,14 +122,16 @@ function reached(
   // What a test decides may be just this.
   const entry = guarded(f, p)
     ? undefined
-    : entriesOf(input, f).find(x => x.root.in.maySleep === 'no' && x.root.in.bhOff === 'yes' && certain(x));
+    : entriesOf(input, f, 'file').find(
+        x => x.root.in.maySleep === 'no' && x.root.in.bhOff === 'yes' && certain(x),
+      );
   if (entry)
     return {
       span: spanOf(f, e.node),
       message: `${sleepWords(e, sleeper)}, but ${f.name}() runs in atomic context: ${chainWords(entry)}`,
       related: chainRelated(input, entry, f.name),
     };
-  if (guarded(f, p) || asksForContext(f)) return undefined;
+  if (guarded(f, p) || !staysInFile(f) || asksForContext(f)) return undefined;
   const s = input.entries.at(f, p.id);
   if (!s.complete || s.maySleep.value !== 'no' || s.contexts.length === 0) return undefined;
   if (s.contexts.some(c => c.context === 'process' || c.context === 'kthread')) return undefined;
