@@ -2,7 +2,7 @@
  * One hit made presentable: path, schedule, trace, verdict with its message.
  */
 import type { Search } from './explore';
-import { FINALLY, isDecided, type Graph } from './graph';
+import { FINALLY, isDecided, labelAt, type Graph } from './graph';
 import type { Hit, Path } from './path';
 import { describeStuck } from './stuck';
 import { recordPath } from './record';
@@ -58,7 +58,7 @@ function needsDecision(graph: Graph, { steps, end }: Path): boolean {
   if (end >= 0 || steps[steps.length - 1]?.thread === FINALLY) return true;
   return steps.some(
     (s, k) =>
-      isDecided(graph.labels[s.edge] ?? 0) &&
+      isDecided(labelAt(graph, s.edge)) &&
       (!s.isPrivate || steps.slice(k + 1).some(later => !later.isPrivate && later.thread === s.thread)),
   );
 }

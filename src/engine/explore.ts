@@ -17,6 +17,7 @@
  */
 import { neverCancelled, type CancelToken } from '../base/cancel';
 import type { Program } from '../ir/program';
+import { createCompiled, type Compiled } from './compiled/search';
 import { addEdge, createGraph, endRow, endingTarget, FINALLY, packLabel, type Graph } from './graph';
 import type { Machine } from './machine';
 import type { Options } from './options';
@@ -71,7 +72,8 @@ export function createExploration(
   let firstNewMark = -1;
   let next = 0;
   let startCounts: readonly number[] = [];
-  const transitions = 0;
+  let compiled: Compiled | undefined;
+  let mayCompile = Number.isFinite(options.compileAfter);
 
   const restart = (): void => {
     forgetAccesses(m.marks);
@@ -85,51 +87,94 @@ export function createExploration(
     marks = m.marks.shared;
     firstNewMark = -1;
     next = 0;
+    compiled = undefined;
   };
   restart();
 
-  const stop = (reason: CannotTellReason, message: string): Search => ({
+  const result = (stopped?: Search['stopped']): Search => ({
     program,
     startCounts,
     machine: m,
-    store,
-    graph,
-    stopped: { reason, message },
+    store: compiled?.store ?? store,
+    graph: compiled?.graph() ?? graph,
+    ...(stopped && { stopped }),
   });
+  const stop = (reason: CannotTellReason, message: string): Search => result({ reason, message });
+  const memoryStop = (): Search =>
+    stop('memory', `more than ${Math.round(options.maxBytes / 1e6)} MB of states`);
+
+  /** Why the search ends here, if it does. */
+  const stopped = (states: number, transitions: number, bytes: number): Search | undefined => {
+    if (cancel.cancelled) return stop('cancelled', 'cancelled');
+    if (next % 256 === 0 || compiled) {
+      const go = options.progress?.({ states, transitions, frontier: states - next });
+      if (go === 'time') return stop('time', 'the time limit was reached');
+      if (go === 'cancelled') return stop('cancelled', 'cancelled');
+    }
+    if (states > options.maxStates) return stop('states', `more than ${options.maxStates} states`);
+    if ((next % 64 === 0 || compiled) && bytes > options.maxBytes) return memoryStop();
+    return undefined;
+  };
+  /** The round goes on for a while after a new mark, to find more of them; then everything starts again. */
+  const startAgain = (states: number): boolean => {
+    if (m.marks.shared !== marks && firstNewMark < 0) firstNewMark = next;
+    let again = firstNewMark >= 0 && next - firstNewMark > ROUND_SLACK + firstNewMark / 8;
+    if (!m.countRepeats && states > UNCOUNTED && hasRepeats(m)) {
+      m.countRepeats = true;
+      again = true;
+    }
+    if (again) restart();
+    return again;
+  };
+  const runCompiled = (c: Compiled, budget: number): 'more' | Search | undefined => {
+    const end = stopped(c.store.size, c.edges, c.store.bytes);
+    if (end) return end;
+    const answer = c.run(firstNewMark < 0 ? budget : ROUND_SLACK);
+    next = c.expanded;
+    if (answer === 'memory') return memoryStop();
+    if (answer === 'lost') {
+      mayCompile = false;
+      restart();
+      return undefined;
+    }
+    if (startAgain(c.store.size) || answer === 'more') return undefined;
+    if (m.marks.shared === marks) return result();
+    restart();
+    return undefined;
+  };
 
   return {
     run(budget) {
       for (let k = 0; k < budget; k++) {
+        if (compiled) {
+          const answer = runCompiled(compiled, COMPILED_PIECE);
+          if (answer !== undefined) return answer;
+          if (k + 32 > budget) return 'more';
+          k += 32;
+          continue;
+        }
         if (next >= store.size) {
-          if (m.marks.shared === marks) return { program, startCounts, machine: m, store, graph };
+          if (m.marks.shared === marks) return result();
           restart();
         }
-        if (cancel.cancelled) return stop('cancelled', 'cancelled');
-        if (next % 256 === 0 && options.progress) {
-          const go = options.progress({
-            states: store.size,
-            transitions: transitions + graph.edges,
-            frontier: store.size - next,
-          });
-          if (go === 'time') return stop('time', 'the time limit was reached');
-          if (go === 'cancelled') return stop('cancelled', 'cancelled');
+        const end = stopped(store.size, graph.edges, store.bytes + graph.edges * 8);
+        if (end) return end;
+        if (mayCompile && next >= options.compileAfter && firstNewMark < 0) {
+          compiled = createCompiled(m, store, graph);
+          if (compiled) continue;
+          mayCompile = false;
         }
-        if (store.size > options.maxStates) return stop('states', `more than ${options.maxStates} states`);
-        if (next % 64 === 0 && store.bytes + graph.edges * 8 > options.maxBytes)
-          return stop('memory', `more than ${Math.round(options.maxBytes / 1e6)} MB of states`);
         expand(m, store, graph, next);
         next++;
-        if (m.marks.shared !== marks && firstNewMark < 0) firstNewMark = next;
-        if (firstNewMark >= 0 && next - firstNewMark > ROUND_SLACK + firstNewMark / 8) restart();
-        if (!m.countRepeats && store.size > UNCOUNTED && hasRepeats(m)) {
-          m.countRepeats = true;
-          restart();
-        }
+        startAgain(store.size);
       }
       return 'more';
     },
   };
 }
+
+/** States that the compiled search expands at a time: a few milliseconds. */
+const COMPILED_PIECE = 8192;
 
 function hasRepeats(m: Machine): boolean {
   return m.threadInfos.some(i => i.origin === 'work' || i.origin === 'timer');

@@ -11,7 +11,10 @@ export interface Graph {
   /** starts[s] … starts[s + 1] are the edges of state s; expanded states only. */
   starts: Int32Array;
   targets: Int32Array;
-  labels: Int32Array;
+  /** See labelAt(). */
+  labels: Int32Array | Uint8Array;
+  /** If there, `labels` are numbers in this list. */
+  readonly labelList?: Int32Array;
   edges: number;
   /** States expanded. */
   expanded: number;
@@ -64,10 +67,16 @@ export function unpackLabel(label: number): Label {
   };
 }
 
+/** The label of an edge, packed. */
+export function labelAt(g: Graph, edge: number): number {
+  const label = g.labels[edge] ?? 0;
+  return g.labelList ? (g.labelList[label] ?? 0) : label;
+}
+
 export function addEdge(g: Graph, target: number, label: number): void {
   if (g.edges === g.targets.length) {
     g.targets = grow(g.targets);
-    g.labels = grow(g.labels);
+    g.labels = grow(Int32Array.from(g.labels));
   }
   g.targets[g.edges] = target;
   g.labels[g.edges] = label;

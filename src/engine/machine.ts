@@ -73,6 +73,8 @@ export interface Machine {
   readonly untyped: Shape;
   readonly marks: Marks;
   readonly threads: (ThreadState | undefined)[];
+  /** The same list, for making copies: a recorder (compiled/record.ts) watches who looks at `threads`. */
+  readonly threadList: (ThreadState | undefined)[];
   readonly objects: (ObjectState | undefined)[];
   global: GlobalState;
   globalChanged: boolean;
@@ -110,6 +112,7 @@ export interface Machine {
 }
 
 export function createMachine(program: Program, options: Options): Machine {
+  const threads: (ThreadState | undefined)[] = [];
   const m: Machine = {
     program,
     options,
@@ -122,7 +125,8 @@ export function createMachine(program: Program, options: Options): Machine {
     shapes: program.layouts.map(createShape),
     untyped: createShape(undefined),
     marks: createMarks(),
-    threads: [],
+    threads,
+    threadList: threads,
     objects: [],
     global: { queues: new Map(), facts: new Map() },
     globalChanged: false,
@@ -220,16 +224,16 @@ export function note(m: Machine, n: Note): void {
 
 /** The thread's state for changing: a copy made once per step. */
 export function ownThread(m: Machine, n: number): ThreadState {
-  const t = m.threads[n];
+  const t = m.threadList[n];
   if (!t) throw new Error(`internal: thread ${n} is not there`);
-  if (m.changedThreads.includes(n)) return t;
-  const frames = t.frames.slice();
-  const top = frames[frames.length - 1];
-  if (top) frames[frames.length - 1] = copyFrame(top);
-  const copy = { ...t, frames };
-  m.threads[n] = copy;
-  m.changedThreads.push(n);
-  return copy;
+  if (!m.changedThreads.includes(n)) {
+    const frames = t.frames.slice();
+    const top = frames[frames.length - 1];
+    if (top) frames[frames.length - 1] = copyFrame(top);
+    m.threadList[n] = { ...t, frames };
+    m.changedThreads.push(n);
+  }
+  return m.threads[n] ?? t;
 }
 
 export function putThread(m: Machine, n: number, t: ThreadState): ThreadState {

@@ -11,6 +11,11 @@ export interface Options {
   readonly progress?: (progress: Progress) => 'go' | 'time' | 'cancelled';
   /** Leave local steps fused and unshared memory unobserved (default true). False explores every step. */
   readonly reduce: boolean;
+  /**
+   * Compile the search to WebAssembly once it has expanded so many states (default 3000); the interpreter gives the same
+   * answer, slower. Infinity: never.
+   */
+  readonly compileAfter: number;
   /** Test only: softirq, BH-off, preempt-off and spinlock sections do not count as RCU readers. */
   readonly implicitReaders: boolean;
 }
@@ -26,5 +31,6 @@ export const defaultOptions: Options = {
   maxStates: 2_000_000,
   maxBytes: 2e9,
   reduce: true,
+  compileAfter: 3000,
   implicitReaders: true,
 };

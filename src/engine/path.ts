@@ -6,7 +6,7 @@
  *
  * Dijkstra with one bucket list per number of preemptions, inside a level by steps.
  */
-import { isDecided, isPrivateLabel, unpackLabel, type Graph } from './graph';
+import { isDecided, isPrivateLabel, labelAt, unpackLabel, type Graph } from './graph';
 
 export interface PathStep {
   readonly from: number;
@@ -58,7 +58,7 @@ export function findPaths(
       at = nodes.parentOf(at);
     }
     while (e >= 0) {
-      const label = unpackLabel(g.labels[e] ?? 0);
+      const label = unpackLabel(labelAt(g, e));
       decided = decided || label.decided;
       steps.push({
         from: nodes.stateOf(at),
@@ -103,7 +103,7 @@ export function findPaths(
         const canGoOn = last !== NOBODY && isFree(g, state, last);
         const stop = g.starts[state + 1] ?? 0;
         for (let e = g.starts[state] ?? 0; e < stop; e++) {
-          const label = g.labels[e] ?? 0;
+          const label = labelAt(g, e);
           if (certain && isDecided(label)) continue;
           const target = g.targets[e] ?? 0;
           if (target === state) continue;
@@ -186,7 +186,7 @@ function createNodes(): {
 export function isFree(g: Graph, state: number, thread: number): boolean {
   const first = edgeOf(g, state, thread);
   if (first < 0) return false;
-  if (first + 1 < (g.starts[state + 1] ?? 0) && ((g.labels[first + 1] ?? 0) & 4095) === thread) return true;
+  if (first + 1 < (g.starts[state + 1] ?? 0) && (labelAt(g, first + 1) & 4095) === thread) return true;
   let at = g.targets[first] ?? 0;
   for (let hops = 0; hops < 64; hops++) {
     if (at === state) return false;
@@ -202,6 +202,6 @@ export function isFree(g: Graph, state: number, thread: number): boolean {
 export function edgeOf(g: Graph, state: number, thread: number): number {
   if (state < 0 || state >= g.expanded) return -1;
   const stop = g.starts[state + 1] ?? 0;
-  for (let e = g.starts[state] ?? 0; e < stop; e++) if (((g.labels[e] ?? 0) & 4095) === thread) return e;
+  for (let e = g.starts[state] ?? 0; e < stop; e++) if ((labelAt(g, e) & 4095) === thread) return e;
   return -1;
 }

@@ -10,7 +10,8 @@ import { instructionAt } from './step';
 import { cpuOf } from './context';
 import { isUnknown } from './unknown';
 
-interface Pending {
+/** What a parked thread would access. */
+export interface Pending {
   readonly thread: number;
   readonly object: number;
   readonly cell: number;
@@ -19,7 +20,7 @@ interface Pending {
   readonly site: number;
 }
 
-/** What a parked thread would access, by its (immutable) component. */
+/** By thread state; those are shared between states. */
 const cache = new WeakMap<ThreadState, Pending | null>();
 
 export function collectRaces(m: Machine): void {
@@ -50,6 +51,12 @@ export function collectRaces(m: Machine): void {
       report(m, a, b);
     }
   }
+}
+
+/** What thread `n` would access next, if that is memory. */
+export function collectPending(m: Machine, n: number): Pending | undefined {
+  const t = m.threads[n];
+  return t?.status === 'running' ? pendingAccess(m, n, t) : undefined;
 }
 
 function report(m: Machine, a: Pending, b: Pending): void {

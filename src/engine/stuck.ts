@@ -5,7 +5,7 @@
 import type { Search } from './explore';
 import { explainWaiter, owersOf } from './explain';
 import { edgeOf, isFree, type Path, type PathStep } from './path';
-import { unpackLabel, type Graph } from './graph';
+import { labelAt, unpackLabel, type Graph } from './graph';
 import type { Explanation, Verdict, Waiter } from './report';
 import { recordPath, type Recorded } from './record';
 import { isRequired } from './rest';
@@ -153,7 +153,7 @@ export function findOtherEnd(search: Search, good: Uint8Array, deadlock: boolean
     const next = graph.starts[s + 1] ?? 0;
     let moves = false;
     for (let e = graph.starts[s] ?? 0; e < next && !moves; e++)
-      moves = graph.targets[e] !== s && isFree(graph, s, (graph.labels[e] ?? 0) & 4095);
+      moves = graph.targets[e] !== s && isFree(graph, s, labelAt(graph, e) & 4095);
     if (moves) continue;
     const end = walkOn(graph, s, []);
     if (looked.has(end)) continue;
@@ -174,7 +174,7 @@ function walkOn(g: Graph, from: number, steps: PathStep[]): number {
     for (let e = g.starts[at] ?? 0; e < (g.starts[at + 1] ?? 0); e++) {
       const to = g.targets[e] ?? 0;
       if (to < 0 || visited.has(to)) continue;
-      const { thread } = unpackLabel(g.labels[e] ?? 0);
+      const { thread } = unpackLabel(labelAt(g, e));
       const rank = (isFree(g, at, thread) ? 0 : 2) + (thread === last ? 0 : 1);
       if (rank < bestRank) {
         best = e;
@@ -182,7 +182,7 @@ function walkOn(g: Graph, from: number, steps: PathStep[]): number {
       }
     }
     if (best < 0) break;
-    const label = unpackLabel(g.labels[best] ?? 0);
+    const label = unpackLabel(labelAt(g, best));
     steps.push({
       from: at,
       edge: best,
@@ -210,7 +210,7 @@ function appendRound(
     for (let k = 0; k < MOST_ROUND; k++) {
       const edge = edgeOf(g, s, n);
       if (edge < 0) break;
-      const label = unpackLabel(g.labels[edge] ?? 0);
+      const label = unpackLabel(labelAt(g, edge));
       round.push({ from: s, edge, thread: n, choice: label.choice, isPrivate: label.isPrivate });
       s = g.targets[edge] ?? -1;
       if (s === at) {

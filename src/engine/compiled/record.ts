@@ -1,0 +1,191 @@
+/**
+ * Recording what a thread can do in a state, and on what that depends. The interpreter runs on a machine whose reads are
+ * watched, so the answer is known to hold in every state that agrees in the slots that were read. (Memoising a step by
+ * its read set: the idea of trace caching, done on components of states.)
+ *
+ * Two ways to change another thread are told apart: `ownThread` works on a copy, so what becomes of a part depends on the
+ * part; `putThread` replaces it whatever it was.
+ */
+import { collectPending, type Pending } from '../races';
+import type { Components } from '../components';
+import { isControl } from '../components';
+import type { Fault, Limit, ThreadState } from '../model';
+import type { Machine } from '../machine';
+import { allRequiredDone, checkFinally, isAtRest } from '../rest';
+import { choicesOf, isPrivateStep, runStep } from '../step';
+
+/** One way on: the slots that change, or the ending. */
+export interface Way {
+  readonly choice: number;
+  readonly decided: boolean;
+  readonly writes: readonly (readonly [slot: number, id: number])[];
+  readonly fault?: Fault;
+  readonly limit?: Limit;
+}
+
+/** What was asked and the slots that the answer rests on, in the order in which they were looked at. */
+export interface Recorded<T> {
+  readonly value: T;
+  readonly reads: readonly number[];
+}
+
+export interface Recorder {
+  /** The ways of thread `n` in the state that the machine holds. */
+  ways(n: number): Recorded<readonly Way[]>;
+  isPrivate(n: number): Recorded<boolean>;
+  pending(n: number): Recorded<Pending | undefined>;
+  /** Whether all required threads are done; if so, what RACE_FINALLY says. */
+  goal(): Recorded<{
+    readonly reached: boolean;
+    readonly ending?: { readonly fault?: Fault; readonly limit?: Limit; readonly decided: boolean };
+  }>;
+}
+
+export function createRecorder(m: Machine, components: Components): Recorder {
+  const reads: number[] = [];
+  const seen = new Set<number>();
+  /** Slots that the step in progress has replaced: what they hold now is its own. */
+  const replaced = new Set<number>();
+  let self = -1;
+
+  const read = (slot: number | undefined): void => {
+    if (slot === undefined || seen.has(slot) || replaced.has(slot)) return;
+    seen.add(slot);
+    reads.push(slot);
+  };
+  const proxies = new WeakMap<ThreadState, ThreadState>();
+  const watched = (n: number, t: ThreadState): ThreadState => {
+    let p = proxies.get(t);
+    if (!p) {
+      p = new Proxy(t, {
+        get(target, field, receiver: unknown) {
+          const pair = components.threadSlots(n);
+          if (pair) read(isControl(String(field)) ? pair.control : pair.bearing);
+          return Reflect.get(target, field, receiver) as unknown;
+        },
+        set(target, field, value: unknown) {
+          const pair = components.threadSlots(n);
+          if (pair) read(isControl(String(field)) ? pair.control : pair.bearing);
+          return Reflect.set(target, field, value);
+        },
+        ownKeys(target) {
+          const pair = components.threadSlots(n);
+          read(pair?.control);
+          read(pair?.bearing);
+          return Reflect.ownKeys(target);
+        },
+      });
+      proxies.set(t, p);
+    }
+    return p;
+  };
+  const index = (field: string | symbol): number =>
+    typeof field === 'string' && /^\d+$/.test(field) ? Number(field) : -1;
+
+  const threads = new Proxy(m.threads, {
+    get(target, field, receiver: unknown) {
+      const n = index(field);
+      if (n < 0) return Reflect.get(target, field, receiver) as unknown;
+      const t = target[n];
+      if (n === self) return t;
+      // Whether it is there at all is part of what others see of it.
+      if (m.threadInfos[n]?.origin !== 'static') read(components.threadSlots(n)?.bearing);
+      return t && watched(n, t);
+    },
+    set(target, field, value: unknown) {
+      const n = index(field);
+      if (n >= 0 && n !== self) {
+        const pair = components.threadSlots(n);
+        if (pair) {
+          replaced.add(pair.control);
+          replaced.add(pair.bearing);
+        }
+      }
+      return Reflect.set(target, field, value);
+    },
+  });
+  const objects = new Proxy(m.objects, {
+    get(target, field, receiver: unknown) {
+      const n = index(field);
+      if (n >= 0) read(components.objectSlot(n));
+      return Reflect.get(target, field, receiver) as unknown;
+    },
+    set(target, field, value: unknown) {
+      const n = index(field);
+      // A copy to work on has been read before.
+      const slot = n >= 0 ? components.objectSlot(n) : undefined;
+      if (slot !== undefined && !seen.has(slot)) replaced.add(slot);
+      return Reflect.set(target, field, value);
+    },
+  });
+  const spied = new Proxy(m, {
+    get(target, field, receiver: unknown) {
+      if (field === 'threads') return threads;
+      if (field === 'objects') return objects;
+      if (field === 'global') read(0);
+      return Reflect.get(target, field, receiver) as unknown;
+    },
+    set: (target, field, value: unknown) => Reflect.set(target, field, value),
+  });
+
+  const begin = (n: number): void => {
+    reads.length = 0;
+    seen.clear();
+    replaced.clear();
+    self = n;
+    const pair = components.threadSlots(n);
+    read(pair?.control);
+    read(pair?.bearing);
+  };
+  const done = <T>(value: T): Recorded<T> => ({ value, reads: reads.slice() });
+
+  return {
+    ways(n) {
+      begin(n);
+      const own = components.threadSlots(n);
+      const ways: Way[] = [];
+      for (const choice of choicesOf(spied, n)) {
+        replaced.clear();
+        const result = runStep(spied, n, choice);
+        const writes: [number, number][] = [];
+        if (!result.fault && !result.limit)
+          components.changed(m, (slot, id) => {
+            const before = components.current[slot] ?? 0;
+            const slotOf = components.slots[slot];
+            const isOwn = own !== undefined && (slot === own.control || slot === own.bearing);
+            if (!isOwn && replaced.has(slot)) writes.push([slot, id]);
+            else if (id !== before) {
+              // Changed, so it must have been looked at; a slot made just now throws all tables away anyway.
+              if (slotOf) read(slot);
+              writes.push([slot, id]);
+            }
+          });
+        components.undo(m);
+        ways.push({
+          choice,
+          decided: result.decided,
+          writes,
+          ...(result.fault && { fault: result.fault }),
+          ...(result.limit && { limit: result.limit }),
+        });
+      }
+      return done(ways);
+    },
+    isPrivate(n) {
+      begin(n);
+      return done(isPrivateStep(spied, n) && choicesOf(spied, n).length > 0);
+    },
+    pending(n) {
+      begin(n);
+      return done(collectPending(spied, n));
+    },
+    goal() {
+      begin(-1);
+      if (!allRequiredDone(spied)) return done({ reached: false });
+      if (m.program.finally.length === 0 || !isAtRest(spied)) return done({ reached: true });
+      const result = checkFinally(spied);
+      components.undo(m);
+      return done({ reached: true, ...((result.fault ?? result.limit) ? { ending: result } : {}) });
+    },
+  };
+}

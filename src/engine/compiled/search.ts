@@ -1,0 +1,452 @@
+/**
+ * The search, compiled: goes on where the interpreting search stands, gives the same states the same numbers and makes the
+ * same edges, only faster. Steps are recorded once for all states that agree in what they look at (record.ts) and looked
+ * up from then on by generated WebAssembly (generate.ts). What is recorded holds as long as threads, objects and
+ * marks stay the same; when one of them is added, the tables are thrown away and filled again.
+ */
+import { endingTarget, FINALLY, labelAt, packLabel, unpackLabel, type Graph } from '../graph';
+import type { Machine } from '../machine';
+import { collectRaces } from '../races';
+import type { Store } from '../store';
+import { cpuOf } from '../context';
+import {
+  entrySize,
+  generate,
+  BATCH,
+  globals,
+  MOST_PENDING,
+  outcome,
+  treeCount,
+  type Shape,
+} from './generate';
+import { layoutOf, type Layout } from './layout';
+import { createRegions, regions as regionNames } from './memory';
+import { createRecorder, type Way } from './record';
+import { createTables, type PackedWay, type Tables } from './tables';
+
+export interface Compiled {
+  /** Expands up to `budget` states. `lost`: it cannot go on, the states are too large or steps look at too much. */
+  run(budget: number): 'more' | 'done' | 'lost' | 'memory';
+  readonly store: Store;
+  /** States expanded. */
+  readonly expanded: number;
+  readonly edges: number;
+  /** How often the interpreter was asked. */
+  readonly recorded: number;
+  /** The graph so far; it is written over by the next run. */
+  graph(): Graph;
+}
+
+/** More threads than this are left to the interpreter. */
+const MOST_THREADS = 200;
+const MOST_LABELS = 120;
+const MOST_ACCESSES = 128;
+const MOST_NODES = 256 << 20;
+/** It is not worth it if so many of the states need the interpreter. */
+const TOO_OFTEN = 0.25;
+
+interface Instance {
+  run(budget: number): number;
+  rehash(unused: number): void;
+  readonly values: ReadonlyMap<string, WebAssembly.Global<'i32'>>;
+}
+
+/**
+ * Takes over a search that has expanded `graph.expanded` states of `store`. Undefined if WebAssembly may not be compiled
+ * here, or the states cannot be packed.
+ */
+export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled | undefined {
+  const { components } = store;
+  const recorder = createRecorder(m, components);
+  const memory = createRegions();
+  const labels: number[] = [];
+  const labelNumbers = new Map<number, number>();
+  const accesses = new Map<string, number>();
+  /** Cells that somebody accesses plainly: only there can be races. */
+  const plainCells = new Set<string>();
+  const reported = new Set<number>();
+  let layout: Layout | undefined;
+  let tables: Tables | undefined;
+  let instance: Instance | undefined;
+  let shape: Shape | undefined;
+  let mostWays = 1;
+  let recorded = 0;
+  let states = 0;
+  let expanded = 0;
+  let edges = 0;
+  const known = { threads: -1, objects: -1, slots: -1 };
+
+  const labelOf = (label: number): number => {
+    let n = labelNumbers.get(label);
+    if (n === undefined) {
+      n = labels.push(label) - 1;
+      labelNumbers.set(label, n);
+    }
+    return n;
+  };
+
+  /** Writes the component numbers of a state into memory. */
+  const pack = (index: number, idOf: (slot: number) => number, to: Layout): void => {
+    const { words } = memory;
+    const at = (memory.base('states') >> 2) + index * 2 * to.words;
+    words.fill(0, at, at + 2 * to.words);
+    for (const field of to.fields) {
+      if (!field) continue;
+      const word = at + field.word;
+      words[word] = (words[word] ?? 0) | (idOf(field.slot) << field.shift);
+    }
+  };
+  const idAt = (index: number, slot: number, of: Layout): number => {
+    const field = of.fields[slot];
+    if (!field) return 0;
+    return (
+      ((memory.words[(memory.base('states') >> 2) + index * 2 * of.words + field.word] ?? 0) >>>
+        field.shift) &
+      field.mask
+    );
+  };
+
+  /** Room for what one more round of the batch may add. */
+  const margin = (threads: number): number => 2 * BATCH + (threads + 1) * mostWays + 2;
+  const makeRoom = (at: {
+    readonly states: number;
+    readonly edges: number;
+    readonly nodes: number;
+  }): boolean => {
+    if (!layout || !shape) return false;
+    const more = margin(shape.threads);
+    const slots = memory.capacity('slots') / 8;
+    let wantedSlots = slots || 1 << 13;
+    while (at.states + more > wantedSlots * 0.6) wantedSlots *= 2;
+    const enough = (bytes: number, region: (typeof regionNames)[number]): number =>
+      bytes <= memory.capacity(region) ? memory.capacity(region) : Math.ceil(bytes * 1.5);
+    const grown = memory.grow({
+      roots: 4 * treeCount(shape),
+      conflicts: 4 * MOST_PENDING + MOST_ACCESSES * MOST_ACCESSES,
+      batch: more * entrySize(layout.words),
+      nodes: Math.max(at.nodes, memory.capacity('nodes')),
+      slots: wantedSlots * 8,
+      states: enough((at.states + more) * 8 * layout.words, 'states'),
+      rows: enough((at.states + more + 2) * 4, 'rows'),
+      goals: enough(at.states + more, 'goals'),
+      labels: enough(at.edges + more, 'labels'),
+      targets: enough((at.edges + more) * 4, 'targets'),
+    });
+    if (!grown) return false;
+    return wantedSlots === slots || fillSlots();
+  };
+  const fillSlots = (): boolean => {
+    memory.octets.fill(0, memory.base('slots'), memory.base('slots') + memory.capacity('slots'));
+    refresh();
+    instance?.rehash(0);
+    return true;
+  };
+  /** Tells the instance where everything is. */
+  const refresh = (): void => {
+    if (!instance || !layout || !shape) return;
+    const value = (name: (typeof globals)[number], n: number): void => {
+      const global = instance?.values.get(name);
+      if (global) global.value = n;
+    };
+    for (const r of regionNames) value(r as (typeof globals)[number], memory.base(r));
+    const slots = memory.capacity('slots') / 8;
+    const more = margin(shape.threads);
+    value('slotMask', slots - 1);
+    value('next', expanded);
+    value('size', states);
+    value('edges', edges);
+    value(
+      'mostStates',
+      Math.min(
+        Math.floor(slots * 0.6),
+        Math.floor(memory.capacity('states') / (8 * layout.words)),
+        Math.floor(memory.capacity('rows') / 4) - 2,
+        memory.capacity('goals'),
+      ) - more,
+    );
+    value(
+      'mostEdges',
+      Math.min(memory.capacity('labels'), Math.floor(memory.capacity('targets') / 4)) - more,
+    );
+  };
+  const compile = (): boolean => {
+    if (!shape) return false;
+    try {
+      const module = new WebAssembly.Module(generate(shape));
+      const { exports } = new WebAssembly.Instance(module, { host: { memory: memory.memory } });
+      instance = {
+        run: exports.run as Instance['run'],
+        rehash: exports.rehash as Instance['rehash'],
+        values: new Map(globals.map(name => [name, exports[name] as WebAssembly.Global<'i32'>])),
+      };
+      return true;
+    } catch {
+      // A content security policy may forbid it.
+      return false;
+    }
+  };
+
+  /**
+   * Threads, objects or fields have changed, or there was no room: packs all states anew if the layout is another one,
+   * and starts with empty tables.
+   */
+  const rebuild = (idOf: (index: number, slot: number) => number, nodes: number): boolean => {
+    const before = layout;
+    const next = layoutOf(components, true);
+    if (!next || m.threads.length > MOST_THREADS || nodes > MOST_NODES || labels.length > MOST_LABELS)
+      return false;
+    const races = plainCells.size > 0;
+    shape = {
+      layout: next,
+      threads: m.threads.length,
+      reduced: m.options.reduce,
+      races,
+      accesses: MOST_ACCESSES,
+    };
+    const old = before ? copyOfStates(before) : undefined;
+    layout = next;
+    if (!compile()) return false;
+    if (!makeRoom({ states, edges, nodes })) return false;
+    for (let s = 0; s < states; s++) pack(s, slot => (old ? old(s, slot) : idOf(s, slot)), next);
+    if (!fillSlots()) return false;
+    tables = createTables(memory, next, components, treeCount(shape));
+    writeConflicts();
+    refresh();
+    known.threads = m.threads.length;
+    known.objects = m.objects.length;
+    known.slots = components.slots.length;
+    return true;
+  };
+  /** The states as they are packed now, for packing them in another way. */
+  const copyOfStates = (of: Layout): ((index: number, slot: number) => number) => {
+    const at = memory.base('states') >> 2;
+    const copy = memory.words.slice(at, at + states * 2 * of.words);
+    return (index, slot) => {
+      const field = of.fields[slot];
+      return field ? ((copy[index * 2 * of.words + field.word] ?? 0) >>> field.shift) & field.mask : 0;
+    };
+  };
+
+  const load = (index: number): void => {
+    for (let slot = 0; slot < components.slots.length; slot++)
+      components.show(m, slot, layout ? idAt(index, slot, layout) : 0);
+    m.changedThreads.length = 0;
+    m.changedObjects.length = 0;
+    m.globalChanged = false;
+  };
+
+  const packWay = (n: number, w: Way): PackedWay => ({
+    label: 2 * labelOf(packLabel(n, w.choice, w.decided, false)),
+    ending: w.fault
+      ? endingTarget(graph, { fault: w.fault, thread: n })
+      : w.limit
+        ? endingTarget(graph, { limit: w.limit, thread: n })
+        : 0,
+    writes: w.writes,
+  });
+  const cellOf = (p: { readonly object: number; readonly cell: number }): string => `${p.object}.${p.cell}`;
+
+  /** The number of what thread `n` is about to access, 0 if it cannot race; `again` if all tables must be made anew. */
+  const accessOf = (
+    n: number,
+  ): { readonly number: number; readonly reads: readonly number[] } | 'again' | 'lost' => {
+    const { value: p, reads } = recorder.pending(n);
+    if (!p) return { number: 0, reads };
+    const cell = cellOf(p);
+    if (p.plain && !plainCells.has(cell)) {
+      plainCells.add(cell);
+      return 'again';
+    }
+    if (!plainCells.has(cell)) return { number: 0, reads };
+    const t = m.threads[n];
+    const key = JSON.stringify([p, t && cpuOf(m, n, t)]);
+    let number = accesses.get(key);
+    if (number === undefined) {
+      number = accesses.size + 1;
+      if (number >= MOST_ACCESSES) return 'lost';
+      accesses.set(key, number);
+      writeConflicts();
+    }
+    return { number, reads };
+  };
+  const writeConflicts = (): void => {
+    const base = memory.base('conflicts') + 4 * MOST_PENDING;
+    const list = [...accesses].map(([key, number]) => ({
+      number,
+      p: (
+        JSON.parse(key) as [{ object: number; cell: number; write: boolean; plain: boolean }, number | null]
+      )[0],
+    }));
+    for (const a of list)
+      for (const b of list) {
+        const conflict = cellOf(a.p) === cellOf(b.p) && (a.p.write || b.p.write) && (a.p.plain || b.p.plain);
+        const pair = a.number * MOST_ACCESSES + b.number;
+        memory.octets[base + pair] = conflict && !reported.has(pair) ? 1 : 0;
+      }
+  };
+
+  /** Asks the interpreter what tree `tree` has to say in state `index`. */
+  const fill = (tree: number, index: number): 'filled' | 'again' | 'larger' | 'lost' => {
+    if (!shape || !tables) return 'lost';
+    recorded++;
+    load(index);
+    const { threads } = shape;
+    let note = 0;
+    let reads: readonly number[];
+    let ways: readonly PackedWay[];
+    if (tree < threads) {
+      const access = accessOf(tree);
+      if (access === 'again' || access === 'lost') return access;
+      const answer = recorder.ways(tree);
+      reads = [...answer.reads, ...access.reads.filter(r => !answer.reads.includes(r))];
+      note = access.number;
+      ways = answer.value.map(w => packWay(tree, w));
+    } else if (tree < treeCount(shape) - 1) {
+      const answer = recorder.isPrivate(tree - threads);
+      reads = answer.reads;
+      // One way that is never taken stands for yes.
+      ways = answer.value ? [{ label: 0, ending: 0, writes: [] }] : [];
+    } else {
+      const { value, reads: looked } = recorder.goal();
+      reads = looked;
+      note = value.reached ? 1 : 0;
+      ways = value.ending ? [packFinally(value.ending)] : [];
+    }
+    if (ways.length > mostWays) {
+      mostWays = ways.length;
+      return 'larger';
+    }
+    if (
+      m.threads.length !== known.threads ||
+      m.objects.length !== known.objects ||
+      components.slots.length !== known.slots ||
+      labels.length > MOST_LABELS
+    )
+      return 'again';
+    const added = tables.add(tree, reads, note, ways);
+    return added === 'added' ? 'filled' : added === 'no room' ? 'larger' : 'again';
+  };
+  const packFinally = (
+    ending: NonNullable<ReturnType<typeof recorder.goal>['value']['ending']>,
+  ): PackedWay => ({
+    label: 2 * labelOf(packLabel(FINALLY, 0, ending.decided, false)),
+    ending: ending.fault
+      ? endingTarget(graph, { fault: ending.fault, thread: FINALLY })
+      : ending.limit
+        ? endingTarget(graph, { limit: ending.limit, thread: FINALLY })
+        : 0,
+    writes: [],
+  });
+
+  const reportRaces = (index: number): boolean => {
+    load(index);
+    collectRaces(m);
+    const here: number[] = [];
+    for (let n = 0; n < m.threads.length; n++) {
+      const access = accessOf(n);
+      if (access === 'again' || access === 'lost') return false;
+      if (access.number) here.push(access.number);
+    }
+    for (const a of here)
+      for (const b of here)
+        if (a !== b || here.filter(h => h === a).length > 1) reported.add(a * MOST_ACCESSES + b);
+    writeConflicts();
+    return true;
+  };
+
+  // Take over what the interpreter has found.
+  states = store.size;
+  expanded = graph.expanded;
+  edges = graph.edges;
+  if (!rebuild((index, slot) => store.componentAt(index, slot), 1 << 16)) return undefined;
+  for (let s = 0; s <= expanded; s++) memory.words[(memory.base('rows') >> 2) + s] = graph.starts[s] ?? 0;
+  for (let s = 0; s < expanded; s++) memory.octets[memory.base('goals') + s] = graph.goals[s] ?? 0;
+  for (let e = 0; e < edges; e++) {
+    memory.words[(memory.base('targets') >> 2) + e] = graph.targets[e] ?? 0;
+    const { thread, choice, decided, isPrivate } = unpackLabel(labelAt(graph, e));
+    memory.octets[memory.base('labels') + e] =
+      2 * labelOf(packLabel(thread, choice, decided, false)) + (isPrivate ? 1 : 0);
+  }
+  const { expanded: first } = graph;
+
+  const packed: Store = {
+    components,
+    get size() {
+      return states;
+    },
+    get bytes() {
+      return memory.bytes + components.bytes;
+    },
+    load: (_m, index) => {
+      load(index);
+    },
+    undo: () => {
+      components.undo(m);
+    },
+    componentAt: (index, slot) => (layout ? idAt(index, slot, layout) : 0),
+  };
+
+  return {
+    store: packed,
+    get expanded() {
+      return expanded;
+    },
+    get edges() {
+      return edges;
+    },
+    get recorded() {
+      return recorded;
+    },
+    run(budget) {
+      let left = budget;
+      for (;;) {
+        if (!instance || !tables) return 'lost';
+        refresh();
+        const result = instance.run(left);
+        const value = (name: (typeof globals)[number]): number => instance?.values.get(name)?.value ?? 0;
+        left -= value('next') - expanded;
+        expanded = value('next');
+        states = value('size');
+        edges = value('edges');
+        switch (result) {
+          case outcome.done:
+            return 'done';
+          case outcome.more:
+            return 'more';
+          case outcome.full:
+            if (!makeRoom({ states, edges, nodes: 0 })) return 'memory';
+            break;
+          case outcome.race:
+            if (!reportRaces(expanded)) return 'lost';
+            break;
+          default: {
+            const answer = fill(value('missTree'), expanded);
+            if (answer === 'lost') return 'lost';
+            if (answer !== 'filled') {
+              const nodes = memory.capacity('nodes') * (answer === 'larger' ? 4 : 1);
+              if (!rebuild(packed.componentAt, nodes)) return 'lost';
+            }
+            if (recorded > 4000 && recorded > (expanded - first) * TOO_OFTEN) return 'lost';
+          }
+        }
+      }
+    },
+    graph() {
+      const { words, octets } = memory;
+      const labelList = Int32Array.from(labels.flatMap(l => [l, l | (1 << 29)]));
+      const raw = octets.subarray(memory.base('labels'), memory.base('labels') + edges);
+      const starts = memory.base('rows') >> 2;
+      const targets = memory.base('targets') >> 2;
+      return {
+        starts: words.subarray(starts, starts + expanded + 1),
+        targets: words.subarray(targets, targets + edges),
+        labels: raw,
+        labelList,
+        edges,
+        expanded,
+        goals: octets.subarray(memory.base('goals'), memory.base('goals') + expanded),
+        endings: graph.endings,
+      };
+    },
+  };
+}

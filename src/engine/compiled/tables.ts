@@ -1,0 +1,101 @@
+/**
+ * Decision trees in linear memory: what the recorder has found out, by the slots that it rests on. generate.ts says what
+ * nodes look like; this writes them.
+ */
+import type { Components } from '../components';
+import { LEAF_HEAD, TEST_HEAD, waySize } from './generate';
+import type { Layout } from './layout';
+import type { Regions } from './memory';
+
+/** A way as it stands in a leaf. */
+export interface PackedWay {
+  /** Number of the label, without the bit for private steps. */
+  readonly label: number;
+  /** Negative target of an ending, or 0. */
+  readonly ending: number;
+  readonly writes: readonly (readonly [slot: number, id: number])[];
+}
+
+export interface Tables {
+  /** Bytes in use. */
+  readonly bytes: number;
+  /** Adds what is so in the state that `components` shows. False: there is no room, or an id does not fit its field. */
+  add(
+    tree: number,
+    reads: readonly number[],
+    note: number,
+    ways: readonly PackedWay[],
+  ): 'added' | 'no room' | 'no field';
+}
+
+export function createTables(
+  regions: Regions,
+  layout: Layout,
+  components: Components,
+  trees: number,
+): Tables {
+  let used = 0;
+  const start = regions.base('nodes');
+  const room = regions.capacity('nodes');
+  regions.words.fill(0, regions.base('roots') >> 2, (regions.base('roots') >> 2) + trees);
+
+  const take = (bytes: number): number => {
+    const address = start + used;
+    used += (bytes + 7) & ~7;
+    return address;
+  };
+  return {
+    get bytes() {
+      return used;
+    },
+    add(tree, reads, note, ways) {
+      const { words, octets } = regions;
+      for (const w of ways)
+        for (const [slot, id] of w.writes) if (id > (layout.fields[slot]?.mask ?? 0)) return 'no field';
+      let wanted = LEAF_HEAD + ways.length * waySize(layout.words) + 8;
+      for (const slot of reads) wanted += TEST_HEAD + 8 + 4 * ((layout.fields[slot]?.mask ?? 0) + 1);
+      if (used + wanted > room) return 'no room';
+      let at = (regions.base('roots') >> 2) + tree;
+      for (const slot of reads) {
+        const field = layout.fields[slot];
+        // A slot with one component only is no question.
+        if (!field) continue;
+        let node = words[at] ?? 0;
+        if (node === 0) {
+          node = take(TEST_HEAD + 4 * (field.mask + 1));
+          octets.fill(0, node, node + TEST_HEAD + 4 * (field.mask + 1));
+          octets[node] = 4 * field.word;
+          octets[node + 1] = field.shift;
+          words[(node >> 2) + 1] = field.mask;
+          words[at] = node;
+        }
+        if ((node & 1) === 1 || octets[node] !== 4 * field.word || octets[node + 1] !== field.shift)
+          throw new Error('internal: what a step looks at depends on something that is not watched');
+        at = ((node + TEST_HEAD) >> 2) + (components.current[slot] ?? 0);
+      }
+      const leaf = take(LEAF_HEAD + ways.length * waySize(layout.words));
+      words[leaf >> 2] = ways.length;
+      words[(leaf >> 2) + 1] = note;
+      ways.forEach((w, k) => {
+        const way = (leaf + LEAF_HEAD + k * waySize(layout.words)) >> 2;
+        words[way] = w.label;
+        words[way + 1] = w.ending;
+        for (let half = 0; half < 2 * layout.words; half++) {
+          // For each 64-bit word the mask, then the bits.
+          const mask = way + 2 + 4 * (half >> 1) + (half & 1);
+          words[mask] = -1;
+          words[mask + 2] = 0;
+        }
+        for (const [slot, id] of w.writes) {
+          const field = layout.fields[slot];
+          if (!field) continue;
+          const mask = way + 2 + 4 * (field.word >> 1) + (field.word & 1);
+          words[mask] = (words[mask] ?? 0) & ~(field.mask << field.shift);
+          words[mask + 2] = (words[mask + 2] ?? 0) | (id << field.shift);
+        }
+      });
+      words[at] = leaf + 1;
+      return 'added';
+    },
+  };
+}

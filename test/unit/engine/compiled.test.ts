@@ -1,0 +1,31 @@
+/** The compiled search is the interpreting one, only faster: the same states with the same numbers, the same report. */
+import { strict as assert } from 'node:assert';
+import fc from 'fast-check';
+import { check, type Options } from '../../../src/engine/index';
+import { programOf } from './checking';
+import { randomText, randomThread } from './programs';
+
+/** Reports of both searches on one program, as text. */
+function both(text: string, options: Partial<Options>): readonly [compiled: string, interpreted: string] {
+  const run = (compileAfter: number): string =>
+    JSON.stringify(check(programOf(text), { ...options, compileAfter }), undefined, 1);
+  return [run(3), run(Infinity)];
+}
+
+describe('engine: compiled', () => {
+  for (const reduce of [true, false])
+    it(`random programs, ${reduce ? 'reduced' : 'every step'}: the same report, byte by byte`, () => {
+      fc.assert(
+        fc.property(fc.array(randomThread, { minLength: 1, maxLength: 3 }), threads => {
+          const text = randomText(threads);
+          const [compiled, interpreted] = both(text, { reduce, maxStates: 20_000 });
+          if (interpreted.includes('"cannot-tell"')) return;
+          assert.equal(compiled, interpreted, text);
+        }),
+        {
+          numRuns: Number(process.env['RACELENS_RUNS'] ?? 60),
+          seed: Number(process.env['RACELENS_SEED'] ?? 11),
+        },
+      );
+    });
+});
