@@ -69,6 +69,7 @@ function create(scene: Scene): Entries {
       const source = scene.files.find(f => f.path === file) ?? scene.tree.file(file);
       return (source?.lines.positionAt(offset).line ?? 0) + 1;
     },
-    sections: f => whole.sections(f),
+    sections: (f, entry) => whole.sections(f, entry),
+    primitiveOf: (wrapper, from) => whole.wrapper(wrapper, from)?.chain.at(-1)?.name,
   });
 }

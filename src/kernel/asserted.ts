@@ -120,6 +120,10 @@ function find(f: FunctionFacts, types: Types): readonly Assertion[] {
           if (lock) add({ aspects: aspectsOfLock(lock.kind), lock });
         }
       } else if (sleepsAnyway(text, name, args)) add({ aspects: mayBlock, weak: true });
+      else {
+        const irqsOn = needsInterrupts(name);
+        if (irqsOn) add({ aspects: irqsOn, weak: true });
+      }
     }
   const head = text.slice(f.analysis.node.start, body?.start ?? f.analysis.node.end);
   for (const m of head.matchAll(/__(must_hold|releases)\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)/g)) {
@@ -132,14 +136,23 @@ function find(f: FunctionFacts, types: Types): readonly Assertion[] {
       const lock = fold(what.replace(/^&/, ''));
       found.push({
         point: flow.entry,
-        aspects: aspectsOfLock(kindByName(lock)),
-        lock: { lock, kind: kindByName(lock) },
+        aspects: aspectsOfLock(kindOf(lock)),
+        lock: { lock, kind: kindOf(lock) },
         words,
         start,
       });
     }
   }
   return found;
+
+  function kindOf(lock: string): SectionKind {
+    const path = /^(\w+)((?:(?:->|\.)\w+)*)$/.exec(lock);
+    const root = path?.[1];
+    const fields = (path?.[2] ?? '').split(/->|\./).filter(Boolean);
+    let type = root === undefined ? undefined : (locals.types.get(root) ?? types.globalType(root));
+    for (const field of fields) type = type ? types.fieldType(type, field) : undefined;
+    return (type ? kindOfType[type] : undefined) ?? kindByName(lock);
+  }
 
   function heldIn(term: string): Assertion['lock'] | undefined {
     if (/^lockdep_rtnl_is_held\(\)$|^rtnl_is_locked\(\)$/.test(term))
@@ -150,7 +163,7 @@ function find(f: FunctionFacts, types: Types): readonly Assertion[] {
       return sock?.[1] ? { lock: sock[1].replace(/^&/, ''), kind: 'socket' } : undefined;
     }
     const lock = m[1].replace(/^&/, '').replace(/^\((.*)\)$/, '$1');
-    return { lock, kind: term.startsWith('mutex') ? 'mutex' : kindByName(lock) };
+    return { lock, kind: term.startsWith('mutex') ? 'mutex' : kindOf(lock) };
   }
 }
 
@@ -218,13 +231,27 @@ function aspectsOfLock(kind: SectionKind): Aspects {
   return kind === 'spin' || kind === 'raw-spin' || kind === 'rwlock' || kind === 'seqlock' ? atomic : {};
 }
 
+/** Their taking it may sleep, but what they return with may be a spinlock. */
+const sleepsOnSomePaths = new Set(['lock_sock_fast', 'lock_sock_fast_nested']);
+
 /** A call that may sleep whatever its arguments. */
 function sleepsAnyway(text: string, name: string, args: readonly Node[]): boolean {
   const p = primitive(name);
+  if (sleepsOnSomePaths.has(name)) return true;
   if (p?.maySleep === 'gfp')
     return args.some(a => /\bGFP_(?:KERNEL|USER|HIGHUSER|KERNEL_ACCOUNT)\b/.test(text.slice(a.start, a.end)));
   // put_user() and its like are called with page faults off, too.
   return p?.maySleep === 'yes' && p.role !== 'fault' && p.role !== 'end' && p.role !== 'end-shared';
+}
+
+/**
+ * local_bh_enable() and what ends in it must not be called with interrupts off; spin_unlock_irq() turns them on whatever
+ * they were, so that nobody calls it who had them off.
+ */
+function needsInterrupts(name: string): Aspects | undefined {
+  const p = primitive(name);
+  if (!p || (p.role !== 'begin' && p.role !== 'begin-shared')) return undefined;
+  return p.switches === 'bh' || p.switches === 'irq' ? { irqOff: 'no' } : undefined;
 }
 
 /** Whether every way from the entry to `to` passes the point `by`. */

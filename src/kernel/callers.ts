@@ -12,11 +12,20 @@ import type { Link } from './answers';
 import type { Corpus, Mention } from './corpus';
 import { callArguments } from './expression';
 import { functionsOf, spanOf, type FactStore, type FunctionFacts } from './functions';
-import type { Types } from './places';
+import { typeName, type Types } from './places';
 import { primitive } from './primitives';
-import { definers, harmless, members, notifiers, registrations, telling, vectors } from './registrations';
+import {
+  definers,
+  harmless,
+  looks,
+  members,
+  notifiers,
+  registrations,
+  telling,
+  vectors,
+} from './registrations';
 import { surroundingsOf, type Surroundings, type SurroundingsName } from './surroundings';
-import { callPoints, fieldCalls, usesIn, type Use } from './uses';
+import { callPoints, fieldCalls, fieldCopies, usesIn, type Use } from './uses';
 
 /** A call on the way: `f` at `point` calls the next inner frame's function (the first frame: the one asked about). */
 export interface Frame {
@@ -55,6 +64,17 @@ export interface Callers {
   frameLine(frame: Frame): number;
 }
 
+/** Whether a text has a name otherwise than as a member, in a comment's line or a string. */
+function used(text: string, name: string): boolean {
+  for (const m of text.matchAll(new RegExp(`\\b${name}\\b`, 'g'))) {
+    const before = text.slice(Math.max(0, m.index - 60), m.index);
+    if (/(?:->|\.)\s*$/.test(before) && !/\.\.\.\s*$/.test(before)) continue;
+    if (/(?:^|\n)\s*(?:\*|\/\/|\/\*)[^\n]*$/.test(before)) continue;
+    return true;
+  }
+  return false;
+}
+
 /** A pointer that is passed on further than this is not followed. */
 const DEEPEST = 4;
 /** Functions that call through one member, and texts that mention it: more are not read. */
@@ -74,7 +94,7 @@ interface Where {
 
 export function callersOf(input: CallersInput): Callers {
   const { corpus, types, store } = input;
-  const fieldMemo = new Map<string, { frames: readonly Frame[]; all: boolean }>();
+  const fieldMemo = new Map<string, FieldUse>();
 
   function* of(f: FunctionFacts): Iterable<Caller> {
     const maker = /^[\s\w]*?\b([A-Z][A-Z0-9_]+)\s*\(/.exec(
@@ -92,7 +112,29 @@ export function callersOf(input: CallersInput): Callers {
         yield { kind: 'unknown', because: `it is made by ${f.item.name}()` };
       return;
     }
-    yield* ofName(f.name, f, 0);
+    let any = false;
+    for (const c of ofName(f.name, f, 0)) {
+      any = true;
+      yield c;
+    }
+    if (!any) yield* pasted(f);
+  }
+
+  /** Who is called only under a name that a macro joins: `DEVICE_ATTR_RO(speed)` calls speed_show(). */
+  function* pasted(f: FunctionFacts): Iterable<Caller> {
+    const m = /^(\w+)_(show|store|read|write|open|get|set)$/.exec(f.name);
+    const stem = m?.[1];
+    if (stem === undefined) return;
+    for (const mention of corpus.mentions(stem, f.file, f.file)) {
+      if (mention.kind !== 'outer' || mention.item.kind === 'macro') continue;
+      const { item, source } = mention;
+      const text = source.text.slice(item.start, item.end);
+      const maker = new RegExp(`\\b([A-Z][A-Z0-9_]*|__ATTR\\w*)\\s*\\([^;]*\\b${stem}\\b`).exec(text)?.[1];
+      if (maker === undefined) continue;
+      const link: Link = { name: `${maker}(${stem})`, file: f.file, line: input.lineOf(f.file, item.start) };
+      yield known(/ATTR|SHOW|_RO|_RW|_WO/.test(maker) ? 'sysfs' : 'fileOperation', link);
+      return;
+    }
   }
 
   function* ofName(name: string, f: FunctionFacts, depth: number): Iterable<Caller> {
@@ -113,11 +155,13 @@ export function callersOf(input: CallersInput): Callers {
   }
 
   function* fromMention(m: Mention, name: string, depth: number): Iterable<Caller> {
+    const { item, source } = m;
     if (m.kind === 'function') {
-      yield* fromFunction(m.facts, m.source, name, depth);
+      // Not worth parsing if all there is are members of that name, or words in comments.
+      if (!used(source.text.slice(item.start, item.end), name)) return;
+      yield* fromFunction(m.facts, source, name, depth);
       return;
     }
-    const { item, source } = m;
     if (item.kind === 'macro') {
       yield* throughMacro(item.name, source, name, depth);
       return;
@@ -196,7 +240,7 @@ export function callersOf(input: CallersInput): Callers {
       yield known(s, linkAt(`${callee}()`, w, use.node), vector === undefined ? undefined : vectors[vector]);
       return;
     }
-    if (harmless.test(callee)) return;
+    if (harmless.test(callee) || looks.test(callee)) return;
     if (w.depth >= DEEPEST) {
       yield { kind: 'unknown', because: `it is passed on to ${callee}()` };
       return;
@@ -347,35 +391,61 @@ export function callersOf(input: CallersInput): Callers {
     }
     const found = throughField(struct, field, w.file);
     for (const frame of found.frames) yield { kind: 'calls', frames: [frame] };
-    if (found.frames.length === 0) yield { kind: 'unknown', because: `it is stored in ${owner}` };
+    if (w.depth < DEEPEST)
+      for (const copy of found.copies) yield* storedIn(copy, { ...w, depth: w.depth + 1 });
+    if (found.frames.length === 0 && found.copies.length === 0)
+      yield { kind: 'unknown', because: `it is stored in ${owner}` };
     else if (!found.all) yield { kind: 'unknown', because: `too many places call through ${owner}` };
   }
 
-  function throughField(
-    struct: string,
-    field: string,
-    from: string,
-  ): { frames: readonly Frame[]; all: boolean } {
+  interface FieldUse {
+    readonly frames: readonly Frame[];
+    readonly all: boolean;
+    /** Members that it is copied to. */
+    readonly copies: readonly (Use & { kind: 'field' })[];
+  }
+
+  /** The calls through a member. Where some are known to be of that struct, those of unknown structs do not count. */
+  function throughField(struct: string, field: string, from: string): FieldUse {
     const key = `${struct}.${field}`;
     const old = fieldMemo.get(key);
     if (old) return old;
-    const frames: Frame[] = [];
+    const sure: Frame[] = [];
+    const maybe: Frame[] = [];
+    const copies: (Use & { kind: 'field' })[] = [];
     let read = 0;
     let all = true;
+    const call = new RegExp(`(?:->|\\.)\\s*${field}\\s*\\)*\\s*\\(|(?:->|\\.)\\s*${field}\\s*\\)*\\s*[,;]`);
     for (const m of corpus.mentions(field, from)) {
-      if (++read > MOST_FIELD_MENTIONS || frames.length >= MOST_FIELD_CALLS) {
+      if (++read > MOST_FIELD_MENTIONS || sure.length >= MOST_FIELD_CALLS) {
         all = false;
         break;
       }
-      if (m.kind !== 'function') continue;
-      const { facts: g } = m;
-      for (const c of fieldCalls(g.analysis, types))
-        if (c.field === field && (c.struct === '' || struct === '' || c.struct === struct))
-          frames.push({ f: g, point: c.point, node: c.node, args: c.args });
+      if (m.kind !== 'function' || !call.test(m.source.text.slice(m.item.start, m.item.end))) continue;
+      const g = m.facts;
+      for (const c of fieldCalls(g.analysis, types, returned)) {
+        if (c.field !== field) continue;
+        const frame = { f: g, point: c.point, node: c.node, args: c.args };
+        if (struct !== '' && c.struct === struct) sure.push(frame);
+        else if (c.struct === '' || struct === '') maybe.push(frame);
+      }
+      for (const c of fieldCopies(g.analysis, types)) {
+        const known = c.from.struct === struct && struct !== '';
+        if (c.from.field === field && known) copies.push({ kind: 'field', ...c.to, node: c.node });
+      }
     }
-    const found = { frames, all };
+    const frames =
+      sure.length > 0 || (struct !== '' && copies.length > 0) ? sure : maybe.slice(0, MOST_FIELD_CALLS);
+    const found = { frames, all: all && frames.length === (sure.length || maybe.length), copies };
     fieldMemo.set(key, found);
     return found;
+  }
+
+  /** The struct that what a function returns points at. */
+  function returned(name: string): string | undefined {
+    const [f] = corpus.functions(name);
+    if (!f) return undefined;
+    return typeName(f.analysis.text, child(f.analysis.node, 'type')) || undefined;
   }
 
   /** Which chain a notifier_block is put on. */

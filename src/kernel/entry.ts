@@ -21,22 +21,24 @@ import {
 import { assertionsOf, dominates, type Assertion } from './asserted';
 import { callersOf, type Caller, type CallersInput, type Frame } from './callers';
 import { spanOf, type FunctionFacts } from './functions';
-import { aspectsOf, localState, type LocalState } from './local';
+import { aspectsOf, localSections, localState, type LocalSections, type LocalState } from './local';
 import { inCallee, inTerms } from './lockMapping';
 import type { Sections } from './regions';
-import type { SectionKind } from './sections';
+import type { Effect, SectionKind } from './sections';
 import { child } from '../syntax/node';
 import type { Surroundings } from './surroundings';
 import { callArguments } from './expression';
 
 export interface EntriesInput extends CallersInput {
-  /** Sections of any function of the tree, wrappers counted in. */
-  sections(f: FunctionFacts): Sections | undefined;
+  /** Sections of any function of the tree, wrappers counted in; `entry` is what is open when it is entered. */
+  sections(f: FunctionFacts, entry?: readonly Effect[]): Sections | undefined;
+  /** The primitive at the end of a wrapper's chain. */
+  primitiveOf?(wrapper: string, from: string): string | undefined;
   readonly limits?: Partial<Limits>;
 }
 
 export interface Limits {
-  /** Functions looked at for one question. */
+  /** Functions looked at for one question; a caller and what is behind it may use up a part of what is left. */
   readonly functions: number;
   /** Callers read of the function asked about; fewer of those further away. */
   readonly callers: number;
@@ -44,7 +46,12 @@ export interface Limits {
   readonly depth: number;
 }
 
-export const defaultLimits: Limits = { functions: 600, callers: 60, depth: 14 };
+export const defaultLimits: Limits = { functions: 300, callers: 60, depth: 16 };
+
+/** The part of what is left that one caller may use up. */
+const SHARE = 3;
+/** At least so many functions are looked at behind each caller. */
+const LEAST = 6;
 
 export interface Entries {
   /** On entry of a function. */
@@ -77,13 +84,21 @@ interface Outcome {
 interface Kept {
   readonly analysis: FunctionFacts['analysis'];
   readonly situation: Situation;
-  readonly depth: number;
+  /** How many functions could be looked at. */
+  readonly allowance: number;
+}
+
+interface KeptLocals {
+  readonly analysis: FunctionFacts['analysis'];
+  readonly sections: LocalSections;
+  readonly states: Map<number, LocalState>;
 }
 
 export function createEntries(input: EntriesInput): Entries {
   const limits = { ...defaultLimits, ...input.limits };
   const callers = callersOf(input);
   const kept = new Map<string, Kept>();
+  const locals = new Map<string, KeptLocals>();
   const busy: string[] = [];
   const spent = { functions: 0 };
 
@@ -94,26 +109,27 @@ export function createEntries(input: EntriesInput): Entries {
     line: input.lineOf(f.file, f.item.nameStart),
   });
 
-  function keptOf(f: FunctionFacts, depth: number): Situation | undefined {
+  function keptOf(f: FunctionFacts, allowance: number): Situation | undefined {
     const k = kept.get(idOf(f));
-    return k?.analysis === f.analysis && (k.situation.complete || k.depth <= depth) ? k.situation : undefined;
+    return k?.analysis === f.analysis && (k.situation.complete || k.allowance >= allowance)
+      ? k.situation
+      : undefined;
   }
 
-  function evaluate(f: FunctionFacts): Outcome {
+  function evaluate(f: FunctionFacts, allowance: number): Outcome {
     const id = idOf(f);
-    const old = keptOf(f, busy.length);
+    const old = keptOf(f, allowance);
     if (old) return { situation: old, low: Infinity };
     const circle = busy.indexOf(id);
     if (circle >= 0) return { situation: bottom, low: circle };
-    if (busy.length >= limits.depth || spent.functions >= limits.functions)
-      return { situation: unread(f), low: Infinity };
+    if (busy.length >= limits.depth || allowance <= 0) return { situation: unread(f), low: Infinity };
     spent.functions++;
     const depth = busy.length;
     busy.push(id);
-    const { situation, low } = gather(f, depth);
+    const { situation, low } = gather(f, depth, allowance);
     busy.pop();
     if (low >= depth) {
-      kept.set(id, { analysis: f.analysis, situation, depth });
+      kept.set(id, { analysis: f.analysis, situation, allowance });
       return { situation, low: Infinity };
     }
     return { situation, low };
@@ -128,22 +144,24 @@ export function createEntries(input: EntriesInput): Entries {
     return { reader: j, bhOff: j, irqOff: j, maySleep: j, locks: [], contexts: [], complete: false };
   }
 
-  function gather(f: FunctionFacts, depth: number): { situation: Situation; low: number } {
+  function gather(f: FunctionFacts, depth: number, allowance: number): { situation: Situation; low: number } {
     const sum = summing();
     let low = Infinity;
     let read = 0;
     let cut = false;
-    const most = Math.max(4, Math.floor(limits.callers / (1 + depth)));
+    const most = Math.max(6, Math.floor(limits.callers / (1 + depth)));
+    const end = spent.functions + allowance - 1;
     for (const c of callers.of(f)) {
       if (sum.settled()) {
         cut = true;
         break;
       }
-      if (++read > most || spent.functions >= limits.functions) {
+      if (++read > most || spent.functions > end) {
         cut = true;
         break;
       }
-      const one = situationOf(c, f);
+      const left = end - spent.functions;
+      const one = situationOf(c, f, Math.min(left, Math.max(LEAST, Math.floor(left / SHARE))));
       low = Math.min(low, one.low);
       sum.add(one.situation);
     }
@@ -153,7 +171,7 @@ export function createEntries(input: EntriesInput): Entries {
 
   // --- one caller --------------------------------------------------------------------------------------------------
 
-  function situationOf(c: Caller, f: FunctionFacts): Outcome {
+  function situationOf(c: Caller, f: FunctionFacts, allowance: number): Outcome {
     switch (c.kind) {
       case 'unknown': {
         const j: Judged = { value: 'depends-on-caller', because: c.because, chain: [] };
@@ -172,7 +190,7 @@ export function createEntries(input: EntriesInput): Entries {
       case 'calls': {
         const outermost = c.frames[c.frames.length - 1];
         if (!outermost) return { situation: bottom, low: Infinity };
-        const { situation: entry, low } = evaluate(outermost.f);
+        const { situation: entry, low } = evaluate(outermost.f, allowance);
         let situation = entry;
         for (let i = c.frames.length - 1; i >= 0; i--) {
           const frame = c.frames[i];
@@ -228,17 +246,29 @@ export function createEntries(input: EntriesInput): Entries {
     };
   }
 
+  function stateAt(f: FunctionFacts, point: number): LocalState {
+    const key = idOf(f);
+    let k = locals.get(key);
+    if (k?.analysis !== f.analysis) {
+      const sections = localSections(f, input.sections);
+      locals.set(key, (k = { analysis: f.analysis, sections, states: new Map() }));
+    }
+    let state = k.states.get(point);
+    if (!state)
+      k.states.set(point, (state = localState(f, k.sections, point, w => input.primitiveOf?.(w, f.file))));
+    return state;
+  }
+
   /** What a function leaves open for whoever comes after it. */
   function atExit(f: FunctionFacts): LocalState {
-    return localState(f, input.sections(f), f.analysis.flow.exit);
+    return stateAt(f, f.analysis.flow.exit);
   }
 
   // --- a point of a function ---------------------------------------------------------------------------------------
 
   function before(f: FunctionFacts, point: number, entry: Situation): Situation {
-    const s = input.sections(f);
-    const here = over(entry, localState(f, s, point), f, [definition(f)]);
-    return assertedAt(f, s, point, here);
+    const here = over(entry, stateAt(f, point), f, [definition(f)]);
+    return assertedAt(f, point, here);
   }
 
   /** Sections of `of` on top of a situation of `f`. */
@@ -278,8 +308,16 @@ export function createEntries(input: EntriesInput): Entries {
     );
     const [first] = ended;
     if (!first || base.value === (yes === 'yes' ? 'no' : 'yes')) return base;
-    // Another lock of the caller's still decides it.
+    // Something else of the caller's still decides it.
     if (locks.some(l => l.held.value === 'yes' && aspectsOf(l.kind).includes(aspect))) return base;
+    const endsIrq = ended.some(e => e.effect.kind === 'irq' || e.effect.switches === 'irq');
+    const endsBh = ended.some(
+      e => e.effect.kind === 'bh' || e.effect.kind === 'rcu-bh' || e.effect.switches === 'bh',
+    );
+    if (aspect !== 'irqOff' && !endsIrq) {
+      if (entry.irqOff.value === 'yes') return { ...entry.irqOff, value: yes };
+      if (aspect !== 'bhOff' && !endsBh && entry.bhOff.value === 'yes') return { ...entry.bhOff, value: yes };
+    }
     const anyway =
       entry.contexts.length === 0
         ? undefined
@@ -347,12 +385,11 @@ export function createEntries(input: EntriesInput): Entries {
   /** What assertions on every way through the function say of its entry. */
   function asserted(f: FunctionFacts, s: Situation): Situation {
     const { flow } = f.analysis;
-    const sections = input.sections(f);
     return applied(
       f,
       s,
       assertionsOf(f, input.types).filter(a => dominates(f, a.point, flow.exit) || straight(f, a.point)),
-      a => localState(f, sections, a.point),
+      a => stateAt(f, a.point),
     );
   }
 
@@ -370,22 +407,17 @@ export function createEntries(input: EntriesInput): Entries {
   }
 
   /** What assertions on every way to a point say there, if nothing changed in between. */
-  function assertedAt(
-    f: FunctionFacts,
-    sections: Sections | undefined,
-    point: number,
-    s: Situation,
-  ): Situation {
-    const here = localState(f, sections, point);
+  function assertedAt(f: FunctionFacts, point: number, s: Situation): Situation {
+    const here = stateAt(f, point);
     const list = assertionsOf(f, input.types).filter(a => dominates(f, a.point, point));
     if (list.length === 0) return s;
     const usable = list.filter(a => {
-      const there = localState(f, sections, a.point);
+      const there = stateAt(f, a.point);
       if (there.ended.length !== here.ended.length) return false;
       return true;
     });
     return applied(f, s, usable, a => {
-      const there = localState(f, sections, a.point);
+      const there = stateAt(f, a.point);
       // A section that is open here or was there decides for itself.
       return { ...there, parts: { ...there.parts, ...here.parts }, locks: [...there.locks, ...here.locks] };
     });
@@ -419,7 +451,7 @@ export function createEntries(input: EntriesInput): Entries {
         answers[aspect] = { value, because, chain: [definition(f)] };
       }
       const { lock } = a;
-      if (!lock || local.locks.some(l => l.kind === lock.kind && l.lock === lock.lock)) continue;
+      if (!lock || local.locks.some(l => sameLock(lock.lock, l.lock))) continue;
       const at = locks.findIndex(
         l => l.lock === lock.lock || (l.kind === lock.kind && sameLock(lock.lock, l.lock)),
       );
@@ -553,12 +585,12 @@ export function createEntries(input: EntriesInput): Entries {
 
   const ask = (f: FunctionFacts): Situation => {
     spent.functions = 0;
-    return evaluate(f).situation;
+    return evaluate(f, limits.functions).situation;
   };
   return {
     of: ask,
     at: (f, point) => before(f, point, ask(f)),
-    sections: input.sections,
+    sections: f => input.sections(f),
     known: f => {
       const k = kept.get(idOf(f));
       return k?.analysis === f.analysis ? k.situation : undefined;

@@ -3,7 +3,6 @@
  * What the function was entered with comes on top in entry.ts; `ended` tells which of that it has ended by then.
  */
 import { callee } from './expression';
-import { reachable } from './flow';
 import { spanOf, type FunctionFacts } from './functions';
 import type { Aspect } from './answers';
 import type { Sections, Site } from './regions';
@@ -48,52 +47,116 @@ export function isLock(kind: SectionKind): boolean {
   return meanings[kind].group === 'lock' || kind === 'srcu';
 }
 
-export function localState(f: FunctionFacts, sections: Sections | undefined, point: number): LocalState {
-  if (!sections) return nothing;
-  const held = sections.before[point];
-  if (!held) return nothing;
+/** The sections of a function, and what it ends of its caller's: then `assumed` are those with that open at entry. */
+export interface LocalSections {
+  readonly own: Sections | undefined;
+  readonly assumed: Sections | undefined;
+}
+
+/** `make` gives sections, with effects open at entry if there are any. */
+export function localSections(
+  f: FunctionFacts,
+  make: (f: FunctionFacts, entry?: readonly Effect[]) => Sections | undefined,
+): LocalSections {
+  const own = make(f);
+  if (!own || own.strayEnds.length === 0) return { own, assumed: undefined };
+  const entry = new Map<string, Effect>();
+  for (const { effect } of own.strayEnds) {
+    const { via: _via, when: _when, ...rest } = effect;
+    if (!entry.has(keyOf(effect))) entry.set(keyOf(effect), { ...rest, role: 'begin' });
+  }
+  return { own, assumed: make(f, [...entry.values()]) };
+}
+
+export function localState(
+  f: FunctionFacts,
+  sections: LocalSections,
+  point: number,
+  primitiveOf?: (wrapper: string) => string | undefined,
+): LocalState {
+  const s = sections.assumed ?? sections.own;
+  const held = s?.before[point];
+  if (!s || !held) return nothing;
   const parts: Partial<Record<Aspect, Part>> = {};
   const locks: LocalLock[] = [];
   for (const [key, levels] of held)
     for (const level of levels) {
-      const site = sections.sites[level.sites[0] ?? -1];
+      const site = level.sites.map(id => s.sites[id]).find(x => x !== undefined && !x.entry);
+      // What the caller began is the caller's.
       if (!site) continue;
       const kind: SectionKind = key === 'bh' || key === 'irq' || key === 'preempt' ? key : site.effect.kind;
-      const part: Part = { must: level.must, words: wordsOf(f, site), start: spanOf(f, site.node).start };
+      const must = (level.must || already(f, site)) && !fastPath(f, site);
+      const part: Part = { must, words: wordsOf(f, site), start: spanOf(f, site.node).start };
       for (const aspect of aspectsOf(kind)) parts[aspect] = stronger(parts[aspect], part);
       if (kind !== site.effect.kind || !isLock(kind)) continue;
-      const lock = lockName(f, site);
+      const lock = lockName(f, site, primitiveOf);
       const shared = site.effect.shared;
       const old = locks.findIndex(l => l.lock === lock && l.kind === kind);
       const mine: LocalLock = { lock, kind, part, ...(shared && { shared }) };
       if (old < 0) locks.push(mine);
       else if (part.must && !locks[old]?.part.must) locks[old] = mine;
     }
-  return { parts, locks, ended: endedBefore(f, sections, point) };
+  return { parts, locks, ended: sections.assumed ? endedBefore(sections.assumed, sections.own, point) : [] };
+}
+
+/** Begins of the caller that this function ended on the way to a point. */
+function endedBefore(s: Sections, own: Sections | undefined, point: number): LocalState['ended'] {
+  const held = s.before[point];
+  if (!held) return [];
+  return s.sites
+    .filter(x => x.entry)
+    .flatMap(site => {
+      const kinds: readonly SectionKind[] = [
+        site.effect.kind,
+        ...(site.effect.switches ? [site.effect.switches] : []),
+      ];
+      return kinds.flatMap(kind => {
+        const key = kind === site.effect.kind ? keyOf(site.effect) : kind;
+        const level = held.get(key)?.find(l => l.sites.includes(site.id));
+        if (level?.must) return [];
+        const end = own?.strayEnds.find(e => keyOf(e.effect) === keyOf(site.effect)) ?? site;
+        const lock = kind === site.effect.kind ? site.effect.lock : undefined;
+        const effect: Effect = {
+          role: 'end',
+          kind,
+          ...(lock !== undefined && { lock }),
+          ...(end.effect.via !== undefined && { via: end.effect.via }),
+        };
+        return [{ effect, must: !level, site: end }];
+      });
+    });
+}
+
+/**
+ * `if (!in_softirq()) local_bh_disable();`: off after it on either way. The test, or what its flag was computed from, asks
+ * for the context.
+ */
+function already(f: FunctionFacts, site: Site): boolean {
+  if (site.effect.kind !== 'bh' && site.effect.kind !== 'irq' && site.effect.kind !== 'preempt') return false;
+  const { flow, text, body } = f.analysis;
+  const asks =
+    /\b(?:in_softirq|in_interrupt|softirq_count|hardirq_count|irqs_disabled|in_hardirq|in_irq|in_atomic)\s*\(/;
+  for (const test of flow.points) {
+    if (test.kind !== 'test' || !test.node || !test.next.some(e => e.to === site.point)) continue;
+    const condition = text.slice(test.node.start, test.node.end);
+    if (asks.test(condition)) return true;
+    const flag = /^!?\s*(\w+)$/.exec(condition)?.[1];
+    if (flag === undefined || !body) continue;
+    const given = new RegExp(`\\b${flag}\\s*=\\s*([^;]*);`).exec(text.slice(body.start, body.end))?.[1];
+    if (given !== undefined && asks.test(given)) return true;
+  }
+  return false;
+}
+
+/** lock_sock_fast() returns with a spinlock held and BH off, or with neither. */
+function fastPath(f: FunctionFacts, site: Site): boolean {
+  return (
+    site.node.kind === 'call_expression' && /^lock_sock_fast/.test(callee(f.analysis.text, site.node) ?? '')
+  );
 }
 
 function stronger(a: Part | undefined, b: Part): Part {
   return a && (a.must || !b.must) ? a : b;
-}
-
-/** Begins of the caller that this function ended on the way to a point. */
-function endedBefore(f: FunctionFacts, sections: Sections, point: number): LocalState['ended'] {
-  if (sections.strayEnds.length === 0) return [];
-  const { flow } = f.analysis;
-  return sections.strayEnds.flatMap(site => {
-    const key = keyOf(site.effect);
-    const ends = sections.strayEnds.filter(s => keyOf(s.effect) === key).map(s => s.point);
-    // What is begun anew behind the end is the function's own from there on.
-    const begins = new Set(
-      sections.sites.filter(s => s.effect.role !== 'end' && keyOf(s.effect) === key).map(s => s.point),
-    );
-    const after = reachable(flow, flow.points[site.point]?.next ?? [], p => begins.has(p.id));
-    if (!after.has(point) || begins.has(point)) {
-      if (!begins.has(point) || !after.has(point)) return [];
-    }
-    const around = reachable(flow, [{ to: flow.entry }], p => ends.includes(p.id));
-    return [{ effect: site.effect, must: !around.has(point) || ends.includes(point), site }];
-  });
 }
 
 /** The begin of a section as a reader knows it: the call. */
@@ -105,10 +168,14 @@ export function wordsOf(f: FunctionFacts, site: Site): string {
 }
 
 /** The lock by its full name: what `bh_lock_sock(sk)` takes is `sk->sk_lock.slock`. */
-export function lockName(f: FunctionFacts, site: Site): string {
+export function lockName(
+  f: FunctionFacts,
+  site: Site,
+  primitiveOf?: (wrapper: string) => string | undefined,
+): string {
   const { effect, node } = site;
-  const name = effect.via ?? (node.kind === 'call_expression' ? (callee(f.analysis.text, node) ?? '') : '');
-  return nameOfLock(effect, effect.via === undefined ? name : undefined);
+  const name = node.kind === 'call_expression' ? callee(f.analysis.text, node) : undefined;
+  return nameOfLock(effect, effect.via === undefined ? name : primitiveOf?.(effect.via));
 }
 
 /** `primitive`: the primitive that takes it, if that is known. */
@@ -116,8 +183,5 @@ export function nameOfLock(effect: Effect, primitive: string | undefined): strin
   if (effect.kind === 'rtnl') return 'rtnl_mutex';
   const member = primitive === undefined ? undefined : memberLocks.get(primitive);
   if (effect.lock === undefined) return member ?? effect.kind;
-  if (member === undefined) return effect.lock;
-  return /^\w+$|\w$/.test(effect.lock) || !effect.lock.startsWith('&')
-    ? `${effect.lock}->${member}`
-    : `${effect.lock.slice(1)}.${member}`;
+  return member === undefined ? effect.lock : `${effect.lock}->${member}`;
 }

@@ -104,6 +104,10 @@ function table(
 
 /** `struct.member`, or `struct.*` for the members of a struct that are not listed. */
 export const members: ReadonlyMap<string, SurroundingsName> = table(
+  ['napi_struct', 'napi', 'poll'],
+  ['bpf_func_proto', 'bpfHelper', 'func'],
+  ['netlink_kernel_cfg', 'process', 'input bind unbind'],
+  ['netlink_kernel_cfg', 'anywhere', 'compare'],
   ['net_device_ops', 'rtnl', '*'],
   ['net_device_ops', 'transmit', 'ndo_start_xmit'],
   ['net_device_ops', 'selectQueue', 'ndo_select_queue ndo_features_check'],
@@ -262,6 +266,10 @@ export const definers: readonly (readonly [name: RegExp, surroundings: Surroundi
 /** Top-level macros that only name a function. */
 export const harmless =
   /^(?:EXPORT_|MODULE_|BTF_|NOKPROBE_SYMBOL|ALLOW_ERROR_INJECTION|INDIRECT_CALLABLE_DECLARE|DECLARE_|ASYNC_|STACK_FRAME|KSYM|late_time_init|TRACE_EVENT|DEFINE_EVENT|DEFINE_STATIC_KEY|KUNIT_CASE|LSM_HOOK_INIT$)/;
+
+/** Calls that only print or trace a function that they are given, or compare with it. */
+export const looks =
+  /^(?:trace_|__?trace|pr_|printk|_printk|dev_(?:err|warn|info|dbg|notice)|netdev_(?:err|warn|info|dbg)|WARN|BUG|DEBUG_|VM_|seq_printf|snprintf|sprintf|scnprintf|likely|unlikely|lockdep_|kallsyms|dereference_function_descriptor|is_|sizeof|typeof|__builtin_|static_call_query|MODULE_|BUILD_BUG)/;
 
 /** How names of softirq vectors read. */
 export const vectors: Readonly<Record<string, string>> = {

@@ -175,6 +175,7 @@ export const surroundings = {
     ...reader('kprobe handler (preemption off)'),
     contexts: ['process', 'softirq', 'hardirq'],
   },
+  bpfHelper: reader('BPF program (RCU reader)'),
   anywhere: unknown('any context'),
 } as const satisfies Readonly<Record<string, Surroundings>>;
 

@@ -251,8 +251,38 @@ export interface FieldCall {
   readonly point: number;
 }
 
-/** The calls through members in a function. */
-export function fieldCalls(a: Analysis, types: Types): readonly FieldCall[] {
+/** A member that is copied to another one: `nlk->netlink_rcv = cfg->input`. */
+export interface FieldCopy {
+  readonly from: { readonly struct: string; readonly field: string };
+  readonly to: { readonly struct: string; readonly field: string };
+  readonly node: Node;
+}
+
+/** The copies of members in a function. */
+export function fieldCopies(a: Analysis, types: Types): readonly FieldCopy[] {
+  const { text, locals } = a;
+  const found: FieldCopy[] = [];
+  for (const p of a.flow.points)
+    for (const e of a.events(p)) {
+      if (e.kind !== 'assign' || e.operator !== '=' || !e.right) continue;
+      const [to, from] = [e.left, e.right].map(n => {
+        const place = bare(text, n);
+        if (place.kind !== 'field_expression') return undefined;
+        const key = keyOfPath(pathOf(text, place, locals), types) ?? '';
+        const dot = key.indexOf('.');
+        return dot < 0 ? undefined : { struct: key.slice(0, dot), field: key.slice(dot + 1) };
+      });
+      if (to && from) found.push({ from, to, node: e.node });
+    }
+  return found;
+}
+
+/** The calls through members in a function. `returned`: the struct that a function returns a pointer to. */
+export function fieldCalls(
+  a: Analysis,
+  types: Types,
+  returned: (name: string) => string | undefined,
+): readonly FieldCall[] {
   const found: FieldCall[] = [];
   const { text, locals } = a;
   const memberOf = (called: Node): { struct: string; field: string } | undefined => {
@@ -269,7 +299,10 @@ export function fieldCalls(a: Analysis, types: Types): readonly FieldCall[] {
       place = alias ? bare(text, alias) : place;
     }
     if (place.kind !== 'field_expression') return undefined;
-    const key = keyOfPath(pathOf(text, place, locals), types);
+    const path = pathOf(text, place, locals);
+    const call = path.kind === 'other' ? /^(\w+)\(/.exec(path.root)?.[1] : undefined;
+    const type = path.type === undefined && call !== undefined ? returned(call) : undefined;
+    const key = keyOfPath(type === undefined ? path : { ...path, type }, types);
     if (key === undefined) return undefined;
     const dot = key.indexOf('.');
     return { struct: key.slice(0, dot), field: key.slice(dot + 1) };
