@@ -3,14 +3,15 @@
  * differs by host is handed in.
  */
 import * as vscode from 'vscode';
-import type { Channel } from '../host/client';
 import { createActions } from './actions';
 import { createBitSites } from './bitSites';
 import { createConcurrencyView } from './concurrencyView';
 import { registerCommands, restore, type HostKind } from './commands';
 import { openNamed } from './demo';
+import { createDeepening } from './deepening';
 import { createDiagnostics } from './diagnostics';
 import { createHovers } from './hovers';
+import { createIndexStatus } from './indexStatus';
 import { createInlayHints } from './inlayHints';
 import { createLenses } from './lenses';
 import { createLog } from './log';
@@ -19,19 +20,17 @@ import { createPanel } from './panel';
 import { createRegions } from './regions';
 import { createSession } from './session';
 import { createSimulation } from './simulate';
-import { createWorkers } from './workers';
+import { createWorkers, type Spawn } from './workers';
 
-export function start(
-  context: vscode.ExtensionContext,
-  host: HostKind,
-  spawn: (tree: string | undefined) => Promise<Channel>,
-): void {
+export function start(context: vscode.ExtensionContext, host: HostKind, spawn: Spawn): void {
   const began = performance.now();
   const log = createLog();
-  const workers = createWorkers(spawn);
+  const storage = context.storageUri ?? context.globalStorageUri;
+  const workers = createWorkers(spawn, storage.scheme === 'file' ? storage.fsPath : undefined);
   const session = createSession(workers.onDidChangeFiles);
   const simulation = createSimulation(workers, session, log);
   const marks = createMarks();
+  const deepening = createDeepening(workers, log);
   let shown = false;
   const showMarks = (): void => {
     marks.show(shown ? session.run?.view.trace : undefined, session.step);
@@ -57,6 +56,7 @@ export function start(
     session,
     simulation,
     marks,
+    deepening,
     panel,
     session.onDidChange(change => {
       if (change === 'run' || change === 'step') showMarks();
@@ -71,13 +71,14 @@ export function start(
       host,
       activation: () => activation,
     }),
-    createRegions(workers, log),
+    createRegions(workers, deepening, log),
     createHovers(workers, log),
     createLenses(workers, session, log),
     createActions(workers, log),
     createDiagnostics(context, workers, log),
     createInlayHints(workers, log),
-    createConcurrencyView(workers, log),
+    createConcurrencyView(workers, deepening, log),
+    createIndexStatus(workers, log),
     createBitSites(workers, log),
   );
   const activation = performance.now() - began;

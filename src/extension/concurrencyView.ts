@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { ConcurrencyData } from '../host/methods';
 import { nodesOf, type ConcurrencyNode } from './concurrencyNodes';
 import { isC, openPaths } from './convert';
+import type { Deepening } from './deepening';
 import type { Log } from './log';
 import { nameOf, toPath } from './paths';
 import type { Workers } from './workers';
@@ -20,7 +21,7 @@ type Scope = 'file' | 'workspace';
 /** What the welcome text of the empty view speaks of. */
 type State = 'none' | 'empty' | 'shown';
 
-export function createConcurrencyView(workers: Workers, log: Log): vscode.Disposable {
+export function createConcurrencyView(workers: Workers, deepening: Deepening, log: Log): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>();
   let roots: readonly ConcurrencyNode[] = [];
   let shown: string | undefined;
@@ -106,9 +107,11 @@ export function createConcurrencyView(workers: Workers, log: Log): vscode.Dispos
     vscode.workspace.onDidChangeTextDocument(event => {
       if (event.contentChanges.length && isC(event.document)) soon(rest);
     }),
-    workers.onDidChangeFiles(() => {
-      soon(rest);
-    }),
+    ...[workers.onDidChangeFiles, workers.onDidImprove, deepening.onDidDeepen].map(event =>
+      (event as vscode.Event<unknown>)(() => {
+        soon(rest);
+      }),
+    ),
     vscode.commands.registerCommand(`${viewId}.showFile`, () => {
       setScope('file');
     }),

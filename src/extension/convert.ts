@@ -66,9 +66,19 @@ export const selector: vscode.DocumentSelector = [{ language: 'c' }, { language:
 
 /** Larger texts are left alone: nobody wrote them by hand. */
 const largest = 2_000_000;
+const mostLines = 200_000;
 
 export function isC(document: vscode.TextDocument): boolean {
-  return vscode.languages.match(selector, document) > 0 && document.lineCount < 200_000;
+  return isOfC(document) && document.lineCount < mostLines;
+}
+
+/** A C file that is left alone. */
+export function isTooLarge(document: vscode.TextDocument): boolean {
+  return isOfC(document) && document.lineCount >= mostLines;
+}
+
+function isOfC(document: vscode.TextDocument): boolean {
+  return vscode.languages.match(selector, document) > 0;
 }
 
 /** Open C documents, in a stable order. */

@@ -119,6 +119,9 @@ export function createDiagnostics(
     workers.onDidChangeFiles(() => {
       all(rest);
     }),
+    workers.onDidImprove(() => {
+      all(rest);
+    }),
     vscode.workspace.registerTextDocumentContentProvider(pageScheme, {
       async provideTextDocumentContent({ path }) {
         const page = vscode.Uri.joinPath(context.extensionUri, 'docs', 'diagnostics', path);

@@ -48,6 +48,9 @@ export function createInlayHints(workers: Workers, log: Log): vscode.Disposable 
     workers.onDidChangeFiles(() => {
       changed.fire();
     }),
+    workers.onDidImprove(() => {
+      changed.fire();
+    }),
   );
 }
 

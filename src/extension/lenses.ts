@@ -109,6 +109,7 @@ export function createLenses(workers: Workers, session: Session, log: Log): vsco
       if (contentChanges.length && isC(document)) soon();
     }),
     workers.onDidChangeFiles(soon),
+    workers.onDidImprove(soon),
     new vscode.Disposable(() => {
       clearTimeout(timer);
     }),

@@ -4,5 +4,5 @@ import { spawnThread } from '../host/node/spawn';
 import { start } from './activate';
 
 export function activate(context: vscode.ExtensionContext): void {
-  start(context, 'node', tree => spawnThread(context.asAbsolutePath('dist'), tree));
+  start(context, 'node', (tree, index) => spawnThread(context.asAbsolutePath('dist'), tree, index));
 }

@@ -6,9 +6,11 @@ import * as vscode from 'vscode';
 import type { DecorationData } from '../host/methods';
 import type { DecorationKind } from '../ide/decorations';
 import { isC, markdown, openPaths, range } from './convert';
+import type { Deepening } from './deepening';
 import type { Log } from './log';
 import { toPath } from './paths';
 import { setting, type Settings } from './settings';
+import { inSlices } from './slices';
 import type { Workers } from './workers';
 
 interface Look {
@@ -82,9 +84,10 @@ const rest = 250;
 /** Bars stand so many pixels apart; deeper nesting than this shares the last column. */
 const columns = { distance: 5, most: 6 };
 
-export function createRegions(workers: Workers, log: Log): vscode.Disposable {
+export function createRegions(workers: Workers, deepening: Deepening, log: Log): vscode.Disposable {
   const types = new Map<string, vscode.TextEditorDecorationType>();
   const shown = new Map<vscode.TextEditor, ReadonlySet<string>>();
+  const asked = new WeakMap<vscode.TextEditor, vscode.CancellationTokenSource>();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
   function typeOf(
@@ -104,28 +107,35 @@ export function createRegions(workers: Workers, log: Log): vscode.Disposable {
     if (!isC(document)) return;
     const { version } = document;
     const path = toPath(document.uri);
+    const question = new vscode.CancellationTokenSource();
+    asked.get(editor)?.cancel();
+    asked.set(editor, question);
+    const isStale = (): boolean =>
+      document.version !== version || document.isClosed || question.token.isCancellationRequested;
     const found = await log.guard(vscode.l10n.t('marking regions'), undefined, () =>
-      workers.ask('decorations', { path, open: openPaths() }),
+      workers.ask('decorations', { path, open: openPaths() }, question.token),
     );
-    if (!found || document.version !== version || document.isClosed) return;
+    if (!found || isStale()) return;
     const byType = new Map<string, vscode.DecorationOptions[]>();
     const ruler = setting('decorations.overviewRuler');
-    for (const one of found) {
-      if (setting(looks[one.kind].setting) !== true) continue;
+    const labels = setting('decorations.labels');
+    const wanted = found.filter(one => setting(looks[one.kind].setting) === true);
+    const whole = await inSlices(wanted, isStale, one => {
       const [key] = typeOf(one.kind, looks[one.kind].shape === 'bar' ? one.depth : 0, one.ruler && ruler);
       const list = byType.get(key) ?? [];
       byType.set(key, list);
-      list.push(...optionsOf(one, document));
-    }
-    for (const key of shown.get(editor) ?? []) {
-      const type = types.get(key);
-      if (type && !byType.has(key)) editor.setDecorations(type, []);
-    }
-    for (const [key, options] of byType) {
+      list.push(...optionsOf(one, document, labels));
+    });
+    if (!whole) return;
+    // The new marks of a kind replace the old ones in one go, so that nothing flickers.
+    const old = [...(shown.get(editor) ?? [])].filter(key => !byType.has(key));
+    shown.set(editor, new Set([...byType.keys(), ...old]));
+    const ready = [...byType, ...old.map(key => [key, []] as const)];
+    const all = await inSlices(ready, isStale, ([key, options]) => {
       const type = types.get(key);
       if (type) editor.setDecorations(type, options);
-    }
-    shown.set(editor, new Set(byType.keys()));
+    });
+    if (all) shown.set(editor, new Set(byType.keys()));
   }
 
   function drawSoon(document: vscode.TextDocument, wait: number): void {
@@ -162,6 +172,8 @@ export function createRegions(workers: Workers, log: Log): vscode.Disposable {
       if (event.affectsConfiguration('racelens.decorations')) drawAll();
     }),
     workers.onDidChangeFiles(drawAll),
+    workers.onDidImprove(drawAll),
+    deepening.onDidDeepen(drawAll),
   ];
   return {
     dispose() {
@@ -191,12 +203,16 @@ function appearance(look: Look, depth: number, ruler: boolean): vscode.Decoratio
   };
 }
 
-function optionsOf(data: DecorationData, document: vscode.TextDocument): readonly vscode.DecorationOptions[] {
+function optionsOf(
+  data: DecorationData,
+  document: vscode.TextDocument,
+  labels: boolean,
+): readonly vscode.DecorationOptions[] {
   const look = looks[data.kind];
   const whole = range(data.place);
   const hoverMessage = markdown(data.hover || data.label);
   const after =
-    look.labelled && data.label && setting('decorations.labels')
+    look.labelled && data.label && labels
       ? {
           renderOptions: {
             after: {

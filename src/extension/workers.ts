@@ -3,12 +3,19 @@
  * hover. Both see the text of open documents as it is now, saved or not; it is sent just before they are asked something.
  */
 import * as vscode from 'vscode';
-import { createClient, type Channel, type Client, type RequestOptions } from '../host/client';
+import {
+  createClient,
+  type Channel,
+  type Client,
+  type IndexOptions,
+  type RequestOptions,
+} from '../host/client';
 import type { MethodName, Params, Result } from '../host/methods';
-import type { FileAnswer } from '../protocol/worker';
+import type { FileAnswer, IndexState } from '../protocol/worker';
 import { isC } from './convert';
 import { fileUri, toPath } from './paths';
 import { setting } from './settings';
+import { breathe } from './slices';
 
 export interface Workers extends vscode.Disposable {
   /** Features of the editor; cancelling only stops waiting. */
@@ -21,13 +28,22 @@ export interface Workers extends vscode.Disposable {
   run<M extends MethodName>(method: M, params: Params<M>, options: RequestOptions): Promise<Result<M>>;
   /** Fires with the paths of files that changed on disk. */
   readonly onDidChangeFiles: vscode.Event<readonly string[]>;
+  /** Fires when the same question has a better answer: more of the tree is known. */
+  readonly onDidImprove: vscode.Event<void>;
+  /** Fires while the tree's index of identifiers is made. */
+  readonly onDidChangeIndex: vscode.Event<IndexState>;
   /** Whether each has been started. */
   state(): { readonly editor: boolean; readonly engine: boolean };
 }
 
-export function createWorkers(start: (tree: string | undefined) => Promise<Channel>): Workers {
+export type Spawn = (tree: string | undefined, index: IndexOptions) => Promise<Channel>;
+
+/** `storage`: a folder on disk where the index is kept between windows; without it there is none. */
+export function createWorkers(spawn: Spawn, storage: string | undefined): Workers {
   const disposables: vscode.Disposable[] = [];
   const changedFiles = new vscode.EventEmitter<readonly string[]>();
+  const improved = new vscode.EventEmitter<void>();
+  const changedIndex = new vscode.EventEmitter<IndexState>();
   const started = { editor: false, engine: false };
 
   const make = (name: 'editor' | 'engine'): { readonly client: Client; readonly flush: () => void } => {
@@ -37,9 +53,15 @@ export function createWorkers(start: (tree: string | undefined) => Promise<Chann
       start() {
         started[name] = true;
         watch();
-        return start(treePath());
+        const index = { index: true, ...(storage === undefined ? {} : { storage }) };
+        return spawn(treePath(), name === 'editor' ? index : {});
       },
-      fetch: (files, folders) => fetchFiles(files, folders),
+      fetch: (files, folders) => fetchAll(files, folders, 'text'),
+      fetchRaw: (files, folders) => fetchAll(files, folders, 'bytes'),
+      onEvent(event) {
+        if (event.type === 'better') improved.fire();
+        else changedIndex.fire(event.state);
+      },
     });
     const note = (document: vscode.TextDocument): void => {
       if (isC(document)) changed.add(document);
@@ -103,10 +125,11 @@ export function createWorkers(start: (tree: string | undefined) => Promise<Chann
       return engine.client.request(method, params, options);
     },
     onDidChangeFiles: changedFiles.event,
+    onDidImprove: improved.event,
+    onDidChangeIndex: changedIndex.event,
     state: () => started,
     dispose() {
-      changedFiles.dispose();
-      vscode.Disposable.from(...disposables).dispose();
+      vscode.Disposable.from(changedFiles, improved, changedIndex, ...disposables).dispose();
     },
   };
 }
@@ -138,36 +161,63 @@ export function signalOf(token: vscode.CancellationToken): AbortSignal {
 /** Larger files count as not there. */
 const largest = 16 * 1024 * 1024;
 
-async function fetchFiles(
+/** So many files are read at a time. */
+const together = 16;
+
+/** So many bytes are decoded in one go. */
+const piece = 1 << 19;
+
+/** Reads files and lists folders for a worker that cannot; a few at a time, and nothing long in one go. */
+async function fetchAll(
   files: readonly string[],
   folders: readonly string[],
+  form: 'text' | 'bytes',
 ): Promise<readonly FileAnswer[]> {
+  const work = [...files.map(path => () => readOne(path, form)), ...folders.map(path => () => listOne(path))];
+  const answers: FileAnswer[] = [];
+  for (let at = 0; at < work.length; at += together)
+    answers.push(...(await Promise.all(work.slice(at, at + together).map(start => start()))));
+  return answers;
+}
+
+// Without a provider for it, asking for a file of the disk would wait for one for ever.
+function isReachable(uri: vscode.Uri): boolean {
+  return vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== undefined;
+}
+
+async function readOne(path: string, form: 'text' | 'bytes'): Promise<FileAnswer> {
+  try {
+    const uri = fileUri(path);
+    if (!isReachable(uri)) return { path };
+    const { size } = await vscode.workspace.fs.stat(uri);
+    if (size > largest) return { path };
+    const bytes = await vscode.workspace.fs.readFile(uri);
+    return form === 'bytes' ? { path, bytes } : { path, text: await decoded(bytes) };
+  } catch {
+    return { path };
+  }
+}
+
+async function decoded(bytes: Uint8Array): Promise<string> {
   const decoder = new TextDecoder();
-  // Without a provider for it, asking for a file of the disk would wait for one for ever.
-  const isReachable = (uri: vscode.Uri): boolean =>
-    vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== undefined;
-  const readOne = async (path: string): Promise<FileAnswer> => {
-    try {
-      const uri = fileUri(path);
-      if (!isReachable(uri)) return { path };
-      const { size } = await vscode.workspace.fs.stat(uri);
-      return size > largest
-        ? { path }
-        : { path, text: decoder.decode(await vscode.workspace.fs.readFile(uri)) };
-    } catch {
-      return { path };
-    }
-  };
-  const listOne = async (path: string): Promise<FileAnswer> => {
-    try {
-      const uri = fileUri(path.replace(/(.)\/$/, '$1'));
-      if (!isReachable(uri)) return { path, folder: true };
-      const entries = await vscode.workspace.fs.readDirectory(uri);
-      const names = entries.map(([name, type]) => (type & vscode.FileType.Directory ? `${name}/` : name));
-      return { path, folder: true, names };
-    } catch {
-      return { path, folder: true };
-    }
-  };
-  return Promise.all([...files.map(readOne), ...folders.map(listOne)]);
+  if (bytes.length <= piece) return decoder.decode(bytes);
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += piece) {
+    parts.push(decoder.decode(bytes.subarray(at, at + piece), { stream: true }));
+    await breathe();
+  }
+  parts.push(decoder.decode());
+  return parts.join('');
+}
+
+async function listOne(path: string): Promise<FileAnswer> {
+  try {
+    const uri = fileUri(path.replace(/(.)\/$/, '$1'));
+    if (!isReachable(uri)) return { path, folder: true };
+    const entries = await vscode.workspace.fs.readDirectory(uri);
+    const names = entries.map(([name, type]) => (type & vscode.FileType.Directory ? `${name}/` : name));
+    return { path, folder: true, names };
+  } catch {
+    return { path, folder: true };
+  }
 }
