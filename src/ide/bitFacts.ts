@@ -142,6 +142,30 @@ export function bitFacts(scene: Scene, name: string, cancel: CancelToken = never
   };
 }
 
+/** The bit or mask that is named at an offset, with the words of the open files that it is a bit of. */
+export function bitAt(
+  scene: Scene,
+  file: SourceFile,
+  offset: number,
+): { readonly name: string; readonly words: readonly string[] } | undefined {
+  const name = wordAt(file.text, offset);
+  if (name === undefined || !/^[A-Za-z_]*[A-Z]\w*$/.test(name)) return undefined;
+  const k = knowledge(scene);
+  const words = [...k.words, ...k.plainWords].filter(w => w.bits.some(b => b.name === name));
+  if (words.length > 0) return { name, words: words.map(w => w.key) };
+  const constant = k.names.constant(name);
+  if (!constant) return undefined;
+  const bits = bitsOfMask(name, k.names);
+  const mine = [...k.words, ...k.plainWords].filter(w => w.bits.some(b => bits.some(x => x.name === b.name)));
+  return mine.length > 0 || constant.value !== undefined ? { name, words: mine.map(w => w.key) } : undefined;
+}
+
+function wordAt(text: string, offset: number): string | undefined {
+  let start = offset;
+  while (start > 0 && /\w/.test(text[start - 1] ?? '')) start--;
+  return /^[A-Za-z_]\w*/.exec(text.slice(start, start + 128))?.[0];
+}
+
 function nothing(bit: string, problem: string): BitFacts {
   return { bit, words: [], owner: [], masks: [], sites: [], others: [], complete: true, problems: [problem] };
 }
@@ -260,7 +284,7 @@ function searched({ scene, names, numbers, stand, accept, cancel }: Search): Fou
   const others: OtherMention[] = [];
   const seen = new Set<Item>();
   const sources = new Set<SourceFile>();
-  const calleesOf = calleesByFile(scene, names);
+  const calleesOf = calleesByFile(scene);
   const take = (source: SourceFile, owner: string, found: readonly BitUse[], shift: number): void => {
     const types = typesAt(scene, source);
     for (const u of found) {
@@ -333,7 +357,7 @@ function usesIn(
 }
 
 /** Functions and macros that take a bit, as each file means their names. */
-function calleesByFile(scene: Scene, names: ReadonlySet<string>): (path: string) => BitCallees {
+function calleesByFile(scene: Scene): (path: string) => BitCallees {
   const made = new Map<string, BitCallees>();
   return path => {
     let known = made.get(path);

@@ -128,8 +128,7 @@ export interface StandIns {
 const MOST = 48;
 
 /** Counts and limits that end an enum are no bits. */
-const limit =
-  /(_|^)(MAX|LAST|NUM|COUNT|END|SIZE|BITS|SHIFT|OFFSET|NR|FIRST|START|MIN)$|^NR_|^NUM_|_LAST_|__LAST|_MAX_/;
+const limit = /(_|^)(MAX|LAST|NUM|COUNT|NR|NBITS|SHIFT|OFFSET)$|^NR_|^NUM_|^__NUM_|_NUM_|__LAST|_LAST_|_MAX_/;
 
 /** Masks and macros made of a name, directly or through one another. */
 export function standIns(scene: Scene, root: string, cancel?: CancelToken): StandIns {
@@ -169,6 +168,11 @@ export function standIns(scene: Scene, root: string, cancel?: CancelToken): Stan
     }
   }
   return { names: [...names.values()], macros, macroSites };
+}
+
+/** A name for how many there are, or where they end: no bit. */
+export function isLimit(name: string): boolean {
+  return limit.test(name);
 }
 
 /** Macros and enumerators whose value is written with a name. */

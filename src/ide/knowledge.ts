@@ -65,12 +65,16 @@ function gather(scene: Scene): Knowledge {
       macros: name => macros.get(name) ?? [],
     });
   });
-  const callees = lazy(() =>
-    bitCallees({
-      function: name => whole().find(name),
+  // Bodies at hand are enough: asking the whole tree at every keystroke would cost more than it tells.
+  const callees = lazy(() => {
+    const bodies = new Map<string, FunctionFacts>();
+    for (const f of [...whole().functions, ...whole().related])
+      if (!bodies.has(f.name)) bodies.set(f.name, f);
+    return bitCallees({
+      function: name => bodies.get(name),
       macro: name => around().macros.get(name)?.[0]?.macro,
-    }),
-  );
+    });
+  });
   const wordsOf = (which: 'strong' | 'plain'): readonly StateWord[] =>
     stateWords([...whole().functions, ...whole().related], types, names, callees(), which);
   const words = lazy(() => wordsOf('strong'));

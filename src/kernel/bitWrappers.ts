@@ -10,7 +10,6 @@ import type { MacroDefinition } from '../syntax/source';
 import {
   bitOperation,
   parametricAccesses,
-  type AccessKind,
   type BitCallees,
   type BitPlace,
   type BitWrapper,
