@@ -56,7 +56,7 @@ export function tested(
 
 /**
  * Whether `subject` is nonzero when the test comes out as `when`; undefined if the test is about something else. With
- * `errors` a pointer with an error in it counts as zero (what IS_ERR() asks).
+ * `errors` a pointer with an error in it counts as zero (what IS_ERR() asks), and a number is zero or an error.
  */
 export function outcomeOf(
   text: string,
@@ -89,6 +89,8 @@ export function outcomeOf(
   if (value === false) {
     if (operator === '!=') return when;
     if (operator === '==') return !when;
+    // Of an error code `ret < 0` asks whether there is one.
+    if (errors && (operator === '<' || operator === '>=')) return operator === '<' ? when : !when;
     // `ret < 0` and `ret > 0` tell only when they are true; `ret >= 0`, `ret <= 0` when they are not.
     if (operator === '<' || operator === '>') return when ? true : undefined;
     if (operator === '<=' || operator === '>=') return when ? undefined : true;

@@ -1,9 +1,12 @@
 /**
- * Where a section stands in the text: the runs of statements during which it is open, its begin and end included.
+ * Where a section stands in the text: the runs of statements during which it is open, its begin and end included. What
+ * becomes of it is its fate (fate.ts).
  */
 import type { FunctionFacts } from './functions';
 import type { Sections, Site } from './regions';
 import { keyOf } from './sections';
+
+export { fateWords, type EndOf, type Fate, type Way } from './fate';
 
 export interface Extent {
   /** Offsets in the text of the analysis. */

@@ -355,7 +355,9 @@ export function flowOf(text: string, body: Node): Flow {
     return after;
   };
 
-  tie(statement(body, [{ from: entry.id }]), exit);
+  // The ways that run off the end meet before they leave.
+  const ends = statement(body, [{ from: entry.id }]);
+  if (ends.length > 0) tie(then(ends, point('label')), exit);
   for (const jump of jumps) {
     const target = labels.get(jump.label);
     const common = (b: Block | undefined): boolean => {

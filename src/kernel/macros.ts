@@ -60,12 +60,7 @@ function fill(body: string, parameters: readonly string[], args: readonly string
   });
 }
 
-type OnCall = (
-  name: string,
-  args: readonly string[],
-  conditions: readonly When[],
-  isValue: boolean,
-) => void;
+type OnCall = (name: string, args: readonly string[], conditions: readonly When[], isValue: boolean) => void;
 
 /** Words before a parenthesis that are no calls. */
 const words = new Set([
@@ -203,7 +198,7 @@ function scanner(text: string, onCall: OnCall): () => void {
           name,
           splitArguments(inside).map(a => fold(a).replace(/(?<![\w)\]])\(([\w.>-]+)\)/g, '$1')),
           open,
-          isLast && m.index === 0 && end === whole.length,
+          isLast && isOutcome(whole, m.index, end),
         );
       } else if (/\(/.test(inside) && !/typeof|sizeof/.test(name)) expression(inside, open);
       calls.lastIndex = end;
@@ -213,6 +208,12 @@ function scanner(text: string, onCall: OnCall): () => void {
   return () => {
     block([], text.length);
   };
+}
+
+/** The call from..to is the value of the whole, or of one branch of its `?:`. */
+function isOutcome(whole: string, from: number, to: number): boolean {
+  if (from === 0 && to === whole.length) return true;
+  return /(?:\?|:)\s*$/.test(whole.slice(0, from)) && /^\s*(?::|$)/.test(whole.slice(to));
 }
 
 function closingIn(text: string, from: number): number {

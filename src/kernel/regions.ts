@@ -212,10 +212,11 @@ function walk(
           const s = sites[step.site];
           if (!s) break;
           const role = s.effect.role;
-          if (role === 'try' || role === 'try-zero') tries = [...tries, { site: s.id, node: s.node }];
+          if (role === 'try' || role === 'try-zero' || s.effect.result !== undefined)
+            tries = [...tries, { site: s.id, node: s.node }];
           else
             now = now.flatMap(st =>
-              inCondition(st, step.when ?? s.effect.when, yes =>
+              inCondition(st, step.when ?? s.effect.when, p, yes =>
                 role === 'begin' ? begun(yes, s) : { ...yes, open: end(yes.open, s, p) },
               ),
             );
@@ -243,37 +244,47 @@ function walk(
         case 'assign': {
           const mine = tries.find(t => t.node === step.call);
           if (mine) tries = tries.filter(t => t !== mine);
-          now = now.flatMap(st => assign(st, step, mine?.site));
+          now = now.flatMap(st => assign(st, step, mine?.site, p));
           break;
         }
         case 'return':
-          now = now.flatMap(st => returns(st, step, tries));
+          now = now.flatMap(st => returns(st, step, tries, p));
           if (step.call) tries = tries.filter(t => t.node !== step.call);
           break;
       }
     }
     if (p.kind === 'label' && p.option !== undefined && when !== undefined)
-      now = now.flatMap(st => learn(st, `#${p.option ?? ''}`, when));
+      now = now.flatMap(st => learn(st, `#${p.option ?? ''}`, when, p));
     if (p.kind === 'test' && p.node && when !== undefined) {
       const node = p.node;
       for (const t of tries) {
         const outcome = outcomeOf(text, node, n => n === t.node, when, true);
         if (outcome !== undefined && isTaken(t.site, outcome))
           now = now.flatMap(st =>
-            inCondition(st, sites[t.site]?.effect.when, yes => ({ ...yes, open: begin(yes.open, t.site) })),
+            inCondition(st, sites[t.site]?.effect.when, p, yes => ({
+              ...yes,
+              open: done(yes.open, t.site, p),
+            })),
           );
       }
-      now = now.map(st => resolve(st, node, when));
+      now = now.map(st => resolve(st, node, when, p));
       if (p.loop?.kind !== 'macro_loop')
-        for (const c of conditionsOf(text, node, when)) now = now.flatMap(st => learn(st, c.key, c.nonzero));
+        for (const c of conditionsOf(text, node, when))
+          now = now.flatMap(st => learn(st, c.key, c.nonzero, p));
     } else {
       // A result that nobody looks at, as in `(void)spin_trylock()`: taken, as far as can be seen.
       for (const t of tries)
-        if (p.kind === 'step' && p.node && bare(text, p.node) === t.node)
+        if (
+          p.kind === 'step' &&
+          p.node &&
+          bare(text, p.node) === t.node &&
+          sites[t.site]?.effect.role !== 'end'
+        )
           now = now.map(st => ({ ...st, open: begin(st.open, t.site) }));
     }
     // What a loop asks is asked anew.
-    if (edge.to <= p.id) now = now.map(st => ({ ...st, truth: forgetTested(st.truth, edge.to, p.id) }));
+    if (edge.to <= p.id && edge.to !== flow.exit)
+      now = now.map(st => ({ ...st, truth: forgetTested(st.truth, edge.to, p.id) }));
     return now;
   }
 
@@ -281,6 +292,7 @@ function walk(
   function inCondition(
     state: State,
     when: { readonly text: string; readonly nonzero: boolean } | undefined,
+    at: Point,
     run: (s: State) => State,
   ): readonly State[] {
     if (!when) return [run(state)];
@@ -289,15 +301,15 @@ function walk(
     const c = conditionOfText(when.text);
     if (!c) return [run(state), state];
     const wanted = c.nonzero === when.nonzero;
-    return [...learn(state, c.key, wanted).map(run), ...learn(state, c.key, !wanted)];
+    return [...learn(state, c.key, wanted, at).map(run), ...learn(state, c.key, !wanted, at)];
   }
 
   /** The state in which a condition is known to hold, unless it is known not to. */
-  function learn(state: State, key: string, nonzero: boolean): readonly State[] {
+  function learn(state: State, key: string, nonzero: boolean, at: Point): readonly State[] {
     let { open, pending } = state;
     const id = pending.get(key);
     if (id !== undefined) {
-      if (isTaken(id, nonzero)) open = begin(open, id);
+      if (isTaken(id, nonzero)) open = done(open, id, at);
       pending = without(pending, key);
     }
     const known = state.truth.get(key);
@@ -313,7 +325,7 @@ function walk(
   }
 
   /** A test of a local that holds the result of a trylock. */
-  function resolve(state: State, node: Node, when: boolean): State {
+  function resolve(state: State, node: Node, when: boolean, p: Point): State {
     for (const [local, id] of state.pending) {
       const outcome = outcomeOf(
         text,
@@ -323,13 +335,18 @@ function walk(
         true,
       );
       if (outcome === undefined) continue;
-      const open = isTaken(id, outcome) ? begin(state.open, id) : state.open;
+      const open = isTaken(id, outcome) ? done(state.open, id, p) : state.open;
       return { open, truth: state.truth, pending: without(state.pending, local) };
     }
     return state;
   }
 
-  function assign(state: State, step: Step & { kind: 'assign' }, site: number | undefined): readonly State[] {
+  function assign(
+    state: State,
+    step: Step & { kind: 'assign' },
+    site: number | undefined,
+    p: Point,
+  ): readonly State[] {
     const truth = new Map(forget(state.truth, { name: step.local, fields: false }));
     let pending = without(state.pending, step.local);
     const known = step.zero ?? (step.copy === undefined ? undefined : state.truth.get(step.copy.key));
@@ -344,7 +361,7 @@ function walk(
         const now: State = { open: isHeld ? begin(state.open, site) : state.open, truth: known, pending };
         const c = effect.when && conditionOfText(effect.when.text);
         const nonzero = c && (c.nonzero === effect.when?.nonzero) === isHeld;
-        return c && nonzero !== undefined ? learn(now, c.key, nonzero) : [now];
+        return c && nonzero !== undefined ? learn(now, c.key, nonzero, p) : [now];
       };
       return [...outcome(true), ...outcome(false)];
     }
@@ -357,19 +374,20 @@ function walk(
     state: State,
     step: Step & { kind: 'return' },
     tries: readonly { site: number; node: Node }[],
+    p: Point,
   ): readonly State[] {
     const direct = tries.find(t => t.node === step.call);
     if (direct)
       return [true, false].map(nonzero => ({
         ...state,
-        open: isTaken(direct.site, nonzero) ? begin(state.open, direct.site) : state.open,
+        open: isTaken(direct.site, nonzero) ? done(state.open, direct.site, p) : state.open,
         truth: new Map(state.truth).set('return', nonzero),
       }));
     const pending = step.local === undefined ? undefined : state.pending.get(step.local);
     if (pending !== undefined)
       return [true, false].map(nonzero => ({
         ...state,
-        open: isTaken(pending, nonzero) ? begin(state.open, pending) : state.open,
+        open: isTaken(pending, nonzero) ? done(state.open, pending, p) : state.open,
         truth: new Map(state.truth).set('return', nonzero),
       }));
     const known = step.zero ?? (step.local === undefined ? undefined : state.truth.get(step.local));
@@ -420,7 +438,14 @@ function walk(
   }
 
   function isTaken(id: number, nonzero: boolean): boolean {
-    return sites[id]?.effect.role === 'try' ? nonzero : !nonzero;
+    const effect = sites[id]?.effect;
+    return effect?.role === 'try' || effect?.result === 'nonzero' ? nonzero : !nonzero;
+  }
+
+  /** What a call does whose value said that it did it. */
+  function done(open: readonly Open[], id: number, p: Point): readonly Open[] {
+    const s = sites[id];
+    return s?.effect.role === 'end' ? end(open, s, p) : begin(open, id);
   }
 
   function begin(open: readonly Open[], id: number): readonly Open[] {

@@ -115,7 +115,12 @@ export interface Effect {
   readonly via?: string;
   /** Only while this holds, in the terms of whoever calls; absent: always. */
   readonly when?: When;
+  /** For an `end`: only if the call's value is such (`if (add_backlog(sk, skb)) return;`). */
+  readonly result?: 'nonzero' | 'zero';
 }
+
+/** Root of a lock that hangs on what the call returns: `task_rq_lock()` holds the `__lock` of the rq that it gives. */
+export const RETURNED = '@';
 
 /** A condition in one spelling: `dev->npinfo`, `flags & LOOKUP_RCU`. */
 export interface When {

@@ -5,13 +5,13 @@
 import { child, namedChildren, walk, type Node } from '../syntax/node';
 import { conditionOf, conditionsOf, namesIn, zeroness } from './conditions';
 import type { Event } from './events';
-import { bare, callee, operatorOf, pointee, spelling } from './expression';
+import { bare, callee, fold, operatorOf, pointee, spelling } from './expression';
 import type { Point } from './flow';
 import { spins } from './loops';
 import { ownerGive, ownerTake, type OwnerTake } from './owner';
 import { primitive } from './primitives';
 import type { SectionsInput, Site } from './regions';
-import { guardEffect, primitiveEffect, type Effect, type When } from './sections';
+import { guardEffect, primitiveEffect, RETURNED, type Effect, type When } from './sections';
 
 export type Step =
   /** `when`: what stands before it in `a && f()`. */
@@ -133,14 +133,23 @@ function effectSteps(input: SectionsInput, p: Point, sites: Site[]): ReadonlyMap
               e.args.map(a => spelling(text, a)),
             ) ?? []);
     }
-    const steps = list.flatMap((effect): Step[] => {
-      if (!effect) return [];
+    const steps = list.flatMap((known): Step[] => {
+      if (!known) return [];
+      const effect = onReturned(text, known, e, input.events(p));
       const when = (conditions ??= conditionsWithin(text, p.node)).get(e.node);
       return [{ kind: 'effect', site: enter(sites, p, effect, e.node), ...(when && { when }) }];
     });
     if (steps.length > 0) found.set(e, steps);
   }
   return found;
+}
+
+/** A lock that hangs on the call's value, in terms of what the value is given to. */
+function onReturned(text: string, effect: Effect, call: Event, all: readonly Event[]): Effect {
+  if (!effect.lock?.startsWith(RETURNED)) return effect;
+  const to = all.find(a => a.kind === 'assign' && a.right && bare(text, a.right) === call.node);
+  const root = to?.kind === 'assign' ? spelling(text, to.left) : spelling(text, call.node);
+  return { ...effect, lock: fold(`${root}${effect.lock.slice(RETURNED.length)}`) };
 }
 
 /** Calls that are made only under a condition inside one expression: behind `&&`, `||`, in `?:`. */

@@ -10,16 +10,18 @@
 import { conditionalLocks, type ConditionalLock, type Predicate } from './condlock';
 import { noCorpus, type Corpus } from './corpus';
 import { bare } from './expression';
+import { endedElsewhere, fateOf, type Fate } from './fate';
 import { remember, spanOf, type FunctionFacts } from './functions';
 import { spins } from './loops';
 import { macroEffects } from './macros';
 import { ownerTake } from './owner';
 import { noTypes, type Types } from './places';
 import { primitive } from './primitives';
-import { lastField, sectionsOf, tested, type CallEffects, type Sections } from './regions';
+import { lastField, sectionsOf, tested, type CallEffects, type Sections, type Site } from './regions';
 import { effectOfText, isSectionPrimitive, type Effect } from './sections';
 import {
   atCall,
+  calledSections,
   returned,
   wrapperOf,
   type AnyWrapper,
@@ -55,6 +57,8 @@ export interface Survey {
    * sites of their own (`Site.entry`).
    */
   sections(f: FunctionFacts, entry?: readonly Effect[]): Sections | undefined;
+  /** What becomes of a section: of a begin among `sections(f).sites`, or of a stray end. */
+  fate(f: FunctionFacts, site: Site): Fate;
   conditionalLocks(f: FunctionFacts): readonly ConditionalLock[];
   /**
    * The definition of a name as a call in the file `from` means it: among functions and related, then in the corpus; the
@@ -300,6 +304,16 @@ export function survey(input: SurveyInput): Survey {
       return own ? [own] : effectsOf(name, args, from);
     },
     sections,
+    fate: (f, site) => {
+      const own = sections(f);
+      if (!own) return { kind: 'handed-to-caller' };
+      return fateOf(f, site, {
+        own,
+        called: calledSections(f, own, inference),
+        endedElsewhere: s =>
+          endedElsewhere(f, s, functions, g => sections(g)?.strayEnds ?? [], index.callers),
+      });
+    },
     conditionalLocks: locks,
     find,
     callers: index.callers,

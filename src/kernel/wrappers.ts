@@ -7,10 +7,10 @@ import { child, namedChildren, type Node } from '../syntax/node';
 import { conditionalLocks, mainGuard, type ConditionalLock, type Predicate } from './condlock';
 import { namesIn } from './conditions';
 import { callee, fold, readObject, spelling, substitute } from './expression';
-import type { FunctionFacts } from './functions';
+import { remember, type FunctionFacts } from './functions';
 import { aliased } from './places';
 import { zeroness, type Sections, type Site, type State } from './regions';
-import { keyOf, type Effect, type SectionKind, type When } from './sections';
+import { keyOf, RETURNED, type Effect, type SectionKind, type When } from './sections';
 
 /** One step from a wrapper towards the primitive: a call of that name, and where it stands. */
 export interface Link {
@@ -92,6 +92,8 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Wrapp
       const end = own.strayEnds.find(e => keyOf(e.effect) === keyOf(entry.effect));
       const by1 = level && conditionAtExit(f, sections, key, i);
       if (!level) push(end ?? entry, entry.effect, 'end');
+      else if (by1?.kind === 'return')
+        push(end ?? entry, { ...entry.effect, result: by1.held === 'zero' ? 'nonzero' : 'zero' }, 'end');
       else if (by1?.kind === 'key')
         push(end ?? entry, entry.effect, 'end', { ...by1.when, nonzero: !by1.when.nonzero });
       else if (f.analysis.flow.points.length < 12) push(end ?? entry, entry.effect, 'end');
@@ -189,6 +191,10 @@ function isDeliberate(f: FunctionFacts, sections: Sections, key: string, k: stri
   if (begins.length > 0 && begins.every(b => (sections.states[b.point] ?? []).every(s => s.truth.has(k))))
     return true;
   if (begins.some(b => b.effect.when?.text === k)) return true;
+  const callers = sections.sites.some(s => s.entry && (keyOf(s.effect) === key || s.effect.switches === key));
+  const ends = sections.sites.filter(s => !s.entry && s.effect.role === 'end' && keyOf(s.effect) === key);
+  if (callers && ends.length > 0)
+    if (ends.every(e => (sections.states[e.point] ?? []).every(s => s.truth.has(k)))) return true;
   return (flow.before[flow.exit] ?? []).some(id => {
     const states = sections.states[id] ?? [];
     return states.some(isHeld) && states.some(s => !isHeld(s));
@@ -226,21 +232,43 @@ function outer(f: FunctionFacts, effect: Effect): Effect {
   if (!root) return effect;
   const [, name = '', rest = ''] = root;
   if (locals.parameters.includes(name) || !locals.types.has(name)) return effect;
+  if (returnsOnly(f, name)) return { ...effect, lock: `${RETURNED}${rest}` };
   const alias = locals.aliases.get(name);
   if (!alias) return { ...effect, lock: rest ? `(${name})${rest}` : name };
   const target = spelling(f.analysis.text, aliased(f.analysis.text, alias, locals));
   return { ...effect, lock: substitute(effect.lock, [name], [target]) };
 }
 
+/** Every return that gives back something gives back this local. */
+function returnsOnly(f: FunctionFacts, name: string): boolean {
+  return remember(f.analysis, `returns ${name}`, () => {
+    const { flow, text } = f.analysis;
+    let any = false;
+    for (const p of flow.points) {
+      const value = p.kind === 'return' && p.node ? namedChildren(p.node)[0] : undefined;
+      const said = value && spelling(text, value);
+      if (said === name) any = true;
+      else if (said !== undefined && said !== 'NULL' && !said.startsWith('ERR_')) return false;
+    }
+    return any;
+  });
+}
+
 /** An effect in terms of a caller that passes these arguments. */
 export function atCall(effect: Effect, parameters: readonly string[], args: readonly string[]): Effect {
   return {
     ...effect,
-    ...(effect.lock !== undefined && { lock: substitute(effect.lock, parameters, args) }),
+    ...(effect.lock !== undefined && { lock: lockAtCall(effect.lock, parameters, args) }),
     ...(effect.when && {
       when: { text: substituteAll(effect.when.text, parameters, args), nonzero: effect.when.nonzero },
     }),
   };
+}
+
+/** `xt[af].mutex` hangs on a parameter, too. */
+function lockAtCall(lock: string, parameters: readonly string[], args: readonly string[]): string {
+  const now = substitute(lock, parameters, args);
+  return now === lock && /[[(]/.test(lock) ? substituteAll(lock, parameters, args) : now;
 }
 
 /** Every name that is a parameter replaced by its argument. */
