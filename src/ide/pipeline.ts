@@ -271,7 +271,7 @@ function assemble(
     wanted: () => tree.wanted(),
     forget(paths) {
       scenes.clear();
-      config = undefined;
+      if (!paths || paths.some(path => path.endsWith('/.config'))) config = undefined;
       if (!paths) {
         tree.forget();
         index.forget();

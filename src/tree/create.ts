@@ -9,6 +9,7 @@ import type { Condition, Decide, Item, SourceFile } from '../syntax/source';
 import { closureOf, resolveInclude, type Places } from './include';
 import { folderOf, join, normalize } from './paths';
 import { createReader, type Reader } from './reader';
+import { shapeOf } from './shape';
 import type { Config, Definition, Files, LookupKind, Scope, Tree } from './tree';
 
 export interface TreeOptions {
@@ -35,6 +36,32 @@ export function createTree(options: TreeOptions): Tree {
   const knowledge = new Map<Config, Map<Scope, Knowledge>>();
   const search = createSearch(reader, root, options.definers ?? (() => undefined));
   const resolved = new Map<string, string | undefined>();
+  const scopes = new Map<Config, Map<string, Scope>>();
+  /** Files that were forgotten since the caches were right, as they were then. */
+  const changed = new Map<string, SourceFile>();
+
+  const forgetAll = (): void => {
+    changed.clear();
+    scopes.clear();
+    knowledge.clear();
+    scopeIndexes.clear();
+    resolved.clear();
+  };
+  /** Of what is known, keeps what an edit did not change: most are inside a function. */
+  const settle = (): void => {
+    if (changed.size === 0) return;
+    const all = [...changed];
+    changed.clear();
+    for (const [path, was] of all) {
+      const now = reader.file(path);
+      // Come or gone, it may be what an include elsewhere means.
+      if (!now) return forgetAll();
+      const [before, after] = [shapeOf(was), shapeOf(now)];
+      if (before.includes !== after.includes) return forgetAll();
+      if (before.macros !== after.macros) knowledge.clear();
+      if (before.names !== after.names) scopeIndexes.clear();
+    }
+  };
 
   const resolve = (from: string, target: string, angled: boolean): string | undefined => {
     // Angled includes mean the same from everywhere, unless nothing but the folder of the file has it.
@@ -94,15 +121,27 @@ export function createTree(options: TreeOptions): Tree {
   return {
     root,
     file: path => reader.file(path),
-    resolveInclude: resolve,
+    resolveInclude(from, target, angled) {
+      settle();
+      return resolve(from, target, angled);
+    },
     scope(sources, config, passing) {
+      settle();
       search.near(sources);
       if (passing) return closureOf(reader, sources.map(normalize), config, resolve);
+      let known = scopes.get(config);
+      if (!known) scopes.set(config, (known = new Map<string, Scope>()));
+      const key = sources.join('\n');
+      const before = known.get(key);
+      if (before) return before;
       const scope = closureOf(reader, sources.map(normalize), config, resolve);
       reader.keep([...scope.sources, ...scope.headers]);
+      if (known.size >= mostScopes) known.clear();
+      if (reader.wanted().length === 0) known.set(key, scope);
       return scope;
     },
     lookup(name, kinds, scope, config, variants, near) {
+      settle();
       const known = knownOf(scope, config);
       const found: Definition[] = [];
       const others: Definition[] = [];
@@ -126,15 +165,20 @@ export function createTree(options: TreeOptions): Tree {
     },
     whereIs: (name, cancel) => search.definitions(name, cancel ?? neverCancelled, itemsNamed),
     wanted: () => reader.wanted(),
-    decide: (scope, config) => knownOf(scope, config).decide,
+    decide(scope, config) {
+      settle();
+      return knownOf(scope, config).decide;
+    },
     forget(path) {
-      reader.forget(path);
-      knowledge.clear();
-      scopeIndexes.clear();
-      resolved.clear();
+      const was = reader.forget(path);
+      if (path === undefined || (!was && !changed.has(normalize(path)))) forgetAll();
+      else if (was && !changed.has(normalize(path))) changed.set(normalize(path), was);
     },
   };
 }
+
+/** Scopes that are kept for one config; a run over a whole tree has thousands. */
+const mostScopes = 100;
 
 /** Kinds for which the headers that no include reaches are searched too. */
 const everywhere: ReadonlySet<LookupKind> = new Set([

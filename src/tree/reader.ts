@@ -21,7 +21,8 @@ export interface Reader {
   /** These are kept however long they are not used. */
   keep(paths: readonly string[]): void;
   wanted(): readonly string[];
-  forget(path?: string): void;
+  /** Returns what the path was known to be; undefined also if nobody had asked. */
+  forget(path?: string): SourceFile | undefined;
   /** True once the host said "not yet": then nothing reads files by the hundred. */
   slow(): boolean;
   /** Grows with each forget: what was computed from files before is stale. */
@@ -151,10 +152,12 @@ export function createReader(
         kept.clear();
         loose.clear();
         state.loose = 0;
-      } else {
-        sources.delete(normalize(path));
-        folders.delete(folderOf(normalize(path)));
+        return undefined;
       }
+      const known = sources.get(normalize(path));
+      sources.delete(normalize(path));
+      folders.delete(folderOf(normalize(path)));
+      return known;
     },
     slow: () => state.slow,
     generation: () => state.generation,

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { CParser } from '../../../src/syntax/parser';
 import { createConfig } from '../../../src/tree/config';
 import { createTree } from '../../../src/tree/create';
-import type { Files, LookupKind, Tree } from '../../../src/tree/tree';
+import type { Files, LookupKind, Scope, Tree } from '../../../src/tree/tree';
 import { loadParser } from '../syntax/load';
 
 /** A file system of texts; paths in `late` are pending until they are taken out. */
@@ -195,6 +195,56 @@ describe('tree', () => {
     tree.forget('/d/a.c');
     assert.equal(tree.file('/d/a.c')?.items[0]?.name, 'g');
     assert.equal(tree.file('/d/none.c'), undefined);
+  });
+
+  it('keeps after an edit what the edit does not change, and nothing else', () => {
+    const texts: Record<string, string | undefined> = {
+      '/d/a.c':
+        '#include "a.h"\nint f(void)\n{\n\treturn 1;\n}\n#if N > 1\nint many;\n#else\nint few;\n#endif\n',
+      '/d/a.h': '#define N 1\nint h(void);\n',
+      '/d/b.h': 'int b(void);\n',
+    };
+    const files: Files = {
+      read: path => texts[path],
+      list: folder =>
+        folder === '/d'
+          ? Object.keys(texts).flatMap(p => (texts[p] === undefined ? [] : [p.slice(3)]))
+          : undefined,
+    };
+    const tree = createTree({ files, parser, folder: '/d' });
+    const scope = (): Scope => tree.scope(['/d/a.c'], config);
+    const has = (name: string): boolean =>
+      tree.lookup(name, ['variable', 'prototype', 'function'], scope(), config).length > 0;
+    const edit = (path: string, change: (text: string) => string | undefined): void => {
+      texts[path] = change(texts[path] ?? '');
+      tree.forget(path);
+    };
+    const first = scope();
+    assert.deepEqual(first.headers, ['/d/a.h']);
+    assert.deepEqual([has('few'), has('many')], [true, false]);
+
+    edit('/d/a.c', text => text.replace('return 1', 'return 2'));
+    assert.equal(scope(), first);
+    assert.deepEqual([has('few'), has('many'), has('g')], [true, false, false]);
+
+    edit('/d/a.c', text => `${text}int g(void);\n`);
+    assert.equal(scope(), first);
+    assert.ok(has('g'));
+
+    edit('/d/a.h', text => text.replace('N 1', 'N 2'));
+    assert.deepEqual([has('few'), has('many')], [false, true]);
+
+    edit('/d/a.c', text => text.replace('#include "a.h"', '#include "a.h"\n#include "b.h"\n#include "c.h"'));
+    assert.deepEqual(scope().headers, ['/d/a.h', '/d/b.h']);
+    assert.ok(has('b'));
+
+    edit('/d/c.h', () => 'int c(void);\n');
+    assert.deepEqual(scope().headers, ['/d/a.h', '/d/b.h', '/d/c.h']);
+    assert.ok(has('c'));
+
+    edit('/d/b.h', () => undefined);
+    assert.deepEqual(scope().headers, ['/d/a.h', '/d/c.h']);
+    assert.ok(!has('b'));
   });
 
   it('ends on folders that hold themselves', () => {
