@@ -227,17 +227,22 @@ function meaningOf(
   definitions: readonly NameDefinition[],
 ): (path: string) => boolean {
   const kinds = ['enumerator', 'macro'] as const;
-  const home = new Set(definitions.map(d => d.source.path));
-  const all = scene.corpus.definitions(root, kinds).filter(d => !home.has(d.source.path));
   // Variants for each architecture, or for user space, are one name.
-  if (all.every(d => /(^|\/)(include|arch)\//.test(d.source.path)) && [...home].every(p => p.endsWith('.h')))
-    return () => true;
+  const isVariant = (path: string): boolean => /(^|\/)(include|arch)\/.*\.h$/.test(path);
+  const [first] = definitions;
+  const home = new Set(
+    definitions
+      .map(d => d.source.path)
+      .filter((p, i) => i === 0 || (isVariant(p) && first && isVariant(first.source.path))),
+  );
+  const all = scene.corpus.definitions(root, kinds).map(d => d.source.path);
+  if (all.every(p => home.has(p) || (isVariant(p) && [...home].every(isVariant)))) return () => true;
   const known = new Map<string, boolean>();
   return path => {
     let mine = known.get(path);
     if (mine === undefined) {
-      const seen = scene.corpus.definitions(root, kinds, path);
-      mine = home.has(path) || seen.length === 0 || seen.some(d => home.has(d.source.path));
+      const [nearest] = scene.corpus.definitions(root, kinds, path);
+      mine = home.has(path) || !nearest || home.has(nearest.source.path);
       known.set(path, mine);
     }
     return mine;
@@ -340,7 +345,20 @@ function searched({ scene, names, numbers, stand, accept, cancel }: Search): Fou
     // The line of the definition that names the bit.
     const body = item.nameStart + name.length;
     const inside = new RegExp(`\\b${use.name}\\b`).exec(source.text.slice(body, item.end))?.index ?? 0;
-    take(source, name, [{ ...use, start: body + inside, end: body + inside + use.name.length }], 0);
+    const { inner, ...plain } = use;
+    take(
+      source,
+      name,
+      [
+        {
+          ...plain,
+          ...(inner && { path: inner.path }),
+          start: body + inside,
+          end: body + inside + use.name.length,
+        },
+      ],
+      0,
+    );
   }
   const order = <T extends Place>(a: T, b: T): number =>
     a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column;

@@ -148,7 +148,7 @@ export function standIns(scene: Scene, root: string, cancel?: CancelToken): Stan
         const parameters = item.kind === 'macro' ? m.source.macro(item)?.parameters : undefined;
         if (parameters) {
           if (macros.has(item.name)) continue;
-          const uses = operationsInBody(expression, name);
+          const uses = operationsInBody(expression, name, parameters);
           if (uses.length === 0) continue;
           macros.set(item.name, [...uses]);
           for (const use of uses) macroSites.push({ name: item.name, definition, use });

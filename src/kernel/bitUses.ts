@@ -74,8 +74,15 @@ export function bitUses(
   });
   const found: BitUse[] = [];
   for (const { node, name } of macros)
-    for (const use of calls.get(name) ?? [])
-      found.push({ ...use, start: node.start, end: node.end, through: name, at: node.start });
+    for (const { inner, ...use } of calls.get(name) ?? [])
+      found.push({
+        ...use,
+        ...(inner && called(a, inner, callArguments(node))),
+        start: node.start,
+        end: node.end,
+        through: name,
+        at: node.start,
+      });
   if (written.length === 0) return found;
 
   const mentions = new RegExp(`\\b(${[...names].join('|')})\\b`);
@@ -139,8 +146,28 @@ function near(a: BitUse, b: BitUse): boolean {
   return a.at !== undefined && b.at !== undefined && b.at > a.at && b.at - a.at < a.name.length + 8;
 }
 
+/** The word of a macro, as it is where the macro is called. */
+function called(
+  { text, locals }: Analysis,
+  { parameters, path }: { readonly parameters: readonly string[]; readonly path: Path },
+  args: readonly Node[],
+): { readonly path: Path; readonly word: string } {
+  const arg = args[parameters.indexOf(path.root)];
+  if (!arg)
+    return { path, word: path.fields.length > 0 ? `${path.root}->${path.fields.join('.')}` : path.root };
+  const base = pathOf(text, pointee(text, arg), locals);
+  const place = `${spelling(text, pointee(text, arg))}${pointee(text, arg) === bare(text, arg) ? '->' : '.'}`;
+  return {
+    path: { ...base, fields: [...base.fields, ...path.fields] },
+    word: path.fields.length > 0 ? `${place}${path.fields.join('.')}` : spelling(text, arg),
+  };
+}
+
 /** What the body of a function-like macro does to the bit, without a place. */
-export type MacroUse = Omit<BitUse, 'start' | 'end' | 'at' | 'through'>;
+export type MacroUse = Omit<BitUse, 'start' | 'end' | 'at' | 'through' | 'path'> & {
+  /** The word in terms of the macro's parameters. */
+  readonly inner?: { readonly parameters: readonly string[]; readonly path: Path };
+};
 
 function kindOf(a: Pick<Access, 'kind' | 'tests'>): BitSiteKind {
   switch (a.kind) {

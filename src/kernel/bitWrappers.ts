@@ -349,8 +349,16 @@ function placeOfMacro(macro: MacroDefinition): BitPlace | undefined {
 }
 
 /** What the body of a macro does to a bit or mask that it names itself: `test_bit(UP, &(x)->flags)`. */
-export function operationsInBody(body: string, name: string): readonly MacroUse[] {
+export function operationsInBody(
+  body: string,
+  name: string,
+  parameters: readonly string[],
+): readonly MacroUse[] {
   const found: MacroUse[] = [];
+  const innerOf = (word: string): Pick<MacroUse, 'inner'> => {
+    const path = pathOfText(word, parameters);
+    return path ? { inner: { parameters, path } } : {};
+  };
   const names = new RegExp(`\\b${name}\\b`);
   for (const call of callsIn(body)) {
     const k = primitive(call.name);
@@ -366,6 +374,8 @@ export function operationsInBody(body: string, name: string): readonly MacroUse[
       ordering: k.ordering,
       word: call.args[k.pointer ?? 0]?.replace(/^&/, '') ?? '',
       maybe: false,
+      masked: true,
+      ...innerOf(call.args[k.pointer ?? 0] ?? ''),
     });
   }
   for (const m of maskUses(body))
@@ -378,6 +388,8 @@ export function operationsInBody(body: string, name: string): readonly MacroUse[
         ordering: 'plain',
         word: m.word,
         maybe: false,
+        ...(m.shifted && { masked: true as const }),
+        ...innerOf(m.word),
       });
   return found;
 }
