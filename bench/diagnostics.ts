@@ -106,7 +106,8 @@ async function main(): Promise<void> {
   const start = process.cpuUsage();
   const rows: Row[] = [];
   let lines = 0;
-  const pipeline = await createPipeline({ files: diskFiles(), root, ...wasm });
+  let pipeline = await createPipeline({ files: diskFiles(), root, ...wasm });
+  let seen = 0;
   let slowest = { file: '', seconds: 0 };
   for (const name of named.length > 0 ? named : defaultFolders) {
     const whole = join(root, name);
@@ -117,11 +118,14 @@ async function main(): Promise<void> {
         : readdirSync(folder).flatMap(f => (f.endsWith('.c') ? [join(folder, f)] : []));
       if (files.length === 0) continue;
       for (const path of files) {
+        // Sources and facts of what was read stay with a pipeline.
+        if (++seen % 200 === 0) pipeline = await createPipeline({ files: diskFiles(), root, ...wasm });
         const before = process.cpuUsage();
         const found = check(pipeline, root, path, asked);
         rows.push(...found);
         if (verbose) for (const r of found) console.error(shown(r));
         lines += pipeline.lines(path)?.lines ?? 0;
+        pipeline.forget([]);
         const { user, system } = process.cpuUsage(before);
         const seconds = (user + system) / 1e6;
         if (verbose) console.error(`${seconds.toFixed(1)} s ${relative(root, path)}`);

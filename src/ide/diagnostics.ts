@@ -4,11 +4,9 @@
  */
 import { neverCancelled, type CancelToken } from '../base/cancel';
 import type { Span } from '../base/span';
-import { callersOf } from '../kernel/callers';
 import { runChecks } from '../kernel/checks/index';
 import type { CheckInput, Related } from '../kernel/checks/input';
 import { kinds, type CheckKind, type CheckMeaning } from '../kernel/checks/kinds';
-import { entriesOf } from './entries';
 import { knowledge } from './knowledge';
 import type { Scene } from './scene';
 
@@ -65,26 +63,7 @@ function inputOf(scene: Scene): CheckInput {
   const input: CheckInput = {
     survey: k.survey,
     corpus: scene.corpus,
-    callers: callersOf({
-      corpus: scene.corpus,
-      types: k.types,
-      store: scene.facts,
-      lineOf: (file, offset) => k.lineOf(file, offset),
-    }),
-    entries: entriesOf(scene),
-    spanOfLine(file, line) {
-      const source = scene.files.find(f => f.path === file) ?? scene.tree.file(file);
-      if (!source) return undefined;
-      const start = source.lines.offsetAt({ line: line - 1, column: 0 });
-      const text = /^[ \t]*([^\r\n]*)/.exec(source.text.slice(start, start + 400));
-      const end = start + (text?.[0].length ?? 0);
-      return { file, start: end - (text?.[1]?.length ?? 0), end };
-    },
     types: k.types,
-    names: k.names,
-    get words() {
-      return k.words;
-    },
     get publications() {
       return k.publications;
     },

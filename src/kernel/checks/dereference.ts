@@ -9,10 +9,8 @@
 import { spanOf, type FunctionFacts } from '../functions';
 import { callArguments, callee, textOf } from '../expression';
 import { walk, type Node } from '../../syntax/node';
-import { answerRelated, chainRelated, chainWords, entriesOf, isBareRoot, openAt } from './entries';
-import { chainText } from '../answers';
-import type { Point } from '../flow';
-import type { Check, CheckInput, Finding, Related } from './input';
+import { chainRelated, chainWords, entriesOf, isBareRoot, openAt } from './entries';
+import type { Check, CheckInput, Finding } from './input';
 import { firstTaken } from './ways';
 
 const reading = /^rcu_dereference(_bh|_sched)?$/;
@@ -26,13 +24,13 @@ export const rcuDereferenceOutsideReader: Check = (f, input) => {
     const call = p.node && firstRead(f, p.node);
     if (!call || openAt(sections, p).may.length > 0) continue;
     if (!firstTaken(f.analysis, p)) continue;
-    const why = unprotected(f, input, p);
-    if (!why) return [];
+    const entry = bareEntry(input, f);
+    if (!entry) return [];
     const pointer = callArguments(call)[0];
     found.push({
       span: spanOf(f, call),
-      message: `${callee(f.analysis.text, call) ?? ''}(${pointer ? textOf(f.analysis.text, pointer) : ''}) is read with no reader open and no lock held: ${why.words}`,
-      related: why.related,
+      message: `${callee(f.analysis.text, call) ?? ''}(${pointer ? textOf(f.analysis.text, pointer) : ''}) is read with no reader open and no lock held: ${f.name}() ← ${chainWords(entry)}`,
+      related: chainRelated(entry, f.name),
     });
     break;
   }
@@ -58,31 +56,3 @@ function bareEntry(input: CheckInput, f: FunctionFacts) {
       }),
   );
 }
-
-/** A certain way in with nothing held; or all callers are known, and none of them has a reader open or holds anything. */
-function unprotected(
-  f: FunctionFacts,
-  input: CheckInput,
-  p: Point,
-): { readonly words: string; readonly related: readonly Related[] } | undefined {
-  const entry = bareEntry(input, f);
-  if (entry)
-    return {
-      words: `${f.name}() ← ${chainWords(entry)}`,
-      related: chainRelated(input, entry, f.name),
-    };
-  const s = input.entries.at(f, p.id);
-  if (!s.complete || s.reader.value !== 'no' || s.locks.length > 0 || s.contexts.length === 0)
-    return undefined;
-  if (s.contexts.some(c => setsUp.test(c.label))) return undefined;
-  const [context] = s.contexts;
-  return context
-    ? {
-        words: `${f.name}() runs in ${context.label} (${chainText(context.chain)})`,
-        related: answerRelated(input, context.chain),
-      }
-    : undefined;
-}
-
-/** Where a pointer may be read before anybody can change it, or after. */
-const setsUp = /initcall|module exit|driver core|shutdown|pernet|hotplug/;

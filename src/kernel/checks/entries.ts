@@ -4,20 +4,22 @@
  * may be others, so a check may say that a way exists, never that none does.
  */
 import type { Span } from '../../base/span';
-import type { Link as ChainLink } from '../answers';
-import type { Frame } from '../callers';
-import { callee } from '../expression';
-import { spanOf, type FunctionFacts } from '../functions';
+import { child, type Node } from '../../syntax/node';
+import type { SourceFile } from '../../syntax/source';
 import type { Point } from '../flow';
+import { spanOf, type FunctionFacts } from '../functions';
+import { definers, harmless, members, registrations, telling } from '../registrations';
 import type { Sections, Site } from '../regions';
 import { meanings } from '../sections';
-import type { Surroundings } from '../surroundings';
+import { surroundingsOf, type Surroundings } from '../surroundings';
+import { callPoints, usesIn, type Use } from '../uses';
 import { perInput, type CheckInput, type Related } from './input';
 
 /** A call on the way in. */
 export interface Link {
   readonly f: FunctionFacts;
-  readonly frame: Frame;
+  readonly node: Node;
+  readonly point: Point;
   /** Sections that are open at the call on every way, and on some. */
   readonly must: readonly Site[];
   readonly may: readonly Site[];
@@ -25,8 +27,9 @@ export interface Link {
 
 export interface Root {
   readonly in: Surroundings;
-  /** What hands the function to the kernel: `INIT_WORK()`. */
-  readonly links: readonly ChainLink[];
+  /** What hands the function to the kernel: `INIT_WORK()`, `.sendmsg of proto_ops`. */
+  readonly by: string;
+  readonly at?: Span;
 }
 
 export interface Entry {
@@ -97,24 +100,80 @@ function usesOf(input: CheckInput, f: FunctionFacts): Uses {
   return found;
 }
 
+/** Macros and functions that only look at a function that they are given. */
+const looking = /^(WARN|BUG|pr_|IS_ERR|likely|unlikely|sizeof|__builtin|READ_ONCE|print)/;
+
 function findUses(input: CheckInput, f: FunctionFacts): Uses {
   const roots: Root[] = [];
   const callers: Link[] = [];
   let complete = true;
-  for (const c of input.callers.of(f)) {
+  const learn = (use: Use, source: SourceFile, g: FunctionFacts | undefined): void => {
+    const where = (node: Node): Span => ({
+      file: source.path,
+      start: node.start + (g?.shift ?? 0),
+      end: node.end + (g?.shift ?? 0),
+    });
+    const root = rootOf(use);
+    if (root) roots.push({ ...root, at: where(use.node) });
+    else if (use.kind === 'call' && g) {
+      const point = callPoints(g.analysis).get(use.node);
+      const p = point === undefined ? undefined : g.analysis.flow.points[point];
+      if (p) callers.push({ f: g, node: use.node, point: p, ...openAt(input.survey.sections(g), p) });
+      else complete = false;
+    } else if (!(use.kind === 'argument' && (harmless.test(use.callee) || looking.test(use.callee))))
+      complete = false;
+  };
+  const definer = definers.find(([name]) =>
+    name.test(/^\s*(?:asmlinkage\s+\w+\s+)?([A-Z]\w+)\s*\(/.exec(headOf(f))?.[1] ?? ''),
+  );
+  if (definer) roots.push({ in: surroundingsOf(definer[1]), by: surroundingsOf(definer[1]).label });
+  for (const m of input.corpus.mentions(f.name, f.file, staysInFile(f) ? f.file : undefined)) {
     if (roots.length + callers.length >= MOST_CALLERS) {
       complete = false;
       break;
     }
-    const frame = c.kind === 'calls' && c.frames.length === 1 ? c.frames[0] : undefined;
-    if (c.kind === 'surroundings') roots.push({ in: c.in, links: c.links });
-    else if (frame && callee(frame.f.analysis.text, frame.node) === f.name) {
-      const point = frame.f.analysis.flow.points[frame.point];
-      const open = point ? openAt(input.survey.sections(frame.f), point) : { must: [], may: [] };
-      callers.push({ f: frame.f, frame, ...open });
-    } else complete = false;
+    const { source } = m;
+    // Another file's own function of that name.
+    if (
+      source.path !== f.file &&
+      source.items.some(i => i.kind === 'function' && i.name === f.name && i.isStatic)
+    )
+      continue;
+    if (m.kind === 'function') {
+      const g = m.facts;
+      if (g.item.start === f.item.start && source.path === f.file) continue;
+      const { text, node, locals } = g.analysis;
+      for (const use of usesIn(text, node, f.name, input.types, locals)) learn(use, source, g);
+      continue;
+    }
+    const { item } = m;
+    if (item.kind === 'macro') complete = false;
+    if (item.kind !== 'variable' && item.kind !== 'invocation') continue;
+    if (item.kind === 'invocation' && harmless.test(item.name) && !registrations.has(item.name)) continue;
+    const node = m.node();
+    if (!node || child(node, 'body')) complete = false;
+    else for (const use of usesIn(source.text, node, f.name, input.types)) learn(use, source, undefined);
   }
   return { complete: complete && input.corpus.complete(), roots, callers };
+}
+
+function headOf(f: FunctionFacts): string {
+  return f.analysis.text.slice(f.analysis.base, f.analysis.base + 80);
+}
+
+/** What the kernel runs a function in that it is handed in this way. */
+function rootOf(use: Use): Root | undefined {
+  if (use.kind === 'argument') {
+    const row = registrations.get(use.callee)?.find(([argument]) => argument === use.index);
+    return row && { in: surroundingsOf(row[1]), by: `${use.callee}()` };
+  }
+  if (use.kind !== 'field') return undefined;
+  const { struct, field } = use;
+  const name =
+    members.get(`${struct}.${field}`) ??
+    members.get(`${struct}.*`) ??
+    (struct === '' ? telling.get(field) : undefined);
+  return name && { in: surroundingsOf(name), by: `.${field} of ${struct}` };
 }
 
 /** Sections that are open before a point. */
@@ -153,17 +212,19 @@ export function isReader(s: Site): boolean {
 }
 
 /** The chain as related places, outermost first. */
-export function chainRelated(input: CheckInput, entry: Entry, to: string): readonly Related[] {
+export function chainRelated(entry: Entry, to: string): readonly Related[] {
   const names = [...entry.links.slice(1).map(l => l.f.name), to];
   return [
-    ...entry.root.links.slice(-1).flatMap(l => {
-      const span = input.spanOfLine(l.file, l.line);
-      return span
-        ? [{ span, message: `${entry.outermost.name}() is handed to the kernel here (${l.name})` }]
-        : [];
-    }),
+    ...(entry.root.at
+      ? [
+          {
+            span: entry.root.at,
+            message: `${entry.outermost.name}() is handed to the kernel here (${entry.root.by})`,
+          },
+        ]
+      : []),
     ...entry.links.map((l, i) => ({
-      span: spanOf(l.f, l.frame.node),
+      span: spanOf(l.f, l.node),
       message: `${l.f.name}() calls ${names[i] ?? to}()`,
     })),
   ];
@@ -173,14 +234,6 @@ export function chainRelated(input: CheckInput, entry: Entry, to: string): reado
 export function chainWords(entry: Entry): string {
   const names = entry.links.map(l => `${l.f.name}()`).reverse();
   return [...names, entry.root.in.label].join(' ← ');
-}
-
-/** Where a chain that an answer has leads along. */
-export function answerRelated(input: CheckInput, chain: readonly ChainLink[]): readonly Related[] {
-  return [...chain].reverse().flatMap(l => {
-    const span: Span | undefined = input.spanOfLine(l.file, l.line);
-    return span ? [{ span, message: l.name.endsWith(')') ? l.name : `${l.name}()` }] : [];
-  });
 }
 
 /**
@@ -222,7 +275,7 @@ const bareLabels: ReadonlySet<string> = new Set([
 export function isBareRoot(root: Root): boolean {
   if (!bareLabels.has(root.in.label) || root.in.locks.length > 0) return false;
   // proto.connect and its like are called with the socket locked.
-  return !root.links.some(l => / of proto$/.test(l.name));
+  return !/ of proto$/.test(root.by);
 }
 
 /** `spinlock q->lock`, `RCU reader`, `spinlock q->lock (BH off)`. */

@@ -3,28 +3,16 @@
  * about all others; where something it would need is not known (a callee without a body, too many paths), it is silent.
  */
 import type { Span } from '../../base/span';
-import type { Callers } from '../callers';
-import type { Names } from '../constants';
 import type { Corpus } from '../corpus';
-import type { Entries } from '../entry';
 import type { FunctionFacts } from '../functions';
 import type { Types } from '../places';
 import type { Publication } from '../publish';
 import type { Survey } from '../survey';
-import type { StateWord } from '../words';
 
 export interface CheckInput {
   readonly survey: Survey;
   readonly corpus: Corpus;
-  /** Who makes a function run, and what is so when it does. */
-  readonly callers: Callers;
-  readonly entries: Entries;
-  /** A line (one-based) as a span, without its indentation. */
-  spanOfLine(file: string, line: number): Span | undefined;
   readonly types: Types;
-  readonly names: Names;
-  /** State words of the open files and the headers they use. */
-  readonly words: readonly StateWord[];
   readonly publications: readonly Publication[];
 }
 

@@ -7,9 +7,9 @@
  * known to be the same.
  */
 import { spanOf, type FunctionFacts } from '../functions';
-import type { Access } from '../accesses';
+import { accessesOf, type Access } from '../accesses';
 import { primitive } from '../primitives';
-import type { StateWord, WordAccess } from '../words';
+import { keyOfPath } from '../places';
 import { entersBare, openAt } from './entries';
 
 import { perInput, type Check, type Finding } from './input';
@@ -17,25 +17,23 @@ import { perInput, type Check, type Finding } from './input';
 const setsUp =
   /(^|_)(init|probe|alloc|create|setup|new|register|attach|clone|open|start|add|build|parse|config|remove|exit|destroy|free|release|close|stop|detach|disconnect|unregister|del|cleanup|teardown|uninit|fini|suspend|resume|reset|shutdown|bind|unbind|down|up|restart|reinit|prepare|kill|die|purge)(_|\d|$)/;
 
-interface Suspect {
-  readonly word: StateWord;
-  readonly plain: WordAccess;
-  readonly others: readonly WordAccess[];
+interface WordAccess {
+  readonly f: FunctionFacts;
+  readonly access: Access;
 }
 
-const suspects = perInput(input => {
-  const found = new Map<FunctionFacts, Suspect[]>();
-  for (const word of input.words) {
-    if (word.key.startsWith('.')) continue;
-    const atomic = word.accesses.filter(a => a.access.strong && a.access.atomic && changes(a.access));
-    if (atomic.length === 0) continue;
-    for (const plain of word.accesses) {
-      if (!isPlainChange(plain.access)) continue;
-      const others = atomic.filter(a => a.f !== plain.f && !setsUp.test(a.f.name));
-      if (others.length === 0) continue;
-      found.set(plain.f, [...(found.get(plain.f) ?? []), { word, plain, others }]);
+/** Atomic changes by word (`hci_dev.flags`), in the open files and the headers they use; words of unknown structs left out. */
+const atomicChanges = perInput(input => {
+  const found = new Map<string, WordAccess[]>();
+  for (const f of [...input.survey.functions, ...input.survey.related])
+    for (const access of accessesOf(f.analysis)) {
+      if (!access.strong || !access.atomic || !changes(access) || setsUp.test(f.name)) continue;
+      const key = keyOfPath(access.path, input.types);
+      if (key === undefined || key.startsWith('.')) continue;
+      const list = found.get(key);
+      if (list) list.push({ f, access });
+      else found.set(key, [{ f, access }]);
     }
-  }
   return found;
 });
 
@@ -51,17 +49,18 @@ function isPlainChange(a: Access): boolean {
 export const nonAtomicOpOnSharedWord: Check = (f, input) => {
   if (setsUp.test(f.name)) return [];
   const found: Finding[] = [];
-  for (const { word, plain, others } of suspects(input).get(f) ?? []) {
-    const { access } = plain;
+  for (const access of accessesOf(f.analysis)) {
+    if (!isPlainChange(access)) continue;
     const p = f.analysis.flow.points[access.point];
-    if (!p || openAt(input.survey.sections(f), p).may.length > 0) continue;
-    if (allocatedHere(f, access) || entersBare(input, f) !== 'always') continue;
+    if (!p || openAt(input.survey.sections(f), p).may.length > 0 || allocatedHere(f, access)) continue;
+    const key = keyOfPath(access.path, input.types);
+    const others = (key === undefined ? [] : (atomicChanges(input).get(key) ?? [])).filter(o => o.f !== f);
     const [other] = others;
-    if (!other) continue;
+    if (key === undefined || !other || entersBare(input, f) !== 'always') continue;
     const name = access.via === 'plain' ? 'a plain read-modify-write' : `${access.via}()`;
     found.push({
       span: spanOf(f, access.node),
-      message: `${name} of ${word.key} with no lock held, while ${other.f.name}() changes the word with ${other.access.via}(): either change may be lost`,
+      message: `${name} of ${key} with no lock held, while ${other.f.name}() changes the word with ${other.access.via}(): either change may be lost`,
       related: others.slice(0, 4).map(o => ({
         span: spanOf(o.f, o.access.node),
         message: `${o.f.name}() changes it atomically: ${o.access.via}()`,

@@ -3,7 +3,7 @@
  * spinlock held, BH, preemption or interrupts off, or an RCU reader open on every way; or where the function is only
  * reached that way by a certain chain of calls (a timer, a tasklet, an interrupt).
  */
-import { chainText } from '../answers';
+import { textOf } from '../expression';
 import { spanOf, type FunctionFacts } from '../functions';
 import type { Event } from '../events';
 import type { Point } from '../flow';
@@ -11,17 +11,7 @@ import { primitive } from '../primitives';
 import type { Site } from '../regions';
 import { meanings } from '../sections';
 import { bodiesOf, mayEnd, sleepOf, type Sleeper } from './callees';
-import {
-  answerRelated,
-  chainRelated,
-  chainWords,
-  entriesOf,
-  isAtomic,
-  openAt,
-  siteWords,
-  staysInFile,
-  type Entry,
-} from './entries';
+import { chainRelated, chainWords, entriesOf, isAtomic, openAt, siteWords, type Entry } from './entries';
 import type { Check, CheckInput, Finding } from './input';
 import { findWay } from './ways';
 
@@ -120,41 +110,33 @@ function reached(
   if (sleeper.chain.length > 0 && e.name !== undefined && bodiesOf(input, e.name, f.file)[0]?.file === f.file)
     return undefined;
   // What a test decides may be just this.
-  const entry = guarded(f, p)
-    ? undefined
-    : entriesOf(input, f, 'file').find(
-        x => x.root.in.maySleep === 'no' && x.root.in.bhOff === 'yes' && certain(x),
-      );
-  if (entry)
-    return {
+  const entry =
+    guarded(f, p) || asksForContext(f)
+      ? undefined
+      : entriesOf(input, f, 'file').find(
+          x => x.root.in.maySleep === 'no' && x.root.in.bhOff === 'yes' && certain(x),
+        );
+  return (
+    entry && {
       span: spanOf(f, e.node),
       message: `${sleepWords(e, sleeper)}, but ${f.name}() runs in atomic context: ${chainWords(entry)}`,
-      related: chainRelated(input, entry, f.name),
-    };
-  if (guarded(f, p) || !staysInFile(f) || asksForContext(f)) return undefined;
-  const s = input.entries.at(f, p.id);
-  if (!s.complete || s.maySleep.value !== 'no' || s.contexts.length === 0) return undefined;
-  if (s.contexts.some(c => c.context === 'process' || c.context === 'kthread')) return undefined;
-  return {
-    span: spanOf(f, e.node),
-    message: `${sleepWords(e, sleeper)}, but ${f.name}() always runs in atomic context: ${s.maySleep.because} (${chainText(s.maySleep.chain)})`,
-    related: answerRelated(input, s.maySleep.chain),
-  };
+      related: chainRelated(entry, f.name),
+    }
+  );
 }
 
 /** The function finds out by itself whether it may sleep. */
 function asksForContext(f: FunctionFacts): boolean {
   const { text, node } = f.analysis;
   return /\bin_(atomic|interrupt|task|softirq|hardirq|irq|nmi|serving_softirq)\b|irqs_disabled|preemptible|oops_in_progress|gfpflags_allow_blocking|atomic\b|can_sleep|may_sleep|no_?wait|nonblock|\bgfp/.test(
-    text.slice(node.start, node.end),
+    textOf(text, node),
   );
 }
 
 /** No link lies behind a test. */
 function certain(entry: Entry): boolean {
   return entry.links.every(l => {
-    const p = l.f.analysis.flow.points[l.frame.point];
-    return p !== undefined && !guarded(l.f, p);
+    return !guarded(l.f, l.point);
   });
 }
 
