@@ -61,6 +61,17 @@ export function createCorpus({ tree, identifiers, facts, config }: CorpusInput):
         ),
     );
 
+  /** `sys_close` is written SYSCALL_DEFINE1(close, …), so that its name stands nowhere. */
+  const systemCall = (name: string, reach: Reach): readonly Definer[] => {
+    const [, short] = /^(?:compat_)?sys_(\w+)$/.exec(name) ?? [];
+    if (short === undefined) return [];
+    const having = new Set(here(identifiers.filesWith(short, reach)));
+    return ['0', '1', '2', '3', '4', '5', '6']
+      .flatMap(n => [`SYSCALL_DEFINE${n}`, `COMPAT_SYSCALL_DEFINE${n}`])
+      .flatMap(word => (identifiers.definers ? definers(word, reach) : []))
+      .filter(d => having.has(d.path));
+  };
+
   /** One source file is part of the other one. */
   const areOne = (a: string, b: string): boolean => {
     const includes = (from: string, target: string): boolean =>
@@ -124,7 +135,7 @@ export function createCorpus({ tree, identifiers, facts, config }: CorpusInput):
     const known = found.get(key);
     if (known && version >= 0 && known.version === version) return known;
     for (const reach of reaches(from)) {
-      const paths = visible(definers(name, reach), from);
+      const paths = visible([...definers(name, reach), ...systemCall(name, reach)], from);
       if (known?.paths === paths.join('\n')) {
         known.version = version;
         return known;
@@ -293,9 +304,12 @@ function itemAt(items: readonly Item[], offset: number): Item | undefined {
     if ((items[middle]?.start ?? 0) <= offset) low = middle;
     else high = middle - 1;
   }
+  // `struct s { … } x = { … };` is two items, one inside the other.
+  let best: Item | undefined;
   for (let i = low; i >= 0 && i > low - 64; i--) {
     const item = items[i];
-    if (item && item.start <= offset && offset < item.end) return item;
+    if (!item || item.start > offset || offset >= item.end) continue;
+    if (!best || item.end - item.start < best.end - best.start) best = item;
   }
-  return undefined;
+  return best;
 }

@@ -99,6 +99,7 @@ const atOnce = 64;
 /** Links in circles end here, if the host does not end them. */
 const deepest = 14;
 const mostFiles = 250_000;
+const mostFolders = 50_000;
 
 /** One phase: folders to list, then files to read. */
 interface Part {
@@ -106,6 +107,7 @@ interface Part {
   folders: { readonly path: string; readonly depth: number }[];
   paths: string[];
   next: number;
+  listed: number;
   /** What is gone from the disk was taken out. */
   swept: boolean;
 }
@@ -158,10 +160,11 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
       return false;
     }
     part.folders.pop();
+    part.listed++;
     const inside = [...(names ?? [])].sort();
     for (const name of inside)
       if (/\.[ch]$/.test(name) && part.paths.length < mostFiles) part.paths.push(join(top.path, name));
-    if (top.depth >= deepest || part.paths.length >= mostFiles) return true;
+    if (top.depth >= deepest || part.paths.length >= mostFiles || part.listed >= mostFolders) return true;
     for (const name of inside.reverse()) {
       if (!name.endsWith('/')) continue;
       const path = join(top.path, name.slice(0, -1));
@@ -414,7 +417,10 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
       return found.sort((a, b) => (a.path < b.path ? -1 : 1));
     },
     complete: () => input.onDemand || complete(),
-    version: () => state.version,
+    version() {
+      readChanged(input.onDemand ? Infinity : atOnce);
+      return state.version;
+    },
     work,
     phase,
     isStale: () => changed.size > 0,
@@ -469,5 +475,5 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
 }
 
 function newPart(reach: Reach): Part {
-  return { reach, folders: [], paths: [], next: 0, swept: false };
+  return { reach, folders: [], paths: [], next: 0, listed: 0, swept: false };
 }

@@ -1,5 +1,5 @@
 /** The disk. Paths use `/`; on Windows a drive comes first, `c:/linux/net/core/dev.c`. */
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FileSource } from '../files';
 
@@ -46,7 +46,7 @@ export function diskFiles(): FileSource {
     list(path) {
       try {
         return readdirSync(path, { withFileTypes: true }).map(entry =>
-          entry.isDirectory() || (entry.isSymbolicLink() && isFolder(join(path, entry.name)))
+          entry.isDirectory() || (entry.isSymbolicLink() && isFolderBelow(path, entry.name))
             ? `${entry.name}/`
             : entry.name,
         );
@@ -67,9 +67,15 @@ function beginning(path: string, bytes: number): string {
   }
 }
 
-function isFolder(path: string): boolean {
+/** A link leads to a folder, and not to one of those above it: there the way would go in circles. */
+function isFolderBelow(folder: string, name: string): boolean {
   try {
-    return statSync(path).isDirectory();
+    const target = realpathSync(join(folder, name));
+    if (!statSync(target).isDirectory()) return false;
+    for (let above = folder; ; above = dirname(above)) {
+      if (realpathSync(above) === target) return false;
+      if (above === dirname(above)) return true;
+    }
   } catch {
     return false;
   }

@@ -82,7 +82,11 @@ export function saveIndex(folder: string, root: string, pieces: Iterable<Uint8Ar
     renameSync(beside(file), file);
     removeOld(folder);
   } catch {
-    rmSync(beside(file), { force: true });
+    try {
+      rmSync(beside(file), { force: true });
+    } catch {
+      // There is no such folder at all.
+    }
   }
 }
 
