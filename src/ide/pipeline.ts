@@ -162,7 +162,9 @@ function assemble(
     files,
     definers(name) {
       // A check alone is not worth making an index.
-      if (!state.hasScenes || (!isOnDemand && index.phase() === 'near')) return undefined;
+      if (!state.hasScenes || indexing === 'none') return undefined;
+      // Soon it is known: no question waits for that.
+      if (!isOnDemand && index.phase() === 'near') return [];
       const found = index.definers(name, 'near');
       return found === 'pending' ? undefined : found.map(d => d.path);
     },
