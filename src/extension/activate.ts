@@ -8,6 +8,7 @@ import { createBitSites } from './bitSites';
 import { createConcurrencyView } from './concurrencyView';
 import { registerCommands, restore, type HostKind } from './commands';
 import { openNamed } from './demo';
+import { createDecode } from './decode';
 import { createDeepening } from './deepening';
 import { createDiagnostics } from './diagnostics';
 import { createHovers } from './hovers';
@@ -80,6 +81,7 @@ export function start(context: vscode.ExtensionContext, host: HostKind, spawn: S
     createConcurrencyView(workers, deepening, log),
     createIndexStatus(workers, log),
     createBitSites(workers, log),
+    createDecode(workers, log),
   );
   const activation = performance.now() - began;
   void log.guard(vscode.l10n.t('opening the files named in the settings'), undefined, () =>

@@ -43,15 +43,28 @@ export function createBitSites(workers: Workers, log: Log): vscode.Disposable {
   );
 }
 
-/** Asks the worker, with a note that can be cancelled: a name that is all over the tree takes a moment. */
+/** An answer that takes longer than this gets a note that it is looked for, in milliseconds. */
+const patience = 500;
+
+/** Asks the worker; a name that is all over the tree takes a moment, and can be cancelled. */
 async function ask(workers: Workers, { bit, file }: Argument): Promise<BitSitesData | undefined> {
+  const question = new vscode.CancellationTokenSource();
+  const answer = workers.ask('bitSites', { path: file, open: openPaths(), bit }, question.token);
+  const soon = new Promise<'late'>(resolve => setTimeout(resolve, patience, 'late'));
+  const first = await Promise.race([answer, soon]);
+  if (first !== 'late') return first;
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
       cancellable: true,
       title: vscode.l10n.t('Finding all sites of {0}', bit),
     },
-    (_, token) => workers.ask('bitSites', { path: file, open: openPaths(), bit }, token),
+    (_, token) => {
+      token.onCancellationRequested(() => {
+        question.cancel();
+      });
+      return answer;
+    },
   );
 }
 
@@ -153,10 +166,11 @@ function siteNode(site: Site): ReferenceNode {
   const at = location(site.place);
   const file = site.place.path.slice(site.place.path.lastIndexOf('/') + 1);
   const item = new vscode.TreeItem(
-    site.function === '' ? file : `${site.function}()`,
+    // What is initialised is a variable.
+    site.function === '' ? file : site.kind === 'init' ? site.function : `${site.function}()`,
     vscode.TreeItemCollapsibleState.None,
   );
-  item.description = `${file}:${String(site.place.start.line + 1)} · ${site.line}`;
+  item.description = `${file}:${String(site.place.start.line + 1)} · ${site.line.replaceAll(/\s+/g, ' ')}`;
   const tooltip = new vscode.MarkdownString(undefined, true);
   tooltip.appendCodeblock(site.line, 'c');
   tooltip.appendMarkdown(

@@ -21,7 +21,7 @@ export function toUri(path: string): vscode.Uri {
 
 /** The file of a path, even if an untitled document stands for it. */
 export function fileUri(path: string): vscode.Uri {
-  const virtual = /^\/([a-z][a-z0-9+.-]*)\/([^/]*)(\/.*)$/i.exec(path);
+  const virtual = /^\/([a-z][a-z0-9+.-]*)\/([^/]+)(\/.*)?$/i.exec(path);
   const scheme = virtual?.[1];
   if (virtual && scheme !== undefined && schemes().has(scheme)) {
     const authority = virtual[2] === '-' ? '' : (virtual[2] ?? '');

@@ -7,6 +7,7 @@ import { createLineMap } from '../base/span';
 import { actions, type Action } from '../ide/actions';
 import { bitFacts } from '../ide/bitFacts';
 import { concurrency } from '../ide/concurrency';
+import { decodeWord, wordsMatching } from '../ide/decode';
 import { decorations } from '../ide/decorations';
 import { deepen } from '../ide/deepen';
 import { diagnostics } from '../ide/diagnostics';
@@ -161,6 +162,16 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
           line: lineAt(here.scene, site.span),
         })),
       };
+    },
+    stateWords({ path, open }) {
+      const here = at(path, open);
+      return (here ? [...wordsMatching(here.scene, '')] : [])
+        .sort((a, b) => b.accesses - a.accesses || (a.word < b.word ? -1 : 1))
+        .map(({ word, bits, accesses }) => ({ word, bits: bits.length, accesses }));
+    },
+    decode({ path, open, word, value }) {
+      const here = at(path, open);
+      return here && decodeWord(here.scene, word, value);
     },
     inlayHints({ path, open, start, end, kinds }) {
       const here = at(path, open);

@@ -4,6 +4,7 @@
  */
 import type { BitFacts, BitSite } from '../ide/bitFacts';
 import type { Concurrency } from '../ide/concurrency';
+import type { DecodedWord, DecodeProblem } from '../ide/decode';
 import type { DecorationKind } from '../ide/decorations';
 import type { CheckKind, Diagnostic } from '../ide/diagnostics';
 import type { InlayHintKind, InlayHintText } from '../ide/inlayHints';
@@ -146,6 +147,16 @@ export interface Methods {
   ];
   /** Everything that is done to a bit, or to the bits of a mask, in the tree of a file. Undefined for no file. */
   readonly bitSites: readonly [FileParams & { readonly bit: string }, BitSitesData | undefined];
+  /** The state words that the file and the open files know, those of most accesses first. */
+  readonly stateWords: readonly [
+    FileParams,
+    readonly { readonly word: string; readonly bits: number; readonly accesses: number }[],
+  ];
+  /** A value with the names of its bits. */
+  readonly decode: readonly [
+    FileParams & { readonly word: string; readonly value: string },
+    DecodedWord | DecodeProblem | undefined,
+  ];
   readonly inlayHints: readonly [
     FileParams & {
       readonly start: ViewPosition;

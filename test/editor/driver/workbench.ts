@@ -74,6 +74,14 @@ export interface Workbench extends Window {
   pick(text: string | RegExp): Promise<void>;
   /** Waits for a visible webview that has an element of this selector, and returns its document. */
   panel(selector: string): Promise<FrameLocator>;
+  /** The rows of the view “Concurrency” (it is opened) as they are drawn: label, blank, description. */
+  concurrency(): Promise<readonly string[]>;
+  /** A row of it, to wait for, to click or to unfold. */
+  concurrencyRow(text: string | RegExp): Locator;
+  /** Unfolds rows of it one below the other. */
+  unfold(...texts: readonly (string | RegExp)[]): Promise<void>;
+  /** Inlay hints now drawn, top down. */
+  inlayHints(): Promise<readonly string[]>;
   /** Rows of the problems view (it is opened). */
   problems(): Promise<readonly string[]>;
   /** Texts of the status bar's items. */
@@ -116,6 +124,17 @@ export async function openWorkbench(options: WindowOptions): Promise<Workbench> 
   const rowNames = async (): Promise<string[]> => {
     const labels = await quickInput.rows.locator('.quick-input-list-entry .label-name').allInnerTexts();
     return labels.map(l => l.trim());
+  };
+
+  const concurrencyTree = page.locator(
+    '.part.sidebar .customview-tree, .part.sidebar .tree-explorer-viewlet-tree-view',
+  );
+  const showConcurrency = async (): Promise<void> => {
+    const title = page.locator('.part.sidebar .composite.title, .part.sidebar .pane-header', {
+      hasText: /Concurrency/i,
+    });
+    if (!(await title.first().isVisible())) await workbench.command('View: Show Racelens');
+    await title.first().waitFor();
   };
 
   const workbench: Workbench = {
@@ -256,6 +275,37 @@ export async function openWorkbench(options: WindowOptions): Promise<Workbench> 
       await quickInput.rows.filter({ hasText: text }).first().click();
     },
     panel: selector => panelWith(page, selector),
+    async concurrency() {
+      await showConcurrency();
+      // In one go: the rows may be drawn anew at any time.
+      return concurrencyTree.locator('.monaco-list-row').evaluateAll(rows =>
+        rows
+          .map(row => ({
+            top: row.getBoundingClientRect().top,
+            text: row.querySelector('.monaco-icon-label-container')?.textContent ?? '',
+          }))
+          .sort((a, b) => a.top - b.top)
+          .map(row => row.text.replaceAll(/\s+/g, ' ').trim()),
+      );
+    },
+    concurrencyRow: text => concurrencyTree.locator('.monaco-list-row').filter({ hasText: text }).first(),
+    async unfold(...texts) {
+      await showConcurrency();
+      for (const text of texts) {
+        const row = workbench.concurrencyRow(text);
+        await until(`${String(text)} does not unfold`, async () => {
+          await row.waitFor({ timeout: 5000 });
+          if ((await row.getAttribute('aria-expanded')) === 'true') return true;
+          await row.locator('.monaco-tl-twistie').click();
+          return undefined;
+        });
+      }
+    },
+    async inlayHints() {
+      // The editor gives every piece of injected text a class of its own; ours are those of dynamic inlay hints.
+      const texts = await editor.locator('.view-line [class*="dyn-rule"]').allInnerTexts();
+      return texts.map(t => t.replaceAll('\u00a0', ' ').trim()).filter(t => t !== '');
+    },
     async problems() {
       await workbench.command('Problems: Focus on Problems View');
       const rows = page.locator('.markers-panel .monaco-list-row');
