@@ -3,11 +3,11 @@
  * blocked, kept off its CPU, not started or done.
  */
 import { operations } from '../ir/operations';
-import type { Instruction } from '../ir/program';
-import { sizeOf, wrap } from '../ir/value';
+import type { Instruction, Operand } from '../ir/program';
+import { binary, sizeOf, wrap } from '../ir/value';
 import { cpuBlocker, cpuOf, isInterrupt, sleepCheck } from './context';
 import { BLOCKED, ONE, TWO } from './handler';
-import { evaluate, fault, readAt, refer, type Machine } from './machine';
+import { copyFrame, evaluate, fault, readAt, refer, type Machine } from './machine';
 import { FaultSignal, LimitSignal, type Frame, type ThreadState } from './model';
 import { waitInsideReader } from './rcu';
 import { noteGrace } from './sharing';
@@ -61,6 +61,8 @@ export function instructionChoices(m: Machine, n: number, t: ThreadState): reado
       return isOpen(m, evaluate(m, frame, i.condition)) ? TWO : ONE;
     case 'cmpxchg':
       return exchangeIsOpen(m, frame, i) ? TWO : ONE;
+    case 'atomic':
+      return isAwaiting(m, frame, i.length) ? BLOCKED : ONE;
     case 'sync': {
       const handler = handlerOf(i.name);
       if (!handler.choices) return ONE;
@@ -77,6 +79,35 @@ export function instructionChoices(m: Machine, n: number, t: ThreadState): reado
     default:
       return ONE;
   }
+}
+
+/** Whether an atomic group waits: what stands before its `await` only reads, so it is worked out on a copy. */
+function isAwaiting(m: Machine, frame: Frame, length: number): boolean {
+  const copy = copyFrame(frame);
+  for (let k = 1; k <= length; k++) {
+    copy.pc = frame.pc + k;
+    const i = instructionAt(m, copy);
+    const value = (o: Operand): Value => evaluate(m, copy, o);
+    switch (i?.op) {
+      case 'await':
+        return value(i.condition) === 0;
+      case 'copy':
+        copy.registers[i.to] = value(i.from);
+        break;
+      case 'load':
+        copy.registers[i.to] = readAt(m, refer(m, value(i.address), sizeOf(i.type), i.site), i.type, i.site);
+        break;
+      case 'binary': {
+        const [left, right] = [value(i.left), value(i.right)];
+        if (isUnknown(left) || isUnknown(right)) return false;
+        copy.registers[i.to] = binary(i.operator, i.type, wrap(left, i.type), wrap(right, i.type));
+        break;
+      }
+      default:
+        return false;
+    }
+  }
+  return false;
 }
 
 /**

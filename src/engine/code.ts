@@ -6,13 +6,19 @@ import { operandsOf } from '../ir/validate';
 import type { Function, Instruction, Program } from '../ir/program';
 import type { Code } from './model';
 
-export function prepare(program: Program): readonly Code[] {
+/** Without `forgetDead` every register counts as live everywhere. */
+export function prepare(program: Program, forgetDead: boolean): readonly Code[] {
   return program.functions.map(f => ({
     function: f,
     body: f.body,
     types: f.registerTypes,
-    live: liveness(f),
+    live: forgetDead ? liveness(f) : everything(f),
   }));
+}
+
+function everything(f: Function): number[][] {
+  const all = Array.from({ length: f.registers }, (_, r) => r);
+  return Array.from({ length: f.body.length + 1 }, () => all);
 }
 
 function liveness(f: Function): number[][] {

@@ -116,7 +116,7 @@ export function createMachine(program: Program, options: Options): Machine {
   const m: Machine = {
     program,
     options,
-    codes: prepare(program),
+    codes: prepare(program, options.forgetDead),
     unknowns: createUnknowns(),
     threadInfos: [],
     objectInfos: [],

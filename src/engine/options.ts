@@ -16,6 +16,8 @@ export interface Options {
    * answer, slower. Infinity: never.
    */
   readonly compileAfter: number;
+  /** Registers that nobody reads any more are no part of the state (default true). */
+  readonly forgetDead: boolean;
   /** Test only: softirq, BH-off, preempt-off and spinlock sections do not count as RCU readers. */
   readonly implicitReaders: boolean;
 }
@@ -31,6 +33,7 @@ export const defaultOptions: Options = {
   maxStates: 2_000_000,
   maxBytes: 2e9,
   reduce: true,
+  forgetDead: true,
   compileAfter: 3000,
   implicitReaders: true,
 };

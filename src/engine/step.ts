@@ -327,6 +327,17 @@ function execute(m: Machine, n: number, t: ThreadState, choice: number): void {
       if (v !== 0 && !isUnknown(v)) note(m, { kind: i.finding, message: i.message, site: i.site, thread: n });
       break;
     }
+    case 'atomic':
+      frame.pc++;
+      for (let k = 0; k < i.length; k++) {
+        const inner = instructionAt(m, frame);
+        // Asked for what it notes: what the group touches is touched by a step of its own.
+        if (inner) mustPark(m, n, t, frame, inner);
+        execute(m, n, t, 0);
+      }
+      return;
+    case 'await':
+      break;
     case 'unsupported':
       return limit('unsupported', i.reason, i.site);
     case 'sync': {

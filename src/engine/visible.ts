@@ -39,6 +39,7 @@ export function isStep(i: Instruction): boolean {
     case 'fill':
     case 'move':
     case 'free':
+    case 'atomic':
       return true;
     case 'sync':
       return handlerOf(i.name).scope !== 'local' && handlerOf(i.name).scope !== 'yield';
@@ -51,6 +52,7 @@ export function isStep(i: Instruction): boolean {
 export function mustPark(m: Machine, n: number, t: ThreadState, frame: Frame, i: Instruction): boolean {
   switch (i.op) {
     case 'choose':
+    case 'atomic':
       return true;
     case 'allocate':
       return i.mayFail === true;

@@ -733,6 +733,8 @@ function readInstruction(
       const finding = r.peek()?.kind === 'word' ? (r.next().text as FindingKind) : 'warning';
       return { op: 'warn', condition, finding, message: optionalMessage('warning') };
     },
+    atomic: () => ({ op: 'atomic', length: count(r) }),
+    await: () => ({ op: 'await', condition: value() }),
     unsupported: () => ({ op: 'unsupported', reason: name(r) }),
     convert: () => ({ op: 'convert', to, type: scalar(r), from: value() }),
     bool: () => ({ op: 'convert', to, type: scalar(r), bool: true, from: value() }),

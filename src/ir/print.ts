@@ -182,6 +182,10 @@ function instructionText(i: Instruction, names: Names, label: (at: number) => st
       return `assert ${o(i.condition)} ${i.fault} ${quote(i.message)}`;
     case 'warn':
       return `warn ${o(i.condition)} ${i.finding} ${quote(i.message)}`;
+    case 'atomic':
+      return `atomic ${i.length}`;
+    case 'await':
+      return `await ${o(i.condition)}`;
     case 'unsupported':
       return `unsupported ${quote(i.reason)}`;
     case 'sync':

@@ -207,6 +207,13 @@ export type Instruction =
       readonly finding: FindingKind;
       readonly message: string;
     })
+  /**
+   * (step) The next `length` instructions are one step. They are local ones, accesses and `await`, without jumps. For
+   * hand-written models: nothing in C is that atomic.
+   */
+  | (Base & { readonly op: 'atomic'; readonly length: number })
+  /** In an atomic group, before it stores anything: the thread is blocked in front of the group while this is 0. */
+  | (Base & { readonly op: 'await'; readonly condition: Operand })
   /** The path goes through something that is not modelled: if reached, the verdict is cannot-tell with this reason. */
   | (Base & { readonly op: 'unsupported'; readonly reason: string })
   /** (step) A synchronisation operation; see operations.ts for names, arguments and results. */

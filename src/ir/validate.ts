@@ -115,6 +115,7 @@ export function operandsOf(i: Instruction): readonly Operand[] {
     case 'branch':
     case 'assert':
     case 'warn':
+    case 'await':
       return [i.condition];
     case 'call':
     case 'sync':
@@ -126,6 +127,7 @@ export function operandsOf(i: Instruction): readonly Operand[] {
     case 'allocate':
       return [i.size];
     case 'jump':
+    case 'atomic':
     case 'choose':
     case 'unknown':
     case 'unsupported':
