@@ -2,6 +2,7 @@
  * What comments say about who may set or clear a bit: sentences that name it and speak of owners, locks, or of who
  * does what. Quoted, not interpreted.
  */
+import type { Span } from '../base/span';
 import type { SourceFile } from '../syntax/source';
 import type { NameDefinition } from './bitNames';
 
@@ -10,6 +11,8 @@ export interface Quote {
   readonly file: string;
   /** One-based, of the comment. */
   readonly line: number;
+  /** The comment. */
+  readonly span: Span;
 }
 
 const protocol =
@@ -36,7 +39,7 @@ export function ownershipIn(
         (any || sentence.includes(name)) &&
         !found.some(q => q.text === sentence)
       )
-        found.push({ text: sentence, file: source.path, line });
+        found.push({ text: sentence, file: source.path, line, span: { file: source.path, start, end } });
   };
   const { source, item } = definition;
   // The comment beside or above the enumerator is about it whether it names it or not.

@@ -236,7 +236,9 @@ describe('hover', () => {
 
 > Somebody turns it, its owner must clear this
 
-- Cleared by [\`wheel_finish()\`] (\`cmpxchg\`)
+Cleared 1×, tested 1×, waited for 1× in 1 file of the tree
+
+- Cleared by [\`wheel_finish()\`] (\`cmpxchg\`, full if it succeeds)
 - Tested by [\`wheel_run()\`] (\`test_bit\`)
 - Waited for by [\`wheel_stop()\`] (\`test_bit\`, until clear)
 
@@ -247,7 +249,7 @@ Here waited for by \`test_bit()\`: one step towards other CPUs; relaxed: atomic,
   it('a mask stands for its bits', async () => {
     const text = await at(story, '/wheel.c', 'WF_HELD');
     assert.match(text, /^\*\*`WF_HELD`\*\* — bit 1 of `wheel.flags`\n\n> The gate side is in, do not finish/);
-    assert.match(text, /Set by \[`visit\(\)`\] \(`test_and_set_bit`\)/);
+    assert.match(text, /Set by \[`visit\(\)`\] \(`test_and_set_bit`, full\)/);
     assert.match(text, /Here tested by a plain access: unmarked/);
   });
 
