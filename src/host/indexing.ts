@@ -40,8 +40,8 @@ export interface Indexing {
   start(): void;
 }
 
-/** One slice, in bytes read: about ten milliseconds. */
-const slice = 1 << 20;
+/** One slice, in bytes read: a few milliseconds. */
+const slice = 1 << 19;
 /** State is told no more often, in milliseconds. */
 const tellEvery = 200;
 /** After a request, the user may go on typing: milliseconds until the next slice of what is not urgent. */

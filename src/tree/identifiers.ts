@@ -251,11 +251,12 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     return stamp !== undefined && stamp !== 0 && stamp === files.stamp?.(path);
   }
 
-  /** Takes out what was kept from another time and is not there any more. */
+  /** Takes out what was kept from another time and is not there any more, once all that is there was seen. */
   function sweep(part: Part): void {
     part.swept = true;
+    if (part !== last) return;
     for (const path of [...places.keys()])
-      if (!done.has(path) && (part === last || (part === near && isNear(path)))) {
+      if (!done.has(path)) {
         state.version++;
         drop(path);
       }

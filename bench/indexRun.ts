@@ -1,0 +1,4 @@
+/** `npm run bench:index -- TREE [--json]`. */
+import { runIndexBench } from './index';
+
+process.exitCode = runIndexBench(process.argv.slice(2));
