@@ -135,13 +135,15 @@ export function createIndexing(input: IndexingInput): Indexing {
       schedule(pause);
       return;
     }
-    const answer = pipeline.index.work(slice);
+    const { index } = pipeline;
+    const before = index.revision();
+    const answer = index.work(slice);
     const now = pipeline.index.phase();
     const isNew = now !== own.phase;
     own.phase = now;
     tell(pipeline, isNew);
+    if (isNew || index.revision() !== before) input.onBetter();
     if (isNew) {
-      input.onBetter();
       keep(pipeline, own);
     }
     if (answer === 'waiting') {

@@ -157,7 +157,7 @@ function assemble(
       ? { saved: () => indexing.saved(root) }
       : {}),
   });
-  const state = { hasScenes: false, phase: 'near' };
+  const state = { hasScenes: false, stage: '' };
   const tree = createTree({
     files,
     definers(name) {
@@ -249,8 +249,9 @@ function assemble(
       for (const path of paths) index.near(path);
       // What was found out with less of the index is found out again.
       state.hasScenes = true;
-      if (state.phase !== index.phase()) scenes.clear();
-      state.phase = index.phase();
+      const stage = `${index.phase()} ${String(index.revision())}`;
+      if (state.stage !== stage) scenes.clear();
+      state.stage = stage;
       const known = scenes.get(key);
       if (known) return known;
       const own = configOf();

@@ -11,7 +11,7 @@ import { createIdentifierScan, hashOfName, isBinary, scanBytes, uses } from './i
 import { foldersOfTree, isCore, isCovered, isLeftOut, type Reach } from './indexed';
 import { folderOf, join, normalize } from './paths';
 import { readSaved, writeSaved } from './saved';
-import { createSegment, eachFile, filesInSegment, sameDefinitions, useOf } from './segments';
+import { createSegment, definedBy, definedIn, eachFile, filesInSegment, useOf } from './segments';
 import type { FileWords, Segment } from './segments';
 import type { Files } from './tree';
 
@@ -67,6 +67,8 @@ export interface IdentifierIndex extends Identifiers {
   /** This file (or any) may have changed, come or gone. */
   forget(path?: string): void;
   version(): number;
+  /** Grows when a file that was in before defines something else now. */
+  revision(): number;
   definers(name: string, reach?: Reach): readonly Definer[] | 'pending';
   /** The index as it is now, as bytes for a later `restore`: pieces to write one after another, made as they are asked for. */
   save(): Iterable<Uint8Array>;
@@ -94,8 +96,6 @@ const pairsInSegment = 1 << 17;
 const cost = { file: 3000, stamp: 1000, folder: 6000, pair: 12, segment: 150_000 } as const;
 /** So many files at a time are waited for. */
 const fetched = 32;
-/** Changed files that a question reads itself. */
-const atOnce = 64;
 /** Links in circles end here, if the host does not end them. */
 const deepest = 14;
 const mostFiles = 250_000;
@@ -126,7 +126,7 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
   const changed = new Set<string>();
   const parts = [newPart('near'), newPart('core'), newPart('all')] as const;
   const [near, , last] = parts;
-  const state = { begun: false, recentPairs: 0, version: 0, unsaved: 0, asked: false };
+  const state = { begun: false, recentPairs: 0, version: 0, revision: 0, unsaved: 0, asked: false };
   let saved: Iterator<Segment> | undefined;
   let current: { readonly path: string; readonly bytes: Uint8Array; at: number } | undefined;
 
@@ -188,10 +188,22 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     if (place || words) state.unsaved++;
   }
 
+  /** As they were when the file was read last; undefined if it never was. */
+  function definitionsOf(path: string): readonly number[] | undefined {
+    const words = recent.get(path);
+    if (words) return definedBy(words);
+    const place = places.get(path);
+    return place && definedIn(place.segment, place.file);
+  }
+
   /** Gives the number of pairs that were sorted. */
   function add(path: string, words: FileWords): number {
-    const before = recent.get(path);
-    if (!before || !sameDefinitions(before, words)) state.version++;
+    const before = definitionsOf(path);
+    const after = before && definedBy(words);
+    if (!before || before.length !== after?.length || before.some((hash, i) => hash !== after[i])) {
+      state.version++;
+      if (before) state.revision++;
+    }
     drop(path);
     recent.set(path, words);
     state.unsaved++;
@@ -225,7 +237,10 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     done.add(path);
     changed.delete(path);
     if (bytes === undefined || isBinary(bytes)) {
-      if (places.has(path) || recent.has(path)) state.version++;
+      if (places.has(path) || recent.has(path)) {
+        state.version++;
+        state.revision++;
+      }
       drop(path);
       return true;
     }
@@ -331,10 +346,10 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     return parts.find(p => !finished(p))?.reach ?? (complete() ? 'done' : 'all');
   }
 
-  function readChanged(most: number): void {
+  function readChanged(): void {
     if (changed.size === 0) return;
     while (current) goOn(Infinity);
-    for (const path of [...changed].slice(0, most)) {
+    for (const path of [...changed]) {
       open(path);
       while (current) goOn(Infinity);
     }
@@ -367,8 +382,8 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
       if (bytes) saved = readSaved(root ?? folder ?? '', bytes);
       while (takeSaved());
     }
-    readChanged(input.onDemand ? Infinity : atOnce);
     if (!input.onDemand) return true;
+    readChanged();
     if (!begin()) return false;
     for (const part of parts) {
       if (workOn(part, Infinity) === 'waiting') return false;
@@ -419,12 +434,13 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     },
     complete: () => input.onDemand || complete(),
     version() {
-      readChanged(input.onDemand ? Infinity : atOnce);
+      if (input.onDemand) readChanged();
       return state.version;
     },
     work,
     phase,
     isStale: () => changed.size > 0,
+    revision: () => state.revision,
     near(path) {
       const own = folderOf(normalize(path));
       if (nearFolders.has(own) || isNear(join(own, 'x'))) return;

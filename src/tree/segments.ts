@@ -87,10 +87,17 @@ export function useOf(words: FileWords, hash: number): number | undefined {
   return at < 0 ? undefined : words.uses[at];
 }
 
-/** The hashes that a file defines are the same in both. */
-export function sameDefinitions(a: FileWords, b: FileWords): boolean {
-  const defined = (words: FileWords): readonly number[] =>
-    [...words.hashes].filter((_, i) => words.uses[i] !== uses.mentions).sort((x, y) => x - y);
-  const [one, other] = [defined(a), defined(b)];
-  return one.length === other.length && one.every((hash, i) => hash === other[i]);
+/** What a file defines, as hashes in order. */
+export function definedBy({ hashes, uses: found }: FileWords): readonly number[] {
+  return [...hashes].filter((_, i) => found[i] !== uses.mentions).sort((a, b) => a - b);
+}
+
+/** The same for a file in a segment. */
+export function definedIn({ hashes, files }: Segment, file: number): readonly number[] {
+  const found: number[] = [];
+  for (let i = 0; i < files.length; i++) {
+    const both = files[i] as number;
+    if (both % useStep === file && both < uses.mentions * useStep) found.push(hashes[i] as number);
+  }
+  return found;
 }

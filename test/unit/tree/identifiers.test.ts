@@ -230,6 +230,28 @@ describe('tree: index of identifiers', () => {
       assert.notEqual(edit('static int own2(void)\n{\n}\n'), before);
     });
 
+    it('in the background costs a question nothing: files that changed are read later', () => {
+      const files = memoryFiles(kernel);
+      const index = createIdentifierIndex({ files, root: '/k', onDemand: false });
+      finish(index);
+      files.read_.length = 0;
+      const before = [index.version(), index.revision()];
+      for (const [text, grows] of [
+        ['static int own(void)\n{\n\treturn 2;\n}\n', false],
+        ['static int own2(void)\n{\n}\n', true],
+      ] as const) {
+        files.texts.set('/k/kernel/fork.c', text);
+        index.forget('/k/kernel/fork.c');
+        index.filesWith('own2');
+        assert.deepEqual([index.version(), index.revision()], before);
+        assert.equal(index.isStale(), true);
+        finish(index);
+        assert.equal(index.revision() > (before[1] ?? 0), grows);
+      }
+      assert.deepEqual(paths(index.filesWith('own2')), ['kernel/fork.c']);
+      assert.deepEqual(files.read_, ['/k/kernel/fork.c', '/k/kernel/fork.c']);
+    });
+
     it('stays right over more edits than a segment holds', () => {
       const files = memoryFiles(kernel);
       const index = demand(files);
