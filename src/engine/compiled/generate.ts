@@ -12,7 +12,7 @@
  * number of ways, what the thread is about to access (0 = nothing that matters), then for each way label, ending (0 =
  * none) and for each word of the state a mask to keep and the bits to set.
  */
-import type { Layout } from './layout';
+import type { Field, Layout } from './layout';
 import {
   add,
   and,
@@ -86,7 +86,6 @@ export const globals = [
   'labels',
   'goals',
   'batch',
-  'roots',
   'conflicts',
   'mostStates',
   'mostEdges',
@@ -117,8 +116,16 @@ export const TEST_HEAD = 8;
 /** Threads that can have conflicting accesses in one state; a state with more is left to `race`. */
 export const MOST_PENDING = 64;
 
+/** Where a tree begins: a list of nodes by the values of a field, or one node. */
+export interface Root {
+  readonly address: number;
+  readonly field?: Field;
+}
+
 export interface Shape {
   readonly layout: Layout;
+  /** One for each tree. */
+  readonly roots: readonly Root[];
   readonly threads: number;
   /** Private steps are looked for (the trees `threads` … 2 * threads - 1). */
   readonly reduced: boolean;
@@ -155,7 +162,6 @@ export function generate(shape: Shape): Uint8Array<ArrayBuffer> {
   const madeBefore = local('i32');
   const stored = local('i32');
   const scratch = local('i32');
-  const thread = local('i32');
   const touched = local('i32');
   const pending = local('i32');
   const goal = local('i32');
@@ -249,17 +255,27 @@ export function generate(shape: Shape): Uint8Array<ArrayBuffer> {
   };
 
   /** Walks a tree to its leaf and puts the leaf's address into `node`; where nobody knows, leaves to `miss`. */
-  const walk = (tree: Code): Code => {
+  const walk = (tree: number): Code => {
     const leaf = label('leaf');
     const test = label('test');
+    const root = shape.roots[tree];
+    const field = root?.field;
     return [
-      set(node, load(0, add(g('roots'), shl(tree, i32(2))))),
+      set(
+        node,
+        load(
+          root?.address ?? 0,
+          field
+            ? shl(and(shr(load(4 * field.word, get(state)), i32(field.shift)), i32(field.mask)), i32(2))
+            : i32(0),
+        ),
+      ),
       block(
         leaf,
         loop(
           test,
           jumpIf(leaf, and(get(node), i32(1))),
-          when(isZero(get(node)), [put('missTree', tree), set(result, i32(outcome.miss)), jump(miss)]),
+          when(isZero(get(node)), [put('missTree', i32(tree)), set(result, i32(outcome.miss)), jump(miss)]),
           set(
             node,
             load(
@@ -333,45 +349,39 @@ export function generate(shape: Shape): Uint8Array<ArrayBuffer> {
   const privateSteps = (): Code => {
     if (!shape.reduced) return [];
     const none = label('no private step');
-    const threads = label('threads');
+    const some = label('a private step');
     const ahead = label('ahead');
     const back = label('leads back');
-    return [
-      set(thread, i32(0)),
+    return block(
+      none,
       block(
-        none,
+        some,
+        Array.from({ length: shape.threads }, (_, t) => [
+          walk(shape.threads + t),
+          when(load(0, get(node)), [walk(t), jump(some)]),
+        ]),
+        jump(none),
+      ),
+      set(goal, get(node)),
+      flush(),
+      set(node, get(goal)),
+      takeWays(true),
+      flush(),
+      set(from, get(madeBefore)),
+      block(
+        back,
         loop(
-          threads,
-          jumpIf(none, atLeast(get(thread), i32(shape.threads))),
-          walk(add(get(thread), i32(shape.threads))),
-          when(load(0, get(node)), [
-            walk(get(thread)),
-            set(goal, get(node)),
-            flush(),
-            set(node, get(goal)),
-            takeWays(true),
-            flush(),
-            set(from, get(madeBefore)),
-            block(
-              back,
-              loop(
-                ahead,
-                when(atLeast(get(from), get(made)), [endRow(i32(0)), jump(states)]),
-                jumpIf(back, lessEqualSigned(load(0, add(g('targets'), shl(get(from), i32(2)))), get(at))),
-                set(from, add(get(from), i32(1))),
-                jump(ahead),
-              ),
-            ),
-            set(made, get(madeBefore)),
-            set(stored, get(madeBefore)),
-            set(topBefore, get(top)),
-            jump(none),
-          ]),
-          set(thread, add(get(thread), i32(1))),
-          jump(threads),
+          ahead,
+          when(atLeast(get(from), get(made)), [endRow(i32(0)), jump(states)]),
+          jumpIf(back, lessEqualSigned(load(0, add(g('targets'), shl(get(from), i32(2)))), get(at))),
+          set(from, add(get(from), i32(1))),
+          jump(ahead),
         ),
       ),
-    ];
+      set(made, get(madeBefore)),
+      set(stored, get(madeBefore)),
+      set(topBefore, get(top)),
+    );
   };
 
   const notePending = (): Code =>
@@ -453,9 +463,9 @@ export function generate(shape: Shape): Uint8Array<ArrayBuffer> {
         block(
           miss,
           privateSteps(),
-          Array.from({ length: shape.threads }, (_, t) => [walk(i32(t)), notePending(), takeWays(false)]),
+          Array.from({ length: shape.threads }, (_, t) => [walk(t), notePending(), takeWays(false)]),
           racePairs(),
-          walk(i32(goalTree)),
+          walk(goalTree),
           set(goal, load(4, get(node))),
           // RACE_FINALLY may end the run here.
           when(load(0, get(node)), [takeWays(false)]),

@@ -31,6 +31,8 @@ export interface Regions {
   readonly octets: Uint8Array;
 }
 
+/** The address of the first region, for good. */
+export const FIRST_ADDRESS = 64;
 const PAGE = 65536;
 /** Addresses are kept below what a signed 32-bit number holds. */
 const MOST_BYTES = 2 ** 31 - PAGE;
@@ -51,7 +53,7 @@ export function createRegions(): Regions {
     },
     grow(wanted) {
       const next = new Map<Region, { readonly base: number; readonly size: number }>();
-      let top = 64;
+      let top = FIRST_ADDRESS;
       for (const r of regions) {
         const size = Math.max(capacities.get(r) ?? 0, sized(wanted[r] ?? 0));
         next.set(r, { base: top, size });

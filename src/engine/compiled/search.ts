@@ -20,9 +20,9 @@ import {
   type Shape,
 } from './generate';
 import { layoutOf, type Layout } from './layout';
-import { createRegions, regions as regionNames } from './memory';
+import { createRegions, FIRST_ADDRESS, regions as regionNames } from './memory';
 import { createRecorder, type Way } from './record';
-import { createTables, type PackedWay, type Tables } from './tables';
+import { createTables, rootsOf, type PackedWay, type Tables } from './tables';
 
 export interface Compiled {
   /** Expands up to `budget` states. `lost`: it cannot go on, the states are too large or steps look at too much. */
@@ -70,6 +70,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
   let instance: Instance | undefined;
   let shape: Shape | undefined;
   let mostWays = 1;
+  let rootBytes = 0;
   let recorded = 0;
   let states = 0;
   let expanded = 0;
@@ -121,7 +122,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     const enough = (bytes: number, region: (typeof regionNames)[number]): number =>
       bytes <= memory.capacity(region) ? memory.capacity(region) : Math.ceil(bytes * 1.5);
     const grown = memory.grow({
-      roots: 4 * treeCount(shape),
+      roots: rootBytes,
       conflicts: 4 * MOST_PENDING + MOST_ACCESSES * MOST_ACCESSES,
       batch: more * entrySize(layout.words),
       nodes: Math.max(at.nodes, memory.capacity('nodes')),
@@ -196,8 +197,16 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     if (!next || m.threads.length > MOST_THREADS || nodes > MOST_NODES || labels.length > MOST_LABELS)
       return false;
     const races = plainCells.size > 0;
+    const first = Array.from({ length: m.threads.length }, (_, n) => components.threadSlots(n)?.control);
+    const { roots, bytes } = rootsOf(FIRST_ADDRESS, next, [
+      ...first,
+      ...(m.options.reduce ? first : []),
+      undefined,
+    ]);
+    rootBytes = bytes;
     shape = {
       layout: next,
+      roots,
       threads: m.threads.length,
       reduced: m.options.reduce,
       races,
@@ -209,7 +218,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     if (!makeRoom({ states, edges, nodes })) return false;
     for (let s = 0; s < states; s++) pack(s, slot => (old ? old(s, slot) : idOf(s, slot)), next);
     if (!fillSlots()) return false;
-    tables = createTables(memory, next, components, treeCount(shape));
+    tables = createTables(memory, next, components, roots);
     writeConflicts();
     refresh();
     known.threads = m.threads.length;

@@ -3,7 +3,7 @@
  * nodes look like; this writes them.
  */
 import type { Components } from '../components';
-import { LEAF_HEAD, TEST_HEAD, waySize } from './generate';
+import { LEAF_HEAD, TEST_HEAD, waySize, type Root } from './generate';
 import type { Layout } from './layout';
 import type { Regions } from './memory';
 
@@ -28,16 +28,33 @@ export interface Tables {
   ): 'added' | 'no room' | 'no field';
 }
 
+/** Where trees begin: by the control part of their thread, the slots of `first`; bytes in all. */
+export function rootsOf(
+  base: number,
+  layout: Layout,
+  first: readonly (number | undefined)[],
+): { readonly roots: readonly Root[]; readonly bytes: number } {
+  let address = base;
+  const roots = first.map(slot => {
+    const field = slot === undefined ? undefined : layout.fields[slot];
+    const root = { address, ...(field && { field }) };
+    address += 4 * ((field?.mask ?? 0) + 1);
+    return root;
+  });
+  return { roots, bytes: address - base };
+}
+
 export function createTables(
   regions: Regions,
   layout: Layout,
   components: Components,
-  trees: number,
+  roots: readonly Root[],
 ): Tables {
   let used = 0;
   const start = regions.base('nodes');
   const room = regions.capacity('nodes');
-  regions.words.fill(0, regions.base('roots') >> 2, (regions.base('roots') >> 2) + trees);
+  const first = regions.base('roots') >> 2;
+  regions.words.fill(0, first, first + (regions.capacity('roots') >> 2));
 
   const take = (bytes: number): number => {
     const address = start + used;
@@ -55,11 +72,14 @@ export function createTables(
       let wanted = LEAF_HEAD + ways.length * waySize(layout.words) + 8;
       for (const slot of reads) wanted += TEST_HEAD + 8 + 4 * ((layout.fields[slot]?.mask ?? 0) + 1);
       if (used + wanted > room) return 'no room';
-      let at = (regions.base('roots') >> 2) + tree;
+      const root = roots[tree];
+      if (!root) return 'no room';
+      const rootSlot = root.field?.slot;
+      let at = (root.address >> 2) + (rootSlot === undefined ? 0 : (components.current[rootSlot] ?? 0));
       for (const slot of reads) {
         const field = layout.fields[slot];
         // A slot with one component only is no question.
-        if (!field) continue;
+        if (!field || slot === rootSlot) continue;
         let node = words[at] ?? 0;
         if (node === 0) {
           node = take(TEST_HEAD + 4 * (field.mask + 1));
