@@ -26,6 +26,8 @@ export interface Judged {
   readonly because: string;
   /** From the function asked about to the one that the clause is about; empty if that is the function itself. */
   readonly chain: readonly Link[];
+  /** Nothing speaks for either side: who calls is not known. */
+  readonly unknown?: true;
 }
 
 /** The context words of harnesses, and NMI. */
@@ -67,12 +69,24 @@ export interface Situation {
 export const aspects = ['reader', 'bhOff', 'irqOff', 'maySleep'] as const;
 export type Aspect = (typeof aspects)[number];
 
+/** What is so of code that nothing is said about: process context. */
+const plain: Readonly<Record<Aspect, Answer>> = { reader: 'no', bhOff: 'no', irqOff: 'no', maySleep: 'yes' };
+
 /** Two callers together; undefined is a caller that adds nothing (a recursion). */
-export function join(a: Judged | undefined, b: Judged | undefined): Judged | undefined {
+export function join(aspect: Aspect, a: Judged | undefined, b: Judged | undefined): Judged | undefined {
   if (!a || !b) return a ?? b;
-  if (a.value === b.value) return b.chain.length < a.chain.length ? b : a;
+  if (a.value === b.value)
+    return a.unknown === b.unknown ? (b.chain.length < a.chain.length ? b : a) : a.unknown ? b : a;
+  // A caller far away of which nothing is known does not speak against plain process context; nor for it.
+  if (a.unknown) return b.value === plain[aspect] ? b : a;
+  if (b.unknown) return a.value === plain[aspect] ? a : b;
   if (a.value === 'depends-on-caller') return a;
   if (b.value === 'depends-on-caller') return b;
+  return differing(a, b);
+}
+
+/** Two callers that say different things. */
+export function differing(a: Judged, b: Judged): Judged {
   return {
     value: 'depends-on-caller',
     because: `callers differ: ${a.value} ${clause(a)}; ${b.value} ${clause(b)}`,
@@ -96,6 +110,6 @@ export function chainText(chain: readonly Link[]): string {
 
 /** `No callers`-like answers: nothing is known. */
 export function unknownSituation(because: string): Situation {
-  const j: Judged = { value: 'depends-on-caller', because, chain: [] };
+  const j: Judged = { value: 'depends-on-caller', because, chain: [], unknown: true };
   return { reader: j, bhOff: j, irqOff: j, maySleep: j, locks: [], contexts: [], complete: false };
 }

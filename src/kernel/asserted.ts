@@ -25,6 +25,8 @@ export interface Assertion {
   readonly words: string;
   /** Offset in the file. */
   readonly start: number;
+  /** Holds at the entry only: the function ends it itself. */
+  readonly releases?: true;
   /** It only follows from what the function does. */
   readonly weak?: true;
 }
@@ -130,17 +132,14 @@ function find(f: FunctionFacts, types: Types): readonly Assertion[] {
     const what = (m[2] ?? '').trim();
     const words = m[0];
     const start = f.item.start;
-    if (/^rcu\w*$/i.test(what)) found.push({ point: flow.entry, aspects: inReader, words, start });
-    else if (what === 'bh' || what === 'BH') found.push({ point: flow.entry, aspects: bhOff, words, start });
+    const releases = m[1] === 'releases' ? ({ releases: true } as const) : {};
+    const common = { point: flow.entry, words, start, ...releases };
+    if (/^rcu\w*$/i.test(what)) found.push({ ...common, aspects: inReader });
+    else if (what === 'bh' || what === 'BH') found.push({ ...common, aspects: bhOff });
     else {
       const lock = fold(what.replace(/^&/, ''));
-      found.push({
-        point: flow.entry,
-        aspects: aspectsOfLock(kindOf(lock)),
-        lock: { lock, kind: kindOf(lock) },
-        words,
-        start,
-      });
+      const kind = kindOf(lock);
+      found.push({ ...common, aspects: aspectsOfLock(kind), lock: { lock, kind } });
     }
   }
   return found;

@@ -13,7 +13,6 @@ import type { Corpus, Mention } from './corpus';
 import { callArguments } from './expression';
 import { functionsOf, spanOf, type FactStore, type FunctionFacts } from './functions';
 import { typeName, type Types } from './places';
-import { primitive } from './primitives';
 import {
   definers,
   harmless,
@@ -47,6 +46,8 @@ export type Caller =
       readonly in: Surroundings;
       readonly links: readonly Link[];
     }
+  /** Modules that are not here may call it. */
+  | { readonly kind: 'exported' }
   /** It is handed to something that is not followed. */
   | { readonly kind: 'unknown'; readonly because: string };
 
@@ -107,9 +108,10 @@ export function callersOf(input: CallersInput): Callers {
         in: surroundingsOf(definer[1]),
         links: [{ name: `${maker}()`, file: f.file, line: input.lineOf(f.file, f.item.start) }],
       };
+    // Tables of system calls mention it: they are how it is called.
+    if (definer) return;
     if (f.item.kind === 'invocation') {
-      if (!definer && !/^RACE_/.test(f.item.name))
-        yield { kind: 'unknown', because: `it is made by ${f.item.name}()` };
+      if (!/^RACE_/.test(f.item.name)) yield { kind: 'unknown', because: `it is made by ${f.item.name}()` };
       return;
     }
     let any = false;
@@ -167,7 +169,10 @@ export function callersOf(input: CallersInput): Callers {
       return;
     }
     if (item.kind !== 'variable' && item.kind !== 'invocation') return;
-    if (item.kind === 'invocation' && harmless.test(item.name) && !registrations.has(item.name)) return;
+    if (item.kind === 'invocation' && harmless.test(item.name) && !registrations.has(item.name)) {
+      if (item.name.startsWith('EXPORT_')) yield { kind: 'exported' };
+      return;
+    }
     const node = m.node();
     if (!node) return;
     if (item.kind === 'invocation' && child(node, 'body')) {
@@ -260,7 +265,7 @@ export function callersOf(input: CallersInput): Callers {
       return;
     }
     const [m] = corpus.macros(callee, w.file);
-    if (m && !primitive(callee)) {
+    if (m) {
       const parameter = m.macro.parameters?.[index];
       if (parameter !== undefined) {
         yield* throughBody(m.macro.body, parameter, callee, w, use);
@@ -373,6 +378,14 @@ export function callersOf(input: CallersInput): Callers {
     }
     if (struct === 'seq_operations') {
       yield* sequence(use, w, link);
+      return;
+    }
+    // A timer's function outside timer_setup() is an hrtimer's.
+    const timer =
+      struct === '' &&
+      /timer\w*\s*(?:\.|->)\s*function\s*=/.test(w.text.slice(use.node.start - 60, use.node.start));
+    if (field === 'function' && timer) {
+      yield known('hrtimer', link);
       return;
     }
     if (struct === 'rtnl_link' || (field === 'function' && struct === 'hrtimer')) {

@@ -9,7 +9,9 @@
  */
 import {
   aspects,
+  differing,
   join,
+  unknownSituation,
   type Answer,
   type Aspect,
   type FoundContext,
@@ -75,6 +77,9 @@ const bottom: Situation = {
   complete: true,
 };
 
+/** So many callers that agree are taken for all of them where the answer is the usual one. */
+const ENOUGH = 5;
+
 interface Outcome {
   readonly situation: Situation;
   /** Depth of the outermost unfinished function that went into it. */
@@ -136,12 +141,7 @@ export function createEntries(input: EntriesInput): Entries {
   }
 
   function unread(f: FunctionFacts): Situation {
-    const j: Judged = {
-      value: 'depends-on-caller',
-      because: `the callers of ${f.name}() were not read`,
-      chain: [],
-    };
-    return { reader: j, bhOff: j, irqOff: j, maySleep: j, locks: [], contexts: [], complete: false };
+    return unknownSituation(`the callers of ${f.name}() were not read`);
   }
 
   function gather(f: FunctionFacts, depth: number, allowance: number): { situation: Situation; low: number } {
@@ -149,9 +149,14 @@ export function createEntries(input: EntriesInput): Entries {
     let low = Infinity;
     let read = 0;
     let cut = false;
+    let exported = false;
     const most = Math.max(6, Math.floor(limits.callers / (1 + depth)));
     const end = spent.functions + allowance - 1;
     for (const c of callers.of(f)) {
+      if (c.kind === 'exported') {
+        exported = true;
+        continue;
+      }
       if (sum.settled()) {
         cut = true;
         break;
@@ -165,21 +170,29 @@ export function createEntries(input: EntriesInput): Entries {
       low = Math.min(low, one.low);
       sum.add(one.situation);
     }
+    // What nobody can call adds nothing to what it calls.
+    if (read === 0 && depth > 0 && !exported && !callable(f)) return { situation: bottom, low };
     const first = sum.result(f, cut);
     return { situation: asserted(f, first), low };
   }
 
+  /** Called by what is no C: assembly, the linker's tables, the engine of a harness. */
+  function callable(f: FunctionFacts): boolean {
+    if (f.item.kind === 'invocation') return true;
+    const head = f.analysis.text.slice(f.analysis.node.start, f.analysis.body?.start ?? f.analysis.node.end);
+    return /\b(?:asmlinkage|__visible|__init|__exit|__net_init|__net_exit|__weak|main)\b/.test(head);
+  }
+
   // --- one caller --------------------------------------------------------------------------------------------------
 
-  function situationOf(c: Caller, f: FunctionFacts, allowance: number): Outcome {
+  function situationOf(
+    c: Exclude<Caller, { kind: 'exported' }>,
+    f: FunctionFacts,
+    allowance: number,
+  ): Outcome {
     switch (c.kind) {
-      case 'unknown': {
-        const j: Judged = { value: 'depends-on-caller', because: c.because, chain: [] };
-        return {
-          situation: { reader: j, bhOff: j, irqOff: j, maySleep: j, locks: [], contexts: [], complete: true },
-          low: Infinity,
-        };
-      }
+      case 'unknown':
+        return { situation: { ...unknownSituation(c.because), complete: true }, low: Infinity };
       case 'surroundings':
         return { situation: fromSurroundings(c.in, [definition(f), ...c.links], f), low: Infinity };
       case 'after': {
@@ -323,17 +336,19 @@ export function createEntries(input: EntriesInput): Entries {
         ? undefined
         : entry.contexts.every(c => c.context === 'process' || c.context === 'kthread')
           ? 'no'
-          : entry.contexts.every(c => c.context === 'softirq')
+          : entry.contexts.every(c => c.context !== 'process' && c.context !== 'kthread')
             ? aspect === 'irqOff'
-              ? 'no'
+              ? entry.contexts.every(c => c.context === 'softirq')
+                ? 'no'
+                : undefined
               : 'yes'
             : undefined;
     const must = ended.some(e => e.must);
     const how = `ended by ${nameOfEnd(first)}`;
     if (anyway === 'yes') return base;
     const opposite: Answer = yes === 'yes' ? 'no' : 'yes';
-    if (must && (anyway === 'no' || first.effect.kind === 'irq' || first.effect.kind === 'bh'))
-      return { value: opposite, because: how, chain: base.chain };
+    const context = ended.some(e => e.must && (e.effect.kind === 'irq' || e.effect.kind === 'bh'));
+    if (must && (anyway === 'no' || context)) return { value: opposite, because: how, chain: base.chain };
     if (must)
       return { value: 'depends-on-caller', because: `${how}; otherwise ${base.because}`, chain: base.chain };
     return { value: 'some-paths', because: `${how} on some paths`, chain: base.chain };
@@ -388,9 +403,17 @@ export function createEntries(input: EntriesInput): Entries {
     return applied(
       f,
       s,
-      assertionsOf(f, input.types).filter(a => dominates(f, a.point, flow.exit) || straight(f, a.point)),
+      assertionsOf(f, input.types).filter(
+        a => (dominates(f, a.point, flow.exit) || straight(f, a.point)) && !(a.releases && keeps(f, a)),
+      ),
       a => stateAt(f, a.point),
     );
+  }
+
+  /** It says that it releases a lock, but where cannot be seen. */
+  function keeps(f: FunctionFacts, a: Assertion): boolean {
+    const ends = input.sections(f)?.strayEnds ?? [];
+    return !ends.some(e => a.lock === undefined || sameLock(e.effect.lock, a.lock.lock));
   }
 
   /** In the run of points before anything is decided. */
@@ -409,7 +432,7 @@ export function createEntries(input: EntriesInput): Entries {
   /** What assertions on every way to a point say there, if nothing changed in between. */
   function assertedAt(f: FunctionFacts, point: number, s: Situation): Situation {
     const here = stateAt(f, point);
-    const list = assertionsOf(f, input.types).filter(a => dominates(f, a.point, point));
+    const list = assertionsOf(f, input.types).filter(a => !a.releases && dominates(f, a.point, point));
     if (list.length === 0) return s;
     const usable = list.filter(a => {
       const there = stateAt(f, a.point);
@@ -478,7 +501,7 @@ export function createEntries(input: EntriesInput): Entries {
     return {
       add(s) {
         for (const aspect of aspects) {
-          const joined = join(answers[aspect], s[aspect] === open ? undefined : s[aspect]);
+          const joined = join(aspect, answers[aspect], s[aspect] === open ? undefined : s[aspect]);
           if (joined) answers[aspect] = joined;
         }
         state.complete &&= s.complete;
@@ -490,8 +513,7 @@ export function createEntries(input: EntriesInput): Entries {
         for (const l of s.locks) {
           const old = locks.get(keyOf(l));
           if (old) {
-            const held = join(old.held, l.held);
-            if (held) locks.set(keyOf(l), { ...old, held });
+            locks.set(keyOf(l), { ...old, held: together(old.held, l.held) });
           } else if (state.count === 0) locks.set(keyOf(l), l);
           else locks.set(keyOf(l), { ...l, held: differ(l) });
         }
@@ -505,15 +527,18 @@ export function createEntries(input: EntriesInput): Entries {
         }
         state.count++;
       },
-      settled: () => aspects.every(a => answers[a]?.value === 'depends-on-caller'),
+      settled: () => aspects.every(a => answers[a]?.value === 'depends-on-caller' && !answers[a].unknown),
       result(f, cut) {
         const complete = state.complete && !cut && input.corpus.complete();
         const judge = (aspect: Aspect): Judged => {
           const j = answers[aspect];
           if (!j) return state.circle ? open : nobody(f, aspect);
           if (!cut || j.value === 'depends-on-caller') return j;
+          // Interrupts are off in few places, and each of those says so itself.
+          if (aspect === 'irqOff' && j.value === 'no' && state.count >= ENOUGH) return j;
           return {
             value: 'depends-on-caller',
+            unknown: true,
             because: `not all callers were read; those read say ${j.value} (${j.because})`,
             chain: j.chain,
           };
@@ -540,6 +565,11 @@ export function createEntries(input: EntriesInput): Entries {
         };
       },
     };
+  }
+
+  function together(a: Judged, b: Judged): Judged {
+    if (a.value === b.value) return a;
+    return a.value === 'depends-on-caller' ? a : b.value === 'depends-on-caller' ? b : differing(a, b);
   }
 
   function differ(l: HeldLock): Judged {

@@ -183,5 +183,6 @@ export function nameOfLock(effect: Effect, primitive: string | undefined): strin
   if (effect.kind === 'rtnl') return 'rtnl_mutex';
   const member = primitive === undefined ? undefined : memberLocks.get(primitive);
   if (effect.lock === undefined) return member ?? effect.kind;
-  return member === undefined ? effect.lock : `${effect.lock}->${member}`;
+  const lock = effect.lock.replace(/^\((\w+)\)(?=->|\.)/, '$1');
+  return member === undefined ? lock : `${lock}->${member}`;
 }

@@ -25,6 +25,9 @@ export const memberLocks: ReadonlyMap<string, string> = rows(
   ['hci_dev_lock hci_dev_unlock', 'lock'],
   ['devl_lock devl_unlock', 'lock'],
   ['wiphy_lock wiphy_unlock', 'mtx'],
+  ['task_lock task_unlock', 'alloc_lock'],
+  ['raw_spin_rq_lock raw_spin_rq_lock_nested raw_spin_rq_lock_irq raw_spin_rq_lock_irqsave', '__lock'],
+  ['raw_spin_rq_trylock raw_spin_rq_unlock', '__lock'],
   ['genl_lock genl_unlock', 'genl_mutex'],
   ['cpus_read_lock cpus_write_lock cpus_read_unlock cpus_write_unlock', 'cpu_hotplug_lock'],
 );

@@ -59,6 +59,11 @@ export const registrations: ReadonlyMap<string, Arguments> = rows(
   ['on_each_cpu_cond on_each_cpu_cond_mask', [1, 'ipi']],
   ['INIT_CSD', [1, 'ipi']],
   ['stop_machine stop_machine_cpuslocked stop_machine_from_inactive_cpu', [0, 'stopMachine']],
+  ['stop_one_cpu stop_one_cpu_nowait', [1, 'stopper']],
+  ['stop_two_cpus', [2, 'stopper']],
+  ['irq_set_handler irq_set_handler_locked __irq_set_handler_locked', [1, 'interrupt']],
+  ['irq_set_chip_and_handler irq_set_chip_and_handler_name', [2, 'interrupt']],
+  ['irq_domain_set_info', [5, 'interrupt']],
   ['module_init subsys_initcall fs_initcall late_initcall device_initcall core_initcall', [0, 'init']],
   [
     'postcore_initcall arch_initcall pure_initcall early_initcall console_initcall rootfs_initcall',
@@ -211,6 +216,8 @@ export const members: ReadonlyMap<string, SurroundingsName> = table(
   ['cfg80211_ops', 'rtnl', 'add_virtual_intf del_virtual_intf change_virtual_intf'],
   ['ftrace_ops', 'tracepoint', 'func'],
   ['kprobe kretprobe', 'kprobe', 'pre_handler post_handler handler entry_handler'],
+  ['irq_desc irq_chip_type msi_domain_info irq_chip_regs', 'interrupt', 'handle_irq handler'],
+  ['cpu_stop_work', 'stopper', 'fn'],
   ['irq_work', 'irqWork', 'func'],
   ['work_struct', 'work', 'func'],
   ['rcu_head callback_head', 'rcuCallback', 'func'],
@@ -269,7 +276,7 @@ export const harmless =
 
 /** Calls that only print or trace a function that they are given, or compare with it. */
 export const looks =
-  /^(?:trace_|__?trace|pr_|printk|_printk|dev_(?:err|warn|info|dbg|notice)|netdev_(?:err|warn|info|dbg)|WARN|BUG|DEBUG_|VM_|seq_printf|snprintf|sprintf|scnprintf|likely|unlikely|lockdep_|kallsyms|dereference_function_descriptor|is_|sizeof|typeof|__builtin_|static_call_query|MODULE_|BUILD_BUG)/;
+  /^(?:trace_|__?trace|pr_|printk|_printk|dev_(?:err|warn|info|dbg|notice)|netdev_(?:err|warn|info|dbg)|WARN|BUG|DEBUG_|VM_|seq_printf|snprintf|sprintf|scnprintf|likely|unlikely|lockdep_|kallsyms|dereference_function_descriptor|is_|sizeof|typeof|__builtin_|static_call_query|MODULE_|BUILD_BUG|TIMER_HINT|__SYSCALL|__SC_)/;
 
 /** How names of softirq vectors read. */
 export const vectors: Readonly<Record<string, string>> = {

@@ -114,6 +114,11 @@ export const surroundings = {
   irqWork: hardirq('irq_work (hard interrupt)'),
   ipi: hardirq('cross-CPU call (interrupts off)'),
   stopMachine: { ...hardirq('stop_machine (interrupts off)'), contexts: ['kthread'] },
+  stopper: {
+    ...thread('stopper thread (preemption off)'),
+    reader: 'yes',
+    maySleep: 'no',
+  },
   nmi: { ...hardirq('NMI handler'), contexts: ['nmi'] },
   suspendLate: { ...hardirq('syscore operation (interrupts off)'), contexts: ['process'] },
   work: thread('work item'),
