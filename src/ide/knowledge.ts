@@ -17,6 +17,7 @@ import { pointersOf } from '../kernel/pointers';
 import { primitive } from '../kernel/primitives';
 import { stateWords, type StateWord } from '../kernel/words';
 import type { Scene } from './scene';
+import { typeOfCall } from './structs';
 import { holds, memoryOf, typesOf, type Meaning } from './types';
 
 export interface Knowledge {
@@ -66,17 +67,19 @@ function gather(scene: Scene): Knowledge {
     });
   });
   // Bodies at hand are enough: asking the whole tree at every keystroke would cost more than it tells.
-  const callees = lazy(() => {
-    const bodies = new Map<string, FunctionFacts>();
-    for (const f of [...whole().functions, ...whole().related])
-      if (!bodies.has(f.name)) bodies.set(f.name, f);
-    return bitCallees({
-      function: name => bodies.get(name),
-      macro: name => around().macros.get(name)?.[0]?.macro,
-    });
+  const bodies = lazy(() => {
+    const found = new Map<string, FunctionFacts>();
+    for (const f of [...whole().functions, ...whole().related]) if (!found.has(f.name)) found.set(f.name, f);
+    return found;
   });
+  const macroOf = (name: string): MacroDefinition | undefined => around().macros.get(name)?.[0]?.macro;
+  const callees = lazy(() => bitCallees({ function: name => bodies().get(name), macro: macroOf }));
+  const wordTypes: Types = {
+    ...types,
+    callType: name => typeOfCall(bodies().get(name), macroOf(name)?.body),
+  };
   const wordsOf = (which: 'strong' | 'plain'): readonly StateWord[] =>
-    stateWords([...whole().functions, ...whole().related], types, names, callees(), which);
+    stateWords([...whole().functions, ...whole().related], wordTypes, names, callees(), which);
   const words = lazy(() => wordsOf('strong'));
   const plainWords = lazy(() => wordsOf('plain'));
   const contexts = lazy(() => contextsOf(whole(), initialisers(scene)));

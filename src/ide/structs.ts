@@ -2,9 +2,10 @@
 import { child, walk, type Node } from '../syntax/node';
 import type { Item, SourceFile } from '../syntax/source';
 import { declared } from '../kernel/events';
+import type { FunctionFacts } from '../kernel/functions';
 import { typeName, type Types } from '../kernel/places';
-import { knowledge } from './knowledge';
 import type { Scene } from './scene';
+import { typesOf } from './types';
 
 const known = new WeakMap<Scene, WeakMap<SourceFile, Types>>();
 
@@ -13,6 +14,14 @@ export function typesAt(scene: Scene, source: SourceFile): Types {
   if (!files) known.set(scene, (files = new WeakMap()));
   let types = files.get(source);
   if (!types) files.set(source, (types = make(scene, source)));
+  return types;
+}
+
+const wides = new WeakMap<Scene, Types>();
+
+function wideTypes(scene: Scene): Types {
+  let types = wides.get(scene);
+  if (!types) wides.set(scene, (types = typesOf(scene)));
   return types;
 }
 
@@ -25,7 +34,7 @@ function make(scene: Scene, source: SourceFile): Types {
     }
     return own.get(struct);
   };
-  const wide = knowledge(scene).types;
+  const wide = wideTypes(scene);
   return {
     fieldType: (struct, field) => {
       const mine = fieldsOf(struct);
@@ -38,16 +47,21 @@ function make(scene: Scene, source: SourceFile): Types {
     },
     callType(name) {
       const [f] = scene.corpus.functions(name, source.path);
-      if (f) return typeName(f.analysis.text, child(f.analysis.node, 'type')) || undefined;
-      // `#define NFS_I(inode) container_of(inode, struct nfs_inode, vfs_inode)` and the like.
-      const body = scene.corpus.macros(name, source.path)[0]?.macro.body;
-      return body === undefined
-        ? undefined
-        : (/\bcontainer_of(?:_const)?\s*\(.*,\s*(?:struct|union)?\s*(\w+)\s*,\s*\w[\w.]*\s*\)/.exec(
-            body,
-          )?.[1] ?? /^\(*\s*\(\s*(?:struct|union)\s+(\w+)\s*\*\s*\)/.exec(body)?.[1]);
+      return typeOfCall(f, f ? undefined : scene.corpus.macros(name, source.path)[0]?.macro.body);
     },
   };
+}
+
+/**
+ * The struct that a function returns a pointer to, or a macro such as `#define NFS_I(i) container_of(i, struct nfs_inode, …)`.
+ */
+export function typeOfCall(f: FunctionFacts | undefined, macroBody: string | undefined): string | undefined {
+  if (f) return typeName(f.analysis.text, child(f.analysis.node, 'type')) || undefined;
+  if (macroBody === undefined) return undefined;
+  const contained = /\bcontainer_of(?:_const)?\s*\(.*,\s*(?:struct|union)?\s*(\w+)\s*,\s*\w[\w.]*\s*\)/.exec(
+    macroBody,
+  );
+  return (contained ?? /^\(*\s*\(\s*(?:struct|union)\s+(\w+)\s*\*\s*\)/.exec(macroBody))?.[1];
 }
 
 const kinds = ['struct', 'union', 'typedef'] as const;

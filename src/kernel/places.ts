@@ -37,12 +37,15 @@ export function keyOfPath(path: Path, types: Types): string | undefined {
   const called = path.kind === 'other' ? /^(\w+)\(/.exec(path.root)?.[1] : undefined;
   let type =
     path.type ??
-    (path.kind === 'global' ? types.globalType(path.root) : undefined) ??
+    (path.kind === 'global' ? (types.globalType(path.root) ?? macroTypes[path.root]) : undefined) ??
     (called === undefined ? undefined : types.callType?.(called));
   for (const field of path.fields.slice(0, -1))
     type = type === undefined ? undefined : types.fieldType(type, field);
   return `${type ?? ''}.${path.fields[path.fields.length - 1] ?? ''}`;
 }
+
+/** Macros that look like variables. */
+const macroTypes: Readonly<Record<string, string>> = { current: 'task_struct' };
 
 /** Whether two keys may name one field: the same, or the same field with one struct unknown. */
 export function sameKey(a: string, b: string): boolean {

@@ -3,7 +3,7 @@
  * name. Plain accesses with masks count for words that somebody also changes atomically; a word that has nothing but
  * plain masks is told apart.
  */
-import { accessesOf, accessesThrough, type Access, type BitCallees } from './accesses';
+import { accessesOf, accessesThrough, type Access, type AccessKind, type BitCallees } from './accesses';
 import { bitNumbered, bitsOfMask, type Bit, type Names } from './constants';
 import type { FunctionFacts } from './functions';
 import { keyOfPath, sameKey, type Types } from './places';
@@ -45,27 +45,18 @@ export function stateWords(
       if (list) list.push({ f, access });
       else byKey.set(key, [{ f, access }]);
     }
-  // An access through a struct that is not known belongs to the only word of that name.
-  const byField = new Map<string, string[]>();
-  for (const key of byKey.keys()) {
-    const field = key.slice(key.indexOf('.') + 1);
-    if (!key.startsWith('.')) byField.set(field, [...(byField.get(field) ?? []), key]);
-  }
-  for (const [key, list] of [...byKey]) {
-    if (!key.startsWith('.')) continue;
-    const alike = (byField.get(key.slice(1)) ?? []).filter(k => sameKey(k, key));
-    const only = alike.length === 1 ? byKey.get(alike[0] ?? '') : undefined;
-    if (!only) continue;
-    only.push(...list);
-    byKey.delete(key);
-  }
+  settleUnknown(byKey);
   const order = new Map(functions.map((f, i) => [f, i]));
   const masks = new Map<string, readonly Bit[]>();
   const words: StateWord[] = [];
   for (const [key, list] of byKey) {
-    const strong = list.some(a => a.access.strong && a.access.bits.some(t => !t.variable));
+    const strong = list.some(
+      a => a.access.strong && byBit.has(a.access.kind) && a.access.bits.some(t => !t.variable),
+    );
     if (strong !== (which === 'strong')) continue;
-    if (!strong && !maskedOnly(list.map(a => a.access))) continue;
+    // Whole values that are exchanged are no flags, whatever else happens; a byte of a buffer is no word.
+    const exchanged = list.some(a => a.access.strong && a.access.kind === 'rmw');
+    if (!strong && (exchanged || !maskedOnly(list.map(a => a.access)))) continue;
     const accesses = list
       .map(a => ({ ...a, bits: bitsOf(a.access, names, masks) }))
       .sort(
@@ -84,12 +75,60 @@ export function stateWords(
   return words.sort((a, b) => b.accesses.length - a.accesses.length || (a.key < b.key ? -1 : 1));
 }
 
+/** What is done to single bits. */
+const byBit: ReadonlySet<AccessKind> = new Set<AccessKind>(['set', 'clear', 'change', 'test', 'wait']);
+
+type Found = { readonly f: FunctionFacts; readonly access: Access };
+
+/**
+ * Accesses through structs that are not known belong to the only word of that field with bits like theirs. Those that
+ * remain are kept apart by what the struct is called where it is used: `?mm.flags` and `?signal.flags`.
+ */
+function settleUnknown(byKey: Map<string, Found[]>): void {
+  const byField = new Map<string, string[]>();
+  for (const key of byKey.keys()) {
+    const field = key.slice(key.indexOf('.') + 1);
+    if (!key.startsWith('.')) byField.set(field, [...(byField.get(field) ?? []), key]);
+  }
+  for (const [key, list] of [...byKey]) {
+    if (!key.startsWith('.')) continue;
+    byKey.delete(key);
+    const alike = (byField.get(key.slice(1)) ?? []).filter(k => sameKey(k, key));
+    const only = alike.length === 1 ? byKey.get(alike[0] ?? '') : undefined;
+    const known = only && new Set(only.flatMap(stemsOf));
+    const owners = new Set(list.map(ownerOf));
+    for (const found of list) {
+      const stems = stemsOf(found);
+      if (only && known && (stems.length === 0 || stems.some(s => known.has(s)))) {
+        only.push(found);
+        continue;
+      }
+      const own = owners.size === 1 ? key : `?${ownerOf(found)}${key}`;
+      const mine = byKey.get(own);
+      if (mine) mine.push(found);
+      else byKey.set(own, [found]);
+    }
+  }
+}
+
+/** What names of bits begin with: `NAPI_STATE` and `NAPIF_STATE` alike are `NAPI`. */
+function stemsOf({ access }: Found): readonly string[] {
+  return access.bits.flatMap(t => (t.variable ? [] : [/^_*([A-Za-z0-9]{2,4})/.exec(t.text)?.[1] ?? t.text]));
+}
+
+/** `mm` of `current->mm->flags`. */
+function ownerOf({ access }: Found): string {
+  const { fields, root } = access.path;
+  return fields.at(-2) ?? /^\w+/.exec(root)?.[0] ?? '';
+}
+
 /** Somebody sets or clears bits by name in it, and there is more than that one place. */
 function maskedOnly(accesses: readonly Access[]): boolean {
   const changed = accesses.some(
     a =>
       (a.kind === 'set' || a.kind === 'clear') &&
       !a.maybe &&
+      !a.word.endsWith(']') &&
       a.bits.some(t => !t.variable && isConstant(t.text)),
   );
   return changed && accesses.length > 1;
