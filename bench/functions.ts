@@ -9,7 +9,7 @@
 import { readFileSync } from 'node:fs';
 import type { CParser } from '../src/syntax/parser';
 import type { Item, SourceFile } from '../src/syntax/source';
-import { numbers } from '../test/unit/syntax/edits';
+import { brokenFunction, numbers } from '../test/unit/syntax/edits';
 
 interface Truth {
   readonly name: string | undefined;
@@ -83,35 +83,6 @@ export function functionsFound(
   return sum;
 }
 
-const typed = ['{', '}', '(', ')', '"', "'", ';', 'if (', 'foo(', '}\n\t}', ', '];
-
-/** A text in which something inside one function was broken, and that function. */
-function broken(
-  file: SourceFile,
-  next: (n: number) => number,
-): { readonly text: string; readonly victim: Item } {
-  const functions = file.items.filter(i => i.kind === 'function');
-  const victim = functions[next(functions.length)] ?? functions[0];
-  if (!victim) throw new Error(`${file.path} has no functions`);
-  const { text } = file;
-  const body = text.indexOf('{', victim.nameStart) + 1;
-  const inside = victim.end - 2 - body;
-  if (inside < 2) return broken(file, next);
-  const at = body + next(inside);
-  const length = 1 + next(Math.min(400, victim.end - 2 - at));
-  const change = next(3);
-  // An open comment swallows what follows in C, too: no edit may make or unmake one.
-  const piece = text.slice(at - 1, at + length + 1);
-  if (/\/|\*|\\|#/.test(piece)) return broken(file, next);
-  const middle =
-    change === 0
-      ? ''
-      : change === 1
-        ? text.slice(at, at + length).repeat(2)
-        : (typed[next(typed.length)] ?? '');
-  return { text: text.slice(0, at) + middle + text.slice(change === 2 ? at : at + length), victim };
-}
-
 /** Functions that are not what they were after an edit of another one, over so many edits of each file. */
 export function functionsLost(
   parser: CParser,
@@ -125,7 +96,7 @@ export function functionsLost(
     const file = parser.parseFile(path, readFileSync(path, 'utf8'));
     const next = numbers(index + 1);
     for (let i = 0; i < edits; i++) {
-      const { text, victim } = broken(file, next);
+      const { text, victim } = brokenFunction(file, next);
       const after = parser.parseFile(path, text, file);
       made++;
       const kept = new Map<string, number>();

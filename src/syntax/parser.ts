@@ -53,6 +53,9 @@ export interface ParserBytes {
 /** Files beyond this many characters are not looked at. */
 export const sizeLimit = 8 * 1024 * 1024;
 
+/** Items beyond this many characters have no tree. The longest function of Linux has 40 000; tables of registers have more. */
+export const longest = 250_000;
+
 /** Loads the wasm modules from bytes, which works in Node and in a web worker alike. */
 export async function createParser({ runtime, grammar }: ParserBytes): Promise<CParser> {
   await Parser.init({ wasmBinary: runtime, locateFile: (name: string) => name });
@@ -141,9 +144,9 @@ function sourceFile(
     return scan;
   };
   const problems = once(() =>
-    known()
-      .items.filter(i => i.broken)
-      .map(i => incomplete(path, i)),
+    known().items.flatMap(i =>
+      i.broken ? [incomplete(path, i)] : i.end - i.start > longest ? [tooLong(path, i)] : [],
+    ),
   );
   const plain = once(() => plainOf(text));
   const includes = once(() => includesOf(before?.scan() ? known().plain : (scan?.plain ?? plain())));
@@ -161,6 +164,7 @@ function sourceFile(
     return node;
   };
   const treeOf = (item: ScannedItem, decide: Decide | undefined): Node | undefined => {
+    if (item.end - item.start > longest) return undefined;
     const { plain } = known();
     // Without branches inside, or with nobody to decide, an item has one tree.
     if (decide && branches(plain, item)) return itemNode(plain, item, pieces, decide, byCode);
@@ -235,6 +239,14 @@ function incomplete(path: string, item: ScannedItem): Problem {
   return {
     severity: 'warning',
     message: `${item.kind} ${item.name} is not complete: a bracket is open or one too many`,
+    span: { file: path, start: item.start, end: item.end },
+  };
+}
+
+function tooLong(path: string, item: ScannedItem): Problem {
+  return {
+    severity: 'warning',
+    message: `${item.kind} ${item.name} is longer than ${longest} characters and was not parsed`,
     span: { file: path, start: item.start, end: item.end },
   };
 }

@@ -120,6 +120,9 @@ interface OpenGroup {
 /** Branches of one group beyond this belong to the last: their conditions would grow with the square. */
 const mostBranches = 500;
 
+/** Groups inside groups. */
+const deepestNesting = 60;
+
 const opening = new Set(['if', 'ifdef', 'ifndef']);
 const middle = new Set(['elif', 'elifdef', 'elifndef', 'else']);
 
@@ -183,19 +186,21 @@ function conditionMap(groups: readonly Group[]): (offset: number) => readonly Co
   };
   // Groups come with their parents first, so a walk with a stack yields the borders in text order.
   let at = 0;
-  const visit = (outer: readonly Condition[], end: number): void => {
+  const visit = (outer: readonly Condition[], end: number, depth: number): void => {
     for (let g = groups[at]; g && g.start < end; g = groups[at]) {
       at++;
       const group = g;
+      // Nobody writes that: what is nested deeper goes with what is around it.
+      if (depth > deepestNesting) continue;
       group.branches.forEach((b, i) => {
         const inner = group.guard ? outer : [...outer, ...branchConditions(group, i)];
         place(b.directiveStart, inner);
-        visit(inner, b.end);
+        visit(inner, b.end, depth + 1);
       });
       place(group.end, outer);
     }
   };
-  visit([], Number.POSITIVE_INFINITY);
+  visit([], Number.POSITIVE_INFINITY, 0);
   return offset => {
     let low = 0;
     let high = offsets.length - 1;

@@ -1,5 +1,7 @@
 /** Texts as they become under the hands of somebody who types, cuts, doubles and mends, the same for the same seed. */
 
+import type { Item, SourceFile } from '../../../src/syntax/source';
+
 /** A generator of numbers in 0 … n-1; mulberry32. */
 export function numbers(seed: number): (n: number) => number {
   let state = seed >>> 0;
@@ -30,5 +32,37 @@ export function* editsOf(text: string, count: number, seed: number): Iterable<st
     else if (kind === 1) now = now.slice(0, at) + now.slice(at, at + length) + now.slice(at);
     else now = now.slice(0, at) + (typed[next(typed.length)] ?? '') + now.slice(at);
     yield now;
+  }
+}
+
+const breaking = ['{', '}', '(', ')', '"', "'", ';', 'if (', 'foo(', '}\n\t}', ', '];
+
+/**
+ * A text in which a piece of one function was cut out, doubled, or got something that it should not have, and that
+ * function. Comments and directives stay as they are: an open comment swallows what follows in C, too.
+ */
+export function brokenFunction(
+  file: SourceFile,
+  next: (n: number) => number,
+): { readonly text: string; readonly victim: Item } {
+  const { text } = file;
+  const functions = file.items.filter(i => i.kind === 'function' && i.end - i.start > 20);
+  for (;;) {
+    const victim = functions[next(functions.length)];
+    if (!victim) throw new Error(`${file.path} has no functions`);
+    const body = text.indexOf('{', victim.nameStart) + 1;
+    const inside = victim.end - 2 - body;
+    if (inside < 2) continue;
+    const at = body + next(inside);
+    const length = 1 + next(Math.min(400, victim.end - 2 - at));
+    if (/[/*\\#]/.test(text.slice(at - 1, at + length + 1))) continue;
+    const change = next(3);
+    const middle =
+      change === 0
+        ? ''
+        : change === 1
+          ? text.slice(at, at + length).repeat(2)
+          : (breaking[next(breaking.length)] ?? '');
+    return { text: text.slice(0, at) + middle + text.slice(change === 2 ? at : at + length), victim };
   }
 }
