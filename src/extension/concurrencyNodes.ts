@@ -295,11 +295,7 @@ function lockRow(lock: Lock, at: At): Row {
         description: [
           at(site.place),
           site.guard === undefined ? '' : vscode.l10n.t('only while {0} is set', site.guard),
-          site.balance === 'all'
-            ? ''
-            : site.balance === 'open'
-              ? vscode.l10n.t('still held at the end')
-              : vscode.l10n.t('still held at the end on some paths'),
+          site.ending ?? '',
         ]
           .filter(Boolean)
           .join(' · '),

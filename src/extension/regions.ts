@@ -212,7 +212,7 @@ function optionsOf(
   const whole = range(data.place);
   const hoverMessage = markdown(data.hover || data.label);
   const after =
-    look.labelled && data.label && labels
+    (look.labelled ?? data.written) && data.label && labels
       ? {
           renderOptions: {
             after: {
@@ -224,7 +224,15 @@ function optionsOf(
           },
         }
       : {};
-  if (look.shape === 'line') return [{ range: whole, hoverMessage, ...after }];
+  if (look.shape === 'line') {
+    if (!('renderOptions' in after)) return [{ range: whole, hoverMessage }];
+    // The words go behind the line, not into it.
+    const { end } = document.lineAt(Math.min(whole.end.line, document.lineCount - 1)).range;
+    return [
+      { range: whole, hoverMessage },
+      { range: new vscode.Range(end, end), ...after },
+    ];
+  }
   // The hover of a section belongs to its first and last line; in between it would be in the way of all others.
   const { start, end } = whole;
   const first = document.lineAt(start.line).range;

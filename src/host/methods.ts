@@ -26,6 +26,7 @@ export interface DecorationData {
   readonly label: string;
   readonly hover: string;
   readonly ruler: boolean;
+  readonly written?: true;
 }
 
 export interface HoverData {

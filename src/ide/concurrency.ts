@@ -4,7 +4,7 @@
  */
 import type { Span } from '../base/span';
 import type { AccessKind } from '../kernel/accesses';
-import { balanceOf, stretchesOf } from '../kernel/extents';
+import { fateWords, stretchesOf } from '../kernel/extents';
 import { nameSpan, spanOf, type FunctionFacts } from '../kernel/functions';
 import { keyOfPath } from '../kernel/places';
 import { pointersOf, type PointerAccessKind } from '../kernel/pointers';
@@ -63,7 +63,8 @@ export interface LockSite {
   readonly via?: string;
   /** Taken only while this is set. */
   readonly guard?: string;
-  readonly balance: 'all' | 'some' | 'open';
+  /** How it ends, unless it does so on every path: `handed to the caller`. */
+  readonly ending?: string;
   readonly span: Span;
 }
 
@@ -179,15 +180,17 @@ function locksIn(k: Knowledge, functions: readonly FunctionFacts[]): readonly Lo
         const key = `${effect.kind} ${name}`;
         const entry = found.get(key) ?? { kind: effect.kind, name, sites: [] };
         found.set(key, entry);
-        const wrapper = effect.via === undefined ? undefined : k.survey.wrappers.get(effect.via);
+        const wrapper = effect.via === undefined ? undefined : k.survey.wrapper(effect.via, f.file);
         const guard =
-          (wrapper && conditionOf(wrapper)) ??
+          (effect.when?.nonzero ? effect.when.text : undefined) ??
+          (wrapper?.kind === 'function' ? conditionOf(wrapper) : undefined) ??
           own.find(l => l.site.id === site.id)?.guards.find(g => g.when === 'set')?.text;
+        const fate = k.survey.fate(f, site);
         entry.sites.push({
           function: f.name,
           ...(effect.via !== undefined && { via: effect.via }),
           ...(guard !== undefined && { guard }),
-          balance: balanceOf(f, s, site.id),
+          ...(fate.kind !== 'ended' && { ending: fateWords(fate) }),
           span: spanOf(f, site.node),
         });
       }

@@ -6,7 +6,7 @@ import type { Span } from '../base/span';
 import type { AccessKind } from '../kernel/accesses';
 import { chainText, type Judged, type Situation } from '../kernel/answers';
 import { neverSleeps } from '../kernel/contexts';
-import { balanceOf, stretchesOf } from '../kernel/extents';
+import { fateWords, stretchesOf, type Fate } from '../kernel/extents';
 import { functionSpan, spanOf, type FunctionFacts } from '../kernel/functions';
 import { pointersOf } from '../kernel/pointers';
 import { meanings, type SectionKind } from '../kernel/sections';
@@ -53,6 +53,8 @@ export interface Decoration {
   readonly hover: string;
   /** Worth a mark in the overview ruler. */
   readonly ruler: boolean;
+  /** The label is worth writing behind the line: it says what the code does not. */
+  readonly written?: true;
 }
 
 const lineKinds: ReadonlySet<DecorationKind> = new Set<DecorationKind>([
@@ -116,32 +118,33 @@ function regionsOf(k: Knowledge, f: FunctionFacts, entry: Situation | undefined)
     if (!site || site.effect.kind === 'migrate') continue;
     const { effect } = site;
     const meaning = meanings[effect.kind];
-    const wrapper = effect.via === undefined ? undefined : k.survey.wrappers.get(effect.via);
-    const condition = wrapper && conditionOf(wrapper);
+    const wrapper = effect.via === undefined ? undefined : k.survey.wrapper(effect.via, f.file);
+    const condition = wrapper?.kind === 'function' ? conditionOf(wrapper) : undefined;
     const own = k.survey.conditionalLocks(f).find(l => l.site.id === site.id);
-    const guard = condition ?? own?.guards.find(g => g.when === 'set')?.text;
-    const kind: DecorationKind = guard !== undefined ? 'conditional-lock' : (drawn[effect.kind] ?? 'lock');
-    const balance = balanceOf(f, s, site.id);
+    const guard = effect.when ?? nonzero(condition ?? own?.guards.find(g => g.when === 'set')?.text);
+    const kind: DecorationKind = guard ? 'conditional-lock' : (drawn[effect.kind] ?? 'lock');
     const words = sectionWords(effect);
-    const unless = guard === undefined ? '' : `, only while ${guard} is set`;
+    const unless = guard ? `, only while ${guard.text} is ${guard.nonzero ? 'set' : 'clear'}` : '';
+    const fate = k.survey.fate(f, site);
+    const ending = expected.has(fate.kind) ? '' : fateWords(fate);
     for (const e of extents) {
       const span = spanOf(f, e);
       const hover = [
-        guard === undefined
+        !guard
           ? `**${words}**`
-          : `**${words}** only while \`${guard}\` is set: takes no lock while it is NULL or 0.`,
+          : guard.nonzero
+            ? `**${words}** only while \`${guard.text}\` is set: takes no lock while it is NULL or 0.`
+            : `**${words}** only while \`${guard.text}\` is NULL or 0: takes no lock while it is set.`,
         effect.via === undefined ? '' : `Taken in \`${effect.via}()\`.`,
         meaning.atomic ? 'Must not sleep.' : '',
-        balance === 'all'
-          ? ''
-          : balance === 'open'
-            ? 'Still open when the function ends.'
-            : 'Still open at the end on some paths.',
+        ending === '' ? '' : `${capital(ending)}.`,
       ];
       found.push({
         kind,
         span,
-        label: words + unless,
+        label: words + unless + (ending === '' ? '' : `: ${ending}`),
+        // One that ends on some paths has a mark of its own.
+        ...(ending !== '' && fate.kind !== 'some-paths' && { written: true as const }),
         hover: hover.filter(Boolean).join(' '),
         ruler: kind === 'rcu-reader',
       });
@@ -156,24 +159,29 @@ function regionsOf(k: Knowledge, f: FunctionFacts, entry: Situation | undefined)
           ruler: false,
         });
     }
-    if (balance !== 'all' && !k.survey.wrappers.has(f.name))
-      found.push(
-        unbalanced(
-          spanOf(f, site.node),
-          `${words}: not ended on ${balance === 'open' ? 'any path' : 'some paths'}`,
-        ),
-      );
+    if (fate.kind === 'some-paths') found.push(unbalanced(spanOf(f, site.node), `${words}: ${ending}`));
   }
   if (!whole)
     for (const d of implicit)
       if (![...readers, ...implicit.filter(o => o !== d).map(o => o.span)].some(r => covers(r, d.span)))
         found.push(d);
-  if (!k.survey.wrappers.has(f.name))
-    for (const end of s.strayEnds)
-      found.push(
-        unbalanced(spanOf(f, end.node), `ends ${sectionName(end.effect)}, which was not begun here`),
-      );
+  for (const end of s.strayEnds) {
+    const fate = k.survey.fate(f, end);
+    if (fate.kind === 'from-caller' && fate.paths === 'some' && !fate.condition && !fate.result)
+      found.push(unbalanced(spanOf(f, end.node), `ends ${sectionName(end.effect)}: ${fateWords(fate)}`));
+  }
   return found;
+}
+
+/** Endings that every reader takes for granted, and the one that has a mark of its own. */
+const expected: ReadonlySet<Fate['kind']> = new Set<Fate['kind']>(['ended', 'ended-in-callee']);
+
+function nonzero(text: string | undefined): { readonly text: string; readonly nonzero: true } | undefined {
+  return text === undefined ? undefined : { text, nonzero: true };
+}
+
+function capital(text: string): string {
+  return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
 }
 
 /** What holds for the whole function, because of who calls it. */
@@ -255,7 +263,7 @@ function unbalanced(span: Span, label: string): Flat {
     kind: 'unbalanced',
     span,
     label,
-    hover: `${label[0]?.toUpperCase() ?? ''}${label.slice(1)}.`,
+    hover: `${capital(label)}.`,
     ruler: true,
   };
 }

@@ -169,4 +169,53 @@ for (const host of hosts)
       await b.page.keyboard.press('Escape');
       await b.page.locator('.peekview-widget').waitFor({ state: 'detached' });
     });
+
+    it('decodes a value with the enum of a state word, and goes on to the sites of a bit', async () => {
+      const b = bench();
+      await b.openFile('dev.c', { line: 1, column: 1 });
+      await b.command('Racelens: Decode State Word…');
+      await b.quickInput.field.fill('0x8000000d');
+      await b.page.keyboard.press('Enter');
+      await b.pick('napi_struct.state');
+      const rows = b.quickInput.rows;
+      await rows.filter({ hasText: 'NAPI_STATE_SCHED' }).filter({ hasText: 'bit 0' }).waitFor();
+      await b.screenshot(`decode-${host}`);
+      const texts = (await rows.allInnerTexts()).map(text => text.replaceAll(/\s+/g, ' ').trim());
+      const all = texts.join('\n');
+      assert.match(all, /NAPI_STATE_SCHED ?bit 0[^]*NAPI_STATE_DISABLE ?bit 2[^]*NAPI_STATE_NPSVC ?bit 3/);
+      assert.match(all, /bit 31 ?0x80000000/);
+      await rows.filter({ hasText: 'NAPI_STATE_NPSVC' }).click();
+      await b.page
+        .locator('.part.sidebar .monaco-list-row', { hasText: 'poll_one_napi()' })
+        .first()
+        .waitFor();
+    });
+
+    it('warns, offers the page about the kind, and switches the kind off where it stands', async () => {
+      const b = bench();
+      const at = { line: 9, column: 5 };
+      await b.openFile('leak.c', at);
+      const row = /leak_lock.*unbalanced-region/;
+      await until('there is no warning', async () =>
+        (await b.problems()).some(text => row.test(text)) ? true : undefined,
+      );
+      await b.screenshot(`diagnostics-${host}`);
+      await toEditor(b);
+      const titles = await b.codeActions(at);
+      assert.ok(titles.includes('Explain unbalanced-region'), titles.join(' | '));
+      await b.applyCodeAction(at, 'Switch off unbalanced-region');
+      await until('the warning is still there', async () =>
+        (await b.problems()).some(text => row.test(text)) ? undefined : true,
+      );
+      await b.command('View: Toggle Panel Visibility');
+    });
+
+    it('simulates the race of the open files', async () => {
+      const b = bench();
+      await toEditor(b);
+      await b.openFile('netpoll.race.c', { line: 1, column: 1 });
+      await b.command('Racelens: Simulate Race…');
+      const panel = await b.panel('#verdict');
+      await panel.locator('#verdict', { hasText: 'hang' }).waitFor({ timeout: 60_000 });
+    });
   });

@@ -366,8 +366,8 @@ describe('decorations', () => {
     checkDecorations(`
       int f(struct s *p) {
               mutex_lock(&p->m);
-          //  ^^^^^^^^^^^^^^^^^^ lock 0 holds mutex p->m
-          //  ^^^^^^^^^^^^^^^^^ unbalanced 1 holds mutex p->m: not ended on some paths
+          //  ^^^^^^^^^^^^^^^^^^ lock 0 holds mutex p->m: ended on some paths only
+          //  ^^^^^^^^^^^^^^^^^ unbalanced 1 holds mutex p->m: ended on some paths only
               if (p->a)
                       return -EINVAL;
               mutex_unlock(&p->m);
