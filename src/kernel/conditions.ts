@@ -216,7 +216,7 @@ export function conditionOfText(text: string): Condition | undefined {
     } else break;
   }
   if (t === '') return undefined;
-  return { key: fold(t), nonzero };
+  return { key: fold(t).replace(/(?<![\w)\]])\(([A-Za-z_][\w.>-]*)\)/g, '$1'), nonzero };
 }
 
 /** Whether the parentheses of a text are pairs, none closing before it opens. */

@@ -18,7 +18,7 @@ import type { SectionKind } from './sections';
 
 /** What has to be set (or clear) for the lock to be taken. */
 export interface Guard {
-  /** As written, without the reading macro: `dev->npinfo`, `test_bit(F, &p->flags)`. */
+  /** As written, without the reading macro: `dev->npinfo`, `q->flags & NOLOCK`, `test_bit(F, &p->flags)`. */
   readonly text: string;
   /** Locals that only stand for a path are followed. */
   readonly path: Path;
@@ -154,6 +154,7 @@ function guardOf(f: FunctionFacts, test: Node, when: boolean, predicate: Predica
   const { text, locals } = f.analysis;
   let node = bare(text, test);
   let positive = when;
+  let mask = '';
   if (node.kind === 'binary_expression') {
     const operator = operatorOf(text, node);
     const left = child(node, 'left');
@@ -163,6 +164,14 @@ function guardOf(f: FunctionFacts, test: Node, when: boolean, predicate: Predica
     if (operator === '==' && zero) positive = !positive;
     else if (!((operator === '!=' && zero) || operator === '&' || operator === '>')) return undefined;
     node = bare(text, left);
+    if (operator === '&') mask = ` & ${spelling(text, right)}`;
+    else if (node.kind === 'binary_expression' && operatorOf(text, node) === '&') {
+      // `(p->flags & F) == 0`
+      const [word, bits] = [child(node, 'left'), child(node, 'right')];
+      if (!word || !bits) return undefined;
+      node = bare(text, word);
+      mask = ` & ${spelling(text, bits)}`;
+    }
   }
   if (node.kind === 'assignment_expression') node = bare(text, child(node, 'right') ?? node);
   if (node.kind === 'call_expression') {
@@ -191,7 +200,7 @@ function guardOf(f: FunctionFacts, test: Node, when: boolean, predicate: Predica
   if (path.kind === 'other' || (path.kind === 'local' && path.fields.length === 0)) return undefined;
   if (path.kind === 'global' && /^[A-Z_][A-Z0-9_]*$/.test(path.root)) return undefined;
   return {
-    text: spelling(text, object),
+    text: `${spelling(text, object)}${mask}`,
     path,
     node,
     when: positive ? 'set' : 'clear',

@@ -82,6 +82,7 @@ export function fateOf(f: FunctionFacts, site: Site, input: FateInput): Fate {
     if (flag) return { kind: 'flag', condition: flag, open: false, ends };
     return callees.length > 0 ? { kind: 'ended-in-callee', callees, ends } : { kind: 'ended', ends };
   }
+  if (ends.length > 0 && exit.every(open)) return { kind: 'handed-to-caller' };
   if (isRetaken(called, site)) return { kind: 'retaken', ends };
   if (ends.length === 0) {
     // Whoever takes it holds it to the end; where it is not taken a condition or the outcome tells.

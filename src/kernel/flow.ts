@@ -285,10 +285,11 @@ export function flowOf(text: string, body: Node): Flow {
         return [];
       }
       case 'break_statement':
-        if (breaks) breaks.outs.push(...leaveBlocks(outs, node, breaks.block));
+        if (breaks) breaks.outs.push(...leaveBlocks(then(outs, point('leave', node)), node, breaks.block));
         return breaks ? [] : outs;
       case 'continue_statement':
-        if (continues) continues.outs.push(...leaveBlocks(outs, node, continues.block));
+        if (continues)
+          continues.outs.push(...leaveBlocks(then(outs, point('leave', node)), node, continues.block));
         return continues ? [] : outs;
       case 'return_statement': {
         const p = point('return', node);

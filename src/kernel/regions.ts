@@ -19,6 +19,7 @@ import {
   namesIn,
   outcomeOf,
   zeronessOfText,
+  type Condition,
 } from './conditions';
 import type { Event } from './events';
 import { bare } from './expression';
@@ -115,17 +116,33 @@ export function sectionsOf(input: SectionsInput): Sections | undefined {
     sites.push({ id, point: input.flow.entry, effect, node: input.body, entry: true });
     entry.push(...opens(sites, id));
   }
-  const first = walk(input, sites, steps, entry, false);
+  const first = walk(input, sites, steps, entry, undefined);
   if (!isUnbalanced(first)) return first;
-  const second = walk(input, sites, steps, entry, true);
-  const better =
-    weight(second) < weight(first) &&
-    second.states.every((s, i) => s.length > 0 === (first.states[i] ?? []).length > 0);
-  return better ? second : first;
+  // Conditions that are asked again on purpose (under the lock) would cut ways off: they may change.
+  const changing = new Set<string>();
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const next = walk(input, sites, steps, entry, changing);
+    const lost = next.states.map((s, id) => s.length === 0 && (first.states[id] ?? []).length > 0);
+    if (!lost.includes(true)) return weight(next) < weight(first) ? next : first;
+    const before = changing.size;
+    for (const p of input.flow.points)
+      if (!lost[p.id] && p.next.some(e => lost[e.to]))
+        for (const k of next.pruned.get(p.id) ?? []) changing.add(k);
+    if (changing.size === before) break;
+  }
+  return first;
+}
+
+/** Rounds in which conditions are given up. */
+const MOST_ROUNDS = 3;
+
+/** Effects that the value of the call tells of. */
+function byOutcome(e: Effect): boolean {
+  return e.role === 'try' || e.role === 'try-zero' || e.result !== undefined;
 }
 
 /** Something is open at the end on some paths only, or ended that was not begun. */
-function isUnbalanced(s: Sections): boolean {
+export function isUnbalanced(s: Sections): boolean {
   return s.strayEnds.length > 0 || [...s.atExit.values()].some(ls => ls.some(l => !l.must));
 }
 
@@ -142,24 +159,44 @@ function opens(sites: readonly Site[], id: number): readonly Open[] {
   return [{ key: keyOf(effect), site: id }, ...(also ? [{ key: also, site: id }] : [])];
 }
 
+interface Walked extends Sections {
+  /** Conditions that cut ways off, by the point where they did. */
+  readonly pruned: ReadonlyMap<number, ReadonlySet<string>>;
+}
+
 function walk(
   input: SectionsInput,
   sites: readonly Site[],
   steps: readonly (readonly Step[])[],
   entry: readonly Open[],
-  flags: boolean,
-): Sections {
+  /** Shared conditions that may change; undefined: all of them. */
+  changing: ReadonlySet<string> | undefined,
+): Walked {
   const { text, flow, isLocal } = input;
   const extent: Set<number>[] = sites.map(() => new Set<number>());
   const ends = sites.map(() => new Map<number, { point: number; node: Node }>());
   const stray = new Set<number>();
   const byFlags = new Set<string>();
-  const over = new Map<string, boolean>();
+  const pruned = new Map<number, Set<string>>();
   /** Conditions over shared memory count only on request. */
   const counts = (key: string): boolean => {
-    let local = over.get(key);
-    if (local === undefined) over.set(key, (local = key.startsWith('#') || isOverLocals(key, isLocal)));
-    return local || flags;
+    const local = key.startsWith('#') || overLocals(key);
+    return local || (changing !== undefined && !changing.has(key));
+  };
+  const asked = new Map<string, readonly Condition[]>();
+  /** What is known behind a test. */
+  const known = (p: Point, when: boolean): readonly Condition[] => {
+    const key = `${p.id} ${String(when)}`;
+    let list = asked.get(key);
+    if (!list) asked.set(key, (list = p.node ? conditionsOf(text, p.node, when) : []));
+    return list;
+  };
+  const loops = new Map<string, ReadonlySet<string>>();
+  const locals = new Map<string, boolean>();
+  const overLocals = (key: string): boolean => {
+    let is = locals.get(key);
+    if (is === undefined) locals.set(key, (is = isOverLocals(key, isLocal)));
+    return is;
   };
   const states: State[][] = flow.points.map(() => []);
   states[flow.entry] = [entry.length > 0 ? { ...nothing, open: entry } : nothing];
@@ -199,6 +236,7 @@ function walk(
     extent,
     ends: ends.map(m => [...m.values()]),
     byFlags,
+    pruned,
   };
 
   /** The states after a point, on one way out of it; none if that way cannot be taken. */
@@ -212,12 +250,12 @@ function walk(
           const s = sites[step.site];
           if (!s) break;
           const role = s.effect.role;
-          if (role === 'try' || role === 'try-zero' || s.effect.result !== undefined)
-            tries = [...tries, { site: s.id, node: s.node }];
-          else
+          if (byOutcome(s.effect)) {
+            if (!tries.some(t => t.node === s.node)) tries = [...tries, { site: s.id, node: s.node }];
+          } else
             now = now.flatMap(st =>
               inCondition(st, step.when ?? s.effect.when, p, yes =>
-                role === 'begin' ? begun(yes, s) : { ...yes, open: end(yes.open, s, p) },
+                role === 'begin' ? begun(yes, s) : ended(yes, s, p),
               ),
             );
           break;
@@ -269,7 +307,7 @@ function walk(
       }
       now = now.map(st => resolve(st, node, when, p));
       if (p.loop?.kind !== 'macro_loop')
-        for (const c of conditionsOf(text, node, when))
+        for (const c of known(p, when).filter(k => !tries.length || !k.key.includes('(')))
           now = now.flatMap(st => learn(st, c.key, c.nonzero, p));
     } else {
       // A result that nobody looks at, as in `(void)spin_trylock()`: taken, as far as can be seen.
@@ -312,10 +350,15 @@ function walk(
       if (isTaken(id, nonzero)) open = done(open, id, at);
       pending = without(pending, key);
     }
-    const known = state.truth.get(key);
-    if (known !== undefined && counts(key)) {
-      if (!isOverLocals(key, isLocal) && open.length > 0 && !key.startsWith('#')) byFlags.add(key);
-      if (known !== nonzero) return [];
+    const value = state.truth.get(key);
+    if (value !== undefined && counts(key)) {
+      if (!overLocals(key) && open.length > 0 && !key.startsWith('#')) byFlags.add(key);
+      if (value !== nonzero) {
+        const keys = pruned.get(at.id);
+        if (keys) keys.add(key);
+        else pruned.set(at.id, new Set([key]));
+        return [];
+      }
       return open === state.open ? [state] : [{ open, truth: state.truth, pending }];
     }
     // A lock behind a pointer that is NULL is not held.
@@ -352,13 +395,21 @@ function walk(
     const known = step.zero ?? (step.copy === undefined ? undefined : state.truth.get(step.copy.key));
     if (known !== undefined)
       truth.set(step.local, step.copy && step.zero === undefined ? known === step.copy.nonzero : known);
+    // What a lock that was just taken hangs on is no NULL.
+    if (
+      step.call &&
+      state.open.some(
+        o => sites[o.site]?.node === step.call && sites[o.site]?.effect.lock?.startsWith(step.local),
+      )
+    )
+      truth.set(step.local, true);
     if (site === undefined) return [{ open: state.open, truth, pending }];
     const effect = sites[site]?.effect;
     if (effect?.when) {
       // Whether it was taken shows in the value, but nobody may look: both.
       const outcome = (isHeld: boolean): readonly State[] => {
         const known = new Map(truth).set(step.local, (effect.role === 'try') === isHeld);
-        const now: State = { open: isHeld ? begin(state.open, site) : state.open, truth: known, pending };
+        const now: State = { open: isHeld ? done(state.open, site, p) : state.open, truth: known, pending };
         const c = effect.when && conditionOfText(effect.when.text);
         const nonzero = c && (c.nonzero === effect.when?.nonzero) === isHeld;
         return c && nonzero !== undefined ? learn(now, c.key, nonzero, p) : [now];
@@ -415,16 +466,20 @@ function walk(
   ): ReadonlyMap<string, boolean> {
     if (truth.size === 0) return truth;
     const inside = testsBetween(from, to);
-    const kept = [...truth].filter(([key]) => isOverLocals(key, isLocal) || !inside.has(key));
+    const kept = [...truth].filter(([key]) => overLocals(key) || !inside.has(key));
     return kept.length === truth.size ? truth : new Map(kept);
   }
 
   function testsBetween(from: number, to: number): ReadonlySet<string> {
+    const name = `${from} ${to}`;
+    const made = loops.get(name);
+    if (made) return made;
     const keys = new Set<string>();
     for (let id = from; id <= to; id++) {
       const p = flow.points[id];
-      if (p?.kind === 'test' && p.node) for (const c of conditionsOf(text, p.node, true)) keys.add(c.key);
+      if (p?.kind === 'test') for (const c of known(p, true)) keys.add(c.key);
     }
+    loops.set(name, keys);
     return keys;
   }
 
@@ -437,15 +492,26 @@ function walk(
     return { open, truth, pending: state.pending };
   }
 
+  function ended(state: State, s: Site, p: Point): State {
+    // What hangs on NULL was not taken: `unlock(p)` asks itself.
+    if (s.effect.lock !== undefined && state.truth.get(s.effect.lock) === false) return state;
+    return { ...state, open: end(state.open, s, p) };
+  }
+
   function isTaken(id: number, nonzero: boolean): boolean {
     const effect = sites[id]?.effect;
     return effect?.role === 'try' || effect?.result === 'nonzero' ? nonzero : !nonzero;
   }
 
-  /** What a call does whose value said that it did it. */
+  /** What a call does whose value said that it did it; one call may take two locks. */
   function done(open: readonly Open[], id: number, p: Point): readonly Open[] {
-    const s = sites[id];
-    return s?.effect.role === 'end' ? end(open, s, p) : begin(open, id);
+    const call = sites[id]?.node;
+    let now = open;
+    for (const s of sites) {
+      if (s.node !== call || !byOutcome(s.effect)) continue;
+      now = s.effect.role === 'end' ? end(now, s, p) : begin(now, s.id);
+    }
+    return now;
   }
 
   function begin(open: readonly Open[], id: number): readonly Open[] {

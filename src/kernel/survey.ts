@@ -17,7 +17,15 @@ import { macroEffects } from './macros';
 import { ownerTake } from './owner';
 import { noTypes, type Types } from './places';
 import { primitive } from './primitives';
-import { lastField, sectionsOf, tested, type CallEffects, type Sections, type Site } from './regions';
+import {
+  isUnbalanced,
+  lastField,
+  sectionsOf,
+  tested,
+  type CallEffects,
+  type Sections,
+  type Site,
+} from './regions';
 import { effectOfText, isSectionPrimitive, type Effect } from './sections';
 import {
   atCall,
@@ -222,7 +230,12 @@ export function survey(input: SurveyInput): Survey {
     if (meaning.kind === 'macro') return meaning.effects(name, args) ?? [];
     const { wrapper } = meaning;
     const { parameters } = wrapper.facts.analysis.locals;
-    return wrapper.effects.map(e => ({ ...atCall(e, parameters, args), via: name }));
+    return (
+      wrapper.effects
+        .map(e => ({ ...atCall(e, parameters, args), via: name }))
+        // There is no lock at NULL.
+        .filter(e => e.lock !== 'NULL')
+    );
   };
   const chainOf = (name: string, from: string | undefined): readonly Link[] =>
     primitive(name) ? [] : (meaningOf(name, from)?.wrapper.chain ?? []);
@@ -236,7 +249,25 @@ export function survey(input: SurveyInput): Survey {
   // --- sections ---
 
   // They depend on the text and on what the callees do; both name the memo.
+  const widened = new Set<FunctionFacts>();
   const sections = (f: FunctionFacts, entry: readonly Effect[] = []): Sections | undefined => {
+    const found = sectionsNow(f, entry);
+    // Something does not fit: also callees whose names tell nothing are looked at.
+    if (!found || !isUnbalanced(found) || widened.has(f) || busy.size >= DEEPEST) return found;
+    widened.add(f);
+    const table = meaningsIn(f.file);
+    let any = false;
+    for (const c of otherCalls(f)) {
+      if (table.get(c) || soundsLikeSection.test(c) || index.near(c, f.file)) continue;
+      const far = elsewhere(c, f.file);
+      const wrapper = far && mayMatter(far) ? wrapperOfFunction(far) : undefined;
+      if (!wrapper) continue;
+      table.set(c, { kind: 'function', wrapper });
+      any = true;
+    }
+    return any ? sectionsNow(f, entry) : found;
+  };
+  const sectionsNow = (f: FunctionFacts, entry: readonly Effect[]): Sections | undefined => {
     const { analysis } = f;
     if (!analysis.body) return undefined;
     const used: string[] = [];

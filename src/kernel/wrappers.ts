@@ -5,7 +5,7 @@
 import type { Span } from '../base/span';
 import { child, namedChildren, type Node } from '../syntax/node';
 import { conditionalLocks, mainGuard, type ConditionalLock, type Predicate } from './condlock';
-import { namesIn } from './conditions';
+import { conditionOfText, namesIn } from './conditions';
 import { callee, fold, readObject, spelling, substitute } from './expression';
 import { remember, type FunctionFacts } from './functions';
 import { aliased } from './places';
@@ -113,20 +113,27 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Wrapp
         push(opened, effect, 'begin');
         continue;
       }
-      const role = tryRole(f, sections, level.sites);
-      // Where every caller asks whether the lock was taken, it is a trylock.
-      if (role && by.alwaysTested(f.name)) {
-        push(opened, effect, role);
-        continue;
-      }
       const own1 = conditionalLocks(f, sections, by.predicate).find(
         l => l.returnsHeld && level.sites.includes(l.site.id) && !l.site.effect.when,
       );
       const guard = own1 && mainGuard(own1);
+      const when = guard && { text: guard.text, nonzero: guard.when === 'set' };
+      const c = when && conditionOfText(when.text);
+      const set = c && c.nonzero === when.nonzero;
+      // Where the condition does not hold the value tells something else.
+      const role =
+        tryRole(f, sections, level.sites) ??
+        (c && tryRole(f, sections, level.sites, s => s.truth.get(c.key) === !set));
+      const needed = when && isNeeded(f, sections, level.sites, when) ? when : undefined;
+      // Where every caller asks whether the lock was taken, it is a trylock.
+      if (role && by.alwaysTested(f.name)) {
+        push(opened, effect, role, needed);
+        continue;
+      }
       const key1 = conditionAtExit(f, sections, key, i);
       if (own1 && guard) {
         conditional ??= own1;
-        push(opened, effect, role ?? 'begin', { text: guard.text, nonzero: guard.when === 'set' });
+        push(opened, effect, role ?? 'begin', when);
       } else if (key1?.kind === 'key') push(opened, effect, role ?? 'begin', key1.when);
       else if (role) push(opened, effect, role);
     }
@@ -142,6 +149,19 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Wrapp
     ...(conditional && { conditional }),
     chain: by.links(callee(f.analysis.text, first.node) ?? first.effect.via ?? '', f, first),
   };
+}
+
+/** Whether it is known, wherever one of the begins stands, that the condition holds. */
+function isNeeded(f: FunctionFacts, sections: Sections, sites: readonly number[], when: When): boolean {
+  const c = conditionOfText(when.text);
+  if (!c) return false;
+  return sites.every(id => {
+    const site = sections.sites[id];
+    return (
+      site &&
+      (sections.states[site.point] ?? []).every(s => s.truth.get(c.key) === (c.nonzero === when.nonzero))
+    );
+  });
 }
 
 function entryKeys(sections: Sections): readonly string[] {
@@ -166,7 +186,8 @@ export function conditionAtExit(
   const held = states.filter(s => s.open.filter(o => o.key === key).length > i);
   const free = states.filter(s => s.open.filter(o => o.key === key).length <= i);
   if (held.length === 0 || free.length === 0) return undefined;
-  const keys = new Set(free.flatMap(s => [...s.truth.keys()]));
+  // The value is what callers look at.
+  const keys = new Set(['return', ...free.flatMap(s => [...s.truth.keys()])]);
   for (const k of keys) {
     const value = free[0]?.truth.get(k);
     if (value === undefined || !free.every(s => s.truth.get(k) === value)) continue;
@@ -234,9 +255,39 @@ function outer(f: FunctionFacts, effect: Effect): Effect {
   if (locals.parameters.includes(name) || !locals.types.has(name)) return effect;
   if (returnsOnly(f, name)) return { ...effect, lock: `${RETURNED}${rest}` };
   const alias = locals.aliases.get(name);
-  if (!alias) return { ...effect, lock: rest ? `(${name})${rest}` : name };
-  const target = spelling(f.analysis.text, aliased(f.analysis.text, alias, locals));
-  return { ...effect, lock: substitute(effect.lock, [name], [target]) };
+  const target = alias
+    ? spelling(f.analysis.text, aliased(f.analysis.text, alias, locals))
+    : valueOnce(f, name);
+  if (target === undefined) return { ...effect, lock: rest ? `(${name})${rest}` : name };
+  return { ...effect, lock: lockThrough(f, substitute(effect.lock, [name], [target]), name) };
+}
+
+/** What stands for a local inside the value that another has: `ilb = &hinfo->table[i]` with `hinfo = net->hashinfo`. */
+function lockThrough(f: FunctionFacts, lock: string, name: string): string {
+  const root = /^\(?([A-Za-z_]\w*)/.exec(lock)?.[1];
+  if (root === undefined || root === name) return lock;
+  const { locals, text } = f.analysis;
+  if (locals.parameters.includes(root) || !locals.types.has(root)) return lock;
+  const alias = locals.aliases.get(root);
+  return alias ? substitute(lock, [root], [spelling(text, aliased(text, alias, locals))]) : lock;
+}
+
+/** The one value that a local is given in the function, spelled; a pointer to an element, or what a call returns. */
+function valueOnce(f: FunctionFacts, name: string): string | undefined {
+  return remember(f.analysis, `value of ${name}`, () => {
+    const { flow, events, text } = f.analysis;
+    let value: string | undefined;
+    for (const p of flow.points)
+      for (const e of events(p)) {
+        if (e.kind !== 'assign' || text.slice(e.left.start, e.left.end) !== name) continue;
+        const spelled = e.right && e.operator === '=' ? spelling(text, e.right) : undefined;
+        if (spelled === undefined || (value !== undefined && value !== spelled)) return undefined;
+        value = spelled;
+      }
+    return value !== undefined && value.length < 120 && /^&?[\w.>[\]()-]+(?:\(.*\))?$|^\w+\(.*\)$/.test(value)
+      ? value
+      : undefined;
+  });
 }
 
 /** Every return that gives back something gives back this local. */
@@ -288,6 +339,7 @@ export function tryRole(
   f: FunctionFacts,
   sections: Sections,
   sites: readonly number[],
+  leaveOut: (state: State) => boolean = () => false,
 ): 'try' | 'try-zero' | undefined {
   const { flow, text } = f.analysis;
   const seen = { heldNonzero: false, heldZero: false, freeNonzero: false, freeZero: false };
@@ -303,6 +355,7 @@ export function tryRole(
     const local = inner.kind === 'identifier' ? text.slice(inner.start, inner.end) : undefined;
     const nothingBack = inner.kind === 'call_expression' && callee(text, inner) === 'ERR_PTR';
     for (const state of sections.states[p.id] ?? []) {
+      if (leaveOut(state)) continue;
       const pending = local === undefined ? undefined : state.pending.get(local);
       // `ret = mutex_trylock(&l); return ret`
       if (pending !== undefined && sites.includes(pending)) {
