@@ -120,7 +120,8 @@ function madeOf(head: readonly Top[], code: string): readonly Made[] {
   if (tag >= 0 && tag <= leadingQualifiers(rest)) {
     const body = afterTag?.kind === 'word' ? tag + 2 : tag + 1;
     if (rest[body]?.kind === 'brace') {
-      made.push(...typeItems(rest, tag, body, code));
+      // Not spread: an enum may have more members than a call may have arguments.
+      for (const one of typeItems(rest, tag, body, code)) made.push(one);
       startAt = body + 1;
     } else startAt = body;
     declarators = rest.slice(startAt);
@@ -128,7 +129,7 @@ function madeOf(head: readonly Top[], code: string): readonly Made[] {
     startAt = typeLength(rest);
     declarators = rest.slice(startAt);
   }
-  made.push(...declared(declarators, isTypedef, startAt > 0, code));
+  for (const one of declared(declarators, isTypedef, startAt > 0, code)) made.push(one);
   return made;
 }
 
@@ -228,7 +229,7 @@ function typeItems(rest: readonly Top[], tag: number, body: number, code: string
           context: { start: rest[0]?.start ?? brace.start, end: brace.end },
         },
       });
-  else if (brace) made.push(...innerEnums(code, brace));
+  else if (brace) for (const one of innerEnums(code, brace)) made.push(one);
   return made;
 }
 

@@ -217,6 +217,12 @@ describe('tree: corpus', () => {
     assert.equal(files.read_.includes('/k/drivers/d.c'), false);
   });
 
+  it('finds one of 200 000 enumerators', () => {
+    const names = Array.from({ length: 200_000 }, (_, i) => `\tREG_${String(i)},\n`);
+    const { corpus } = make({ '/k/include/generated/regs.h': `enum regs {\n${names.join('')}};\n` });
+    assert.equal(corpus.definitions('REG_199999', ['enumerator'], '/k/net/a.c').length, 1);
+  }).timeout(5000);
+
   it('gives definitions in a generated header of 200 000 lines', () => {
     const lines = Array.from(
       { length: 200_000 },
