@@ -119,7 +119,7 @@ export async function openWorkbench(options: WindowOptions): Promise<Workbench> 
   };
   const palette = async (text: string): Promise<void> => {
     await page.keyboard.press('F1');
-    await quickInput.field.fill(`>${text}`);
+    await quickInput.field.fill(`>${text}`, { timeout: 3000 });
   };
   const rowNames = async (): Promise<string[]> => {
     const labels = await quickInput.rows.locator('.quick-input-list-entry .label-name').allInnerTexts();
@@ -145,7 +145,7 @@ export async function openWorkbench(options: WindowOptions): Promise<Workbench> 
       // A window that has just opened does not know the commands of its extensions yet: ask again.
       await until(`the palette has no command “${title}”`, async () => {
         await palette(title);
-        await quickInput.rows.first().waitFor();
+        await quickInput.rows.first().waitFor({ timeout: 5000 });
         const at = (await rowNames()).indexOf(title);
         if (at >= 0) {
           await quickInput.rows.nth(at).click();
@@ -177,8 +177,9 @@ export async function openWorkbench(options: WindowOptions): Promise<Workbench> 
       const place = at ? `:${String(at.line)}:${String(at.column)}` : '';
       await until(`${path} did not open`, async () => {
         await page.keyboard.press('ControlOrMeta+P');
-        await quickInput.field.fill(join(folder, path) + place);
-        await quickInput.rows.filter({ hasText: name }).first().waitFor();
+        // What takes the focus meanwhile closes it: ask again soon.
+        await quickInput.field.fill(join(folder, path) + place, { timeout: 3000 });
+        await quickInput.rows.filter({ hasText: name }).first().waitFor({ timeout: 5000 });
         await page.keyboard.press('Enter');
         await page.waitForTimeout(100);
         return (await workbench.activeTab()) === name ? true : undefined;
@@ -186,11 +187,14 @@ export async function openWorkbench(options: WindowOptions): Promise<Workbench> 
       await editor.waitFor();
     },
     async goTo({ line, column }) {
-      await focusEditor(page);
-      await page.keyboard.press('Control+G');
-      await quickInput.field.fill(`:${String(line)}:${String(column)}`);
-      await page.keyboard.press('Enter');
-      await quickInput.field.waitFor({ state: 'hidden' });
+      await until(`the cursor does not go to ${String(line)}:${String(column)}`, async () => {
+        await focusEditor(page);
+        await page.keyboard.press('Control+G');
+        await quickInput.field.fill(`:${String(line)}:${String(column)}`, { timeout: 3000 });
+        await page.keyboard.press('Enter');
+        await quickInput.field.waitFor({ state: 'hidden', timeout: 3000 });
+        return true;
+      });
     },
     find(path, text, nth = 1) {
       const content = workbench.read(path);
