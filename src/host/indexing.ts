@@ -143,9 +143,7 @@ export function createIndexing(input: IndexingInput): Indexing {
     own.phase = now;
     tell(pipeline, isNew);
     if (isNew || index.revision() !== before) input.onBetter();
-    if (isNew) {
-      keep(pipeline, own);
-    }
+    if (isNew || answer === 'done') keep(pipeline, own);
     if (answer === 'waiting') {
       state.waiting = true;
       input.onWaiting();
@@ -178,7 +176,7 @@ export function createIndexing(input: IndexingInput): Indexing {
   function keep(pipeline: IndexedPipeline, own: Kept): void {
     const { root, index } = pipeline;
     const isWorth = index.unsaved() >= (own.everSaved ? worthSaving : 1);
-    if (!input.store || root === undefined || own.saving || !isWorth || index.phase() !== 'done') return;
+    if (!input.store || root === undefined || own.saving || !isWorth) return;
     own.saving = true;
     own.everSaved = true;
     void input.store

@@ -343,7 +343,8 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
 
   function phase(): Phase {
     if (!state.begun) return 'near';
-    return parts.find(p => !finished(p))?.reach ?? (complete() ? 'done' : 'all');
+    // A file that changed later makes nothing of that undone.
+    return parts.find(p => !finished(p))?.reach ?? (saved ? 'all' : 'done');
   }
 
   function readChanged(): void {

@@ -21,6 +21,7 @@ import type { IndexStore } from '../indexing';
 
 /** So many trees are kept, the last used ones. */
 const mostTrees = 8;
+const anHour = 3_600_000;
 
 function fileOf(folder: string, root: string): string {
   return join(folder, `identifiers-${createHash('sha256').update(root).digest('hex').slice(0, 16)}.bin`);
@@ -90,12 +91,19 @@ export function saveIndex(folder: string, root: string, pieces: Iterable<Uint8Ar
   }
 }
 
+/** Trees that were not used for the longest time, and what processes left that ended while they wrote. */
 function removeOld(folder: string): void {
   const all = readdirSync(folder)
-    .filter(name => /^identifiers-[0-9a-f]+\.bin$/.test(name))
-    .map(name => ({ name, time: statSync(join(folder, name)).mtimeMs }))
+    .filter(name => /^identifiers-[0-9a-f]+\.bin(\.\d+)?$/.test(name))
+    .flatMap(name => {
+      const time = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs;
+      return time === undefined ? [] : [{ name, time }];
+    })
     .sort((a, b) => b.time - a.time);
-  for (const { name } of all.slice(mostTrees)) rmSync(join(folder, name), { force: true });
+  const whole = all.filter(({ name }) => name.endsWith('.bin'));
+  const newest = whole[0]?.time ?? 0;
+  const left = all.filter(({ name, time }) => !name.endsWith('.bin') && newest - time > anHour);
+  for (const { name } of [...whole.slice(mostTrees), ...left]) rmSync(join(folder, name), { force: true });
 }
 
 /**

@@ -75,6 +75,8 @@ describe('the disk', () => {
     saveIndex(cache, '/other', [new Uint8Array([4])]);
     assert.deepEqual([...(loadIndex(cache, '/other') ?? [])], [4]);
     assert.deepEqual([...((await store.load('/k')) ?? [])], [1, 2, 3]);
+    const left = write('cache/deep/identifiers-0123456789abcdef.bin.77', 'half');
+    utimesSync(left, 1_700_000_000, 1_700_000_000);
     for (let i = 0; i < 12; i++) saveIndex(cache, `/tree${String(i)}`, [new Uint8Array([i])]);
     assert.equal(readdirSync(cache).length, 8);
     assert.deepEqual([...(loadIndex(cache, '/tree11') ?? [])], [11]);
