@@ -6,6 +6,7 @@ import type { Situation } from '../kernel/answers';
 import { createEntries, type Entries } from '../kernel/entry';
 import type { FactStore, FunctionFacts } from '../kernel/functions';
 import { survey, type Survey } from '../kernel/survey';
+import { typesAt } from './structs';
 import { typesOf } from './types';
 import type { Scene } from './scene';
 
@@ -63,7 +64,10 @@ function create(scene: Scene): Entries {
   const whole = wideSurvey(scene);
   return createEntries({
     corpus: scene.corpus,
-    types: whole.types,
+    typesIn(file) {
+      const source = scene.tree.file(file);
+      return source ? typesAt(scene, source) : whole.types;
+    },
     store: scene.facts,
     lineOf(file, offset) {
       const source = scene.files.find(f => f.path === file) ?? scene.tree.file(file);

@@ -28,6 +28,10 @@ export interface Judged {
   readonly chain: readonly Link[];
   /** Nothing speaks for either side: who calls is not known. */
   readonly unknown?: true;
+  /** Of those the callers that a limit left out. */
+  readonly unread?: true;
+  /** It is so by the context alone, whatever is held. */
+  readonly context?: true;
 }
 
 /** The context words of harnesses, and NMI. */
@@ -70,19 +74,31 @@ export const aspects = ['reader', 'bhOff', 'irqOff', 'maySleep'] as const;
 export type Aspect = (typeof aspects)[number];
 
 /** What is so of code that nothing is said about: process context. */
-const plain: Readonly<Record<Aspect, Answer>> = { reader: 'no', bhOff: 'no', irqOff: 'no', maySleep: 'yes' };
+export const plain: Readonly<Record<Aspect, Answer>> = {
+  reader: 'no',
+  bhOff: 'no',
+  irqOff: 'no',
+  maySleep: 'yes',
+};
 
 /** Two callers together; undefined is a caller that adds nothing (a recursion). */
 export function join(aspect: Aspect, a: Judged | undefined, b: Judged | undefined): Judged | undefined {
   if (!a || !b) return a ?? b;
-  if (a.value === b.value)
-    return a.unknown === b.unknown ? (b.chain.length < a.chain.length ? b : a) : a.unknown ? b : a;
+  if (a.value === b.value) return a.unknown === b.unknown ? alike(a, b) : a.unknown ? b : a;
   // A caller far away of which nothing is known does not speak against plain process context; nor for it.
   if (a.unknown) return b.value === plain[aspect] ? b : a;
   if (b.unknown) return a.value === plain[aspect] ? a : b;
   if (a.value === 'depends-on-caller') return a;
   if (b.value === 'depends-on-caller') return b;
   return differing(a, b);
+}
+
+/** The shorter reason; by context only if both are. */
+function alike(a: Judged, b: Judged): Judged {
+  const best = b.chain.length < a.chain.length ? b : a;
+  if (!best.context || (a.context && b.context)) return best;
+  const { context: _context, ...rest } = best;
+  return rest;
 }
 
 /** Two callers that say different things. */

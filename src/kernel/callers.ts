@@ -53,7 +53,8 @@ export type Caller =
 
 export interface CallersInput {
   readonly corpus: Corpus;
-  readonly types: Types;
+  /** Types as a file means them. */
+  typesIn(file: string): Types;
   readonly store: FactStore;
   /** One-based. */
   lineOf(file: string, offset: number): number;
@@ -94,7 +95,7 @@ interface Where {
 }
 
 export function callersOf(input: CallersInput): Callers {
-  const { corpus, types, store } = input;
+  const { corpus, store } = input;
   const fieldMemo = new Map<string, FieldUse>();
 
   function* of(f: FunctionFacts): Iterable<Caller> {
@@ -181,7 +182,7 @@ export function callersOf(input: CallersInput): Callers {
       return;
     }
     const where: Where = { g: undefined, text: source.text, source, file: source.path, outer: [], depth };
-    for (const use of usesIn(source.text, node, name, types)) yield* fromUse(use, where);
+    for (const use of usesIn(source.text, node, name, input.typesIn(source.path))) yield* fromUse(use, where);
   }
 
   function* fromFunction(
@@ -194,7 +195,8 @@ export function callersOf(input: CallersInput): Callers {
     // A local of that name is something else.
     if (locals.types.has(name)) return;
     const where: Where = { g, text, source, file: g.file, outer: [], depth };
-    for (const use of usesIn(text, body ?? node, name, types, locals)) yield* fromUse(use, where);
+    for (const use of usesIn(text, body ?? node, name, input.typesIn(g.file), locals))
+      yield* fromUse(use, where);
   }
 
   function* fromUse(use: Use, w: Where): Iterable<Caller> {
@@ -261,7 +263,8 @@ export function callersOf(input: CallersInput): Callers {
         return;
       }
       const where: Where = { g: r, text, source: undefined, file: r.file, outer, depth: w.depth + 1 };
-      for (const inner of usesIn(text, body, parameter, types, locals)) yield* fromUse(inner, where);
+      for (const inner of usesIn(text, body, parameter, input.typesIn(r.file), locals))
+        yield* fromUse(inner, where);
       return;
     }
     const [m] = corpus.macros(callee, w.file);
@@ -312,8 +315,20 @@ export function callersOf(input: CallersInput): Callers {
     if (depth >= DEEPEST || macro === name) return;
     const item = source.items.find(i => i.kind === 'macro' && i.name === macro);
     const body = item && source.macro(item)?.body;
-    if (body === undefined || !new RegExp(`\\b${name}\\b`).test(body)) return;
-    for (const m of corpus.mentions(macro, source.path)) {
+    if (item === undefined || body === undefined || !new RegExp(`\\b${name}\\b`).test(body)) return;
+    for (const call of body.matchAll(/([A-Za-z_]\w*)\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)/g)) {
+      const [, callee = '', list = ''] = call;
+      const index = list.split(',').findIndex(a => a.trim().replace(/^[&(]*|[)]*$/g, '') === name);
+      const row = index < 0 ? undefined : registrations.get(callee)?.find(([argument]) => argument === index);
+      if (!row) continue;
+      const safe = row[1] === 'timer' && list.includes('TIMER_IRQSAFE');
+      const line = input.lineOf(source.path, item.nameStart);
+      yield known(safe ? 'timerIrqSafe' : row[1], { name: `${macro}()`, file: source.path, line });
+      return;
+    }
+    if (looks.test(macro)) return;
+    const within = source.path.endsWith('.c') ? source.path : undefined;
+    for (const m of corpus.mentions(macro, source.path, within)) {
       if (m.kind === 'outer') {
         if (m.item.kind === 'macro' && m.item.name !== macro)
           yield* throughMacro(m.item.name, m.source, macro, depth + 1);
@@ -324,7 +339,7 @@ export function callersOf(input: CallersInput): Callers {
       const g = m.facts;
       const { text, body: inside, locals, node } = g.analysis;
       if (locals.types.has(macro)) continue;
-      for (const use of usesIn(text, inside ?? node, macro, types, locals)) {
+      for (const use of usesIn(text, inside ?? node, macro, input.typesIn(g.file), locals)) {
         if (use.kind !== 'call') continue;
         const frame = frameOf(g, use.node, new RegExp(`\\b${name}\\s*\\(`).test(body) ? [] : use.args);
         if (frame) yield { kind: 'calls', frames: [frame] };
@@ -340,7 +355,7 @@ export function callersOf(input: CallersInput): Callers {
     if (local && w.g) {
       const { text, body, locals } = w.g.analysis;
       const where: Where = { ...w, depth: w.depth + 1 };
-      for (const use of usesIn(text, body ?? w.g.analysis.node, name, types, locals))
+      for (const use of usesIn(text, body ?? w.g.analysis.node, name, input.typesIn(w.file), locals))
         if (!(use.kind === 'variable' && use.name === name)) yield* fromUse(use, where);
       return;
     }
@@ -436,6 +451,7 @@ export function callersOf(input: CallersInput): Callers {
       }
       if (m.kind !== 'function' || !call.test(m.source.text.slice(m.item.start, m.item.end))) continue;
       const g = m.facts;
+      const types = input.typesIn(g.file);
       for (const c of fieldCalls(g.analysis, types, returned)) {
         if (c.field !== field) continue;
         const frame = { f: g, point: c.point, node: c.node, args: c.args };

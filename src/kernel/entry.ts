@@ -11,6 +11,7 @@ import {
   aspects,
   differing,
   join,
+  plain,
   unknownSituation,
   type Answer,
   type Aspect,
@@ -77,8 +78,9 @@ const bottom: Situation = {
   complete: true,
 };
 
-/** So many callers that agree are taken for all of them where the answer is the usual one. */
-const ENOUGH = 5;
+/** So many callers that agree are taken for all of them, if what they say is so of most code, or if it is not. */
+const ENOUGH_PLAIN = 2;
+const ENOUGH_OTHER = 4;
 
 interface Outcome {
   readonly situation: Situation;
@@ -141,7 +143,15 @@ export function createEntries(input: EntriesInput): Entries {
   }
 
   function unread(f: FunctionFacts): Situation {
-    return unknownSituation(`the callers of ${f.name}() were not read`);
+    const because = `the callers of ${f.name}() were not read`;
+    const j: Judged = {
+      value: 'depends-on-caller',
+      because,
+      chain: [definition(f)],
+      unknown: true,
+      unread: true,
+    };
+    return { reader: j, bhOff: j, irqOff: j, maySleep: j, locks: [], contexts: [], complete: false };
   }
 
   function gather(f: FunctionFacts, depth: number, allowance: number): { situation: Situation; low: number } {
@@ -149,14 +159,10 @@ export function createEntries(input: EntriesInput): Entries {
     let low = Infinity;
     let read = 0;
     let cut = false;
-    let exported = false;
     const most = Math.max(6, Math.floor(limits.callers / (1 + depth)));
     const end = spent.functions + allowance - 1;
     for (const c of callers.of(f)) {
-      if (c.kind === 'exported') {
-        exported = true;
-        continue;
-      }
+      if (c.kind === 'exported') continue;
       if (sum.settled()) {
         cut = true;
         break;
@@ -169,11 +175,21 @@ export function createEntries(input: EntriesInput): Entries {
       const one = situationOf(c, f, Math.min(left, Math.max(LEAST, Math.floor(left / SHARE))));
       low = Math.min(low, one.low);
       sum.add(one.situation);
+      // Who is registered somewhere behind the function asked about is taken to be called so.
+      if (depth > 0 && c.kind === 'surroundings' && definite(c.in)) break;
     }
-    // What nobody can call adds nothing to what it calls.
-    if (read === 0 && depth > 0 && !exported && !callable(f)) return { situation: bottom, low };
+    // What nobody here calls adds nothing to what it calls.
+    if (read === 0 && depth > 0 && !callable(f)) return { situation: bottom, low };
     const first = sum.result(f, cut);
     return { situation: asserted(f, first), low };
+  }
+
+  function definite(s: Surroundings): boolean {
+    return (
+      s.reader !== 'depends-on-caller' &&
+      s.bhOff !== 'depends-on-caller' &&
+      s.maySleep !== 'depends-on-caller'
+    );
   }
 
   /** Called by what is no C: assembly, the linker's tables, the engine of a harness. */
@@ -247,7 +263,12 @@ export function createEntries(input: EntriesInput): Entries {
   function fromSurroundings(s: Surroundings, chain: readonly Link[], f: FunctionFacts): Situation {
     const [self] = chain;
     const own = self ? [self] : [];
-    const judge = (value: Answer): Judged => ({ value, because: `runs in ${s.label}`, chain: own });
+    const judge = (value: Answer): Judged => ({
+      value,
+      because: `runs in ${s.label}`,
+      chain: own,
+      context: true,
+    });
     return {
       reader: judge(s.reader),
       bhOff: judge(s.bhOff),
@@ -321,6 +342,8 @@ export function createEntries(input: EntriesInput): Entries {
     );
     const [first] = ended;
     if (!first || base.value === (yes === 'yes' ? 'no' : 'yes')) return base;
+    // A release never weakens what a context gives.
+    if (base.context && aspect !== 'irqOff') return base;
     // Something else of the caller's still decides it.
     if (locks.some(l => l.held.value === 'yes' && aspectsOf(l.kind).includes(aspect))) return base;
     const endsIrq = ended.some(e => e.effect.kind === 'irq' || e.effect.switches === 'irq');
@@ -403,7 +426,7 @@ export function createEntries(input: EntriesInput): Entries {
     return applied(
       f,
       s,
-      assertionsOf(f, input.types).filter(
+      assertionsOf(f, input.typesIn(f.file)).filter(
         a => (dominates(f, a.point, flow.exit) || straight(f, a.point)) && !(a.releases && keeps(f, a)),
       ),
       a => stateAt(f, a.point),
@@ -432,7 +455,9 @@ export function createEntries(input: EntriesInput): Entries {
   /** What assertions on every way to a point say there, if nothing changed in between. */
   function assertedAt(f: FunctionFacts, point: number, s: Situation): Situation {
     const here = stateAt(f, point);
-    const list = assertionsOf(f, input.types).filter(a => !a.releases && dominates(f, a.point, point));
+    const list = assertionsOf(f, input.typesIn(f.file)).filter(
+      a => !a.releases && dominates(f, a.point, point),
+    );
     if (list.length === 0) return s;
     const usable = list.filter(a => {
       const there = stateAt(f, a.point);
@@ -494,6 +519,8 @@ export function createEntries(input: EntriesInput): Entries {
     result(f: FunctionFacts, cut: boolean): Situation;
   } {
     const answers: Partial<Record<Aspect, Judged>> = {};
+    const unread: Partial<Record<Aspect, Judged>> = {};
+    const agreeing: Partial<Record<Aspect, number>> = {};
     const locks = new Map<string, HeldLock>();
     const contexts: FoundContext[] = [];
     const state = { count: 0, complete: true, circle: false };
@@ -501,12 +528,19 @@ export function createEntries(input: EntriesInput): Entries {
     return {
       add(s) {
         for (const aspect of aspects) {
-          const joined = join(aspect, answers[aspect], s[aspect] === open ? undefined : s[aspect]);
+          const one = s[aspect];
+          if (one === open) continue;
+          if (one.unread) {
+            unread[aspect] ??= one;
+            continue;
+          }
+          const joined = join(aspect, answers[aspect], one);
           if (joined) answers[aspect] = joined;
+          if (!one.unknown) agreeing[aspect] = (agreeing[aspect] ?? 0) + 1;
         }
         state.complete &&= s.complete;
         // Of a circle's locks only what it takes itself is known, and that is no news.
-        if (aspects.some(a => s[a] === open)) {
+        if (aspects.some(a => s[a] === open || s[a].unread)) {
           state.circle = true;
           return;
         }
@@ -532,10 +566,11 @@ export function createEntries(input: EntriesInput): Entries {
         const complete = state.complete && !cut && input.corpus.complete();
         const judge = (aspect: Aspect): Judged => {
           const j = answers[aspect];
-          if (!j) return state.circle ? open : nobody(f, aspect);
-          if (!cut || j.value === 'depends-on-caller') return j;
-          // Interrupts are off in few places, and each of those says so itself.
-          if (aspect === 'irqOff' && j.value === 'no' && state.count >= ENOUGH) return j;
+          if (!j) return unread[aspect] ?? (state.circle ? open : nobody(f, aspect));
+          if (j.value === 'depends-on-caller' || (!cut && !unread[aspect])) return j;
+          // Callers that agree are taken for all of them: sooner if what they say is the usual thing.
+          const enough = j.value === plain[aspect] ? ENOUGH_PLAIN : ENOUGH_OTHER;
+          if ((agreeing[aspect] ?? 0) >= enough) return j;
           return {
             value: 'depends-on-caller',
             unknown: true,
@@ -615,7 +650,17 @@ export function createEntries(input: EntriesInput): Entries {
 
   const ask = (f: FunctionFacts): Situation => {
     spent.functions = 0;
-    return evaluate(f, limits.functions).situation;
+    const s = evaluate(f, limits.functions).situation;
+    if (!aspects.some(a => s[a] === open)) return s;
+    const nothing = unknownSituation(`nothing is known of who calls ${f.name}()`).reader;
+    const known = (j: Judged): Judged => (j === open ? nothing : j);
+    return {
+      ...s,
+      reader: known(s.reader),
+      bhOff: known(s.bhOff),
+      irqOff: known(s.irqOff),
+      maySleep: known(s.maySleep),
+    };
   };
   return {
     of: ask,

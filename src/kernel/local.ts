@@ -87,12 +87,19 @@ export function localState(
       const kind: SectionKind = key === 'bh' || key === 'irq' || key === 'preempt' ? key : site.effect.kind;
       const must = (level.must || already(f, site)) && !fastPath(f, site);
       const part: Part = { must, words: wordsOf(f, site), start: spanOf(f, site.node).start };
-      for (const aspect of aspectsOf(kind)) parts[aspect] = stronger(parts[aspect], part);
+      for (const aspect of aspectsOf(fastPath(f, site) ? 'bh' : kind))
+        parts[aspect] = stronger(parts[aspect], part);
       if (kind !== site.effect.kind || !isLock(kind)) continue;
       const lock = lockName(f, site, primitiveOf);
       const shared = site.effect.shared;
       const old = locks.findIndex(l => l.lock === lock && l.kind === kind);
-      const mine: LocalLock = { lock, kind, part, ...(shared && { shared }) };
+      // Whichever way, the socket is the caller's.
+      const mine: LocalLock = {
+        lock,
+        kind,
+        part: fastPath(f, site) ? { ...part, must: level.must } : part,
+        ...(shared && { shared }),
+      };
       if (old < 0) locks.push(mine);
       else if (part.must && !locks[old]?.part.must) locks[old] = mine;
     }

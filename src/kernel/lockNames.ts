@@ -25,6 +25,10 @@ export const memberLocks: ReadonlyMap<string, string> = rows(
   ['hci_dev_lock hci_dev_unlock', 'lock'],
   ['devl_lock devl_unlock', 'lock'],
   ['wiphy_lock wiphy_unlock', 'mtx'],
+  [
+    'lock_sock lock_sock_nested release_sock lock_sock_fast lock_sock_fast_nested unlock_sock_fast',
+    'sk_lock',
+  ],
   ['task_lock task_unlock', 'alloc_lock'],
   ['raw_spin_rq_lock raw_spin_rq_lock_nested raw_spin_rq_lock_irq raw_spin_rq_lock_irqsave', '__lock'],
   ['raw_spin_rq_trylock raw_spin_rq_unlock', '__lock'],

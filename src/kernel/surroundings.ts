@@ -103,6 +103,8 @@ const byNetpoll = { irqOff: 'depends-on-caller' } as const;
 export const surroundings = {
   softirq: softirq('softirq'),
   timer: softirq('timer softirq'),
+  // With TIMER_IRQSAFE.
+  timerIrqSafe: { ...softirq('timer softirq (interrupts off)'), irqOff: 'yes' },
   hrtimerSoft: softirq('hrtimer softirq'),
   tasklet: softirq('tasklet (softirq)'),
   rcuCallback: softirq('RCU callback (softirq)'),
@@ -122,6 +124,7 @@ export const surroundings = {
   nmi: { ...hardirq('NMI handler'), contexts: ['nmi'] },
   suspendLate: { ...hardirq('syscore operation (interrupts off)'), contexts: ['process'] },
   work: thread('work item'),
+  wiphyWork: { ...thread('wiphy work item'), locks: [{ lock: '$0->mtx', kind: 'mutex' }] },
   kthread: thread('kernel thread'),
   irqThread: thread('interrupt thread'),
   taskWork: sleeps('task work'),
