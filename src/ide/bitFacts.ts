@@ -27,6 +27,7 @@ import {
 import { knowledge } from './knowledge';
 import { nearNames } from './nearNames';
 import { ownershipIn, type Quote } from './ownership';
+import { pastedFunctions, type Pasted } from './pasted';
 import type { Scene } from './scene';
 import { typesAt } from './structs';
 
@@ -105,7 +106,8 @@ export function bitFacts(scene: Scene, name: string, cancel: CancelToken = never
     return nothing(asked, `No enumerator or macro ${asked} is defined in this tree${hint}`);
   }
   const constant = constantOf(first, names);
-  const stand = standIns(scene, root, cancel);
+  const pasted = pastedFunctions(scene, root, cancel);
+  const stand = withPasted(standIns(scene, root, cancel), pasted);
   const search: Search = {
     scene,
     names: new Set([root, ...stand.names.map(s => s.name)]),
@@ -113,6 +115,7 @@ export function bitFacts(scene: Scene, name: string, cancel: CancelToken = never
       ? new Set([root, ...stand.names.filter(s => s.kind === 'bit').map(s => s.name)])
       : new Set(),
     stand,
+    pasted,
     accept: meaningOf(scene, root, definitions),
     cancel,
   };
@@ -140,6 +143,14 @@ export function bitFacts(scene: Scene, name: string, cancel: CancelToken = never
     complete: scene.corpus.complete() && !cancel.cancelled,
     problems,
   };
+}
+
+/** Calls of functions that macros make are calls that do something to the bit. */
+function withPasted(stand: StandIns, pasted: readonly Pasted[]): StandIns {
+  if (pasted.length === 0) return stand;
+  const macros = new Map(stand.macros);
+  for (const { name, use } of pasted) macros.set(name, [use]);
+  return { ...stand, macros };
 }
 
 /** The bit or mask that is named at an offset, with the words of the open files that it is a bit of. */
@@ -230,10 +241,15 @@ function meaningOf(
   // Variants for each architecture, or for user space, are one name.
   const isVariant = (path: string): boolean => /(^|\/)(include|arch)\/.*\.h$/.test(path);
   const [first] = definitions;
+  const from = scene.files[0]?.path;
+  // Asked from nowhere, or from a file that does not know it: all that have the name.
+  const folder = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
+  if (!first || from === undefined) return () => true;
+  if (!isVariant(first.source.path) && !first.source.path.startsWith(folder(from))) return () => true;
   const home = new Set(
     definitions
       .map(d => d.source.path)
-      .filter((p, i) => i === 0 || (isVariant(p) && first && isVariant(first.source.path))),
+      .filter((p, i) => i === 0 || (isVariant(p) && isVariant(first.source.path))),
   );
   const all = scene.corpus.definitions(root, kinds).map(d => d.source.path);
   if (all.every(p => home.has(p) || (isVariant(p) && [...home].every(isVariant)))) return () => true;
@@ -259,7 +275,7 @@ function problemsOf(
   const paths = [...new Set(definitions.map(d => d.source.path))];
   if (paths.length > 1)
     problems.push(
-      `${constant.name} is defined in ${paths.length} files; this is the one in ${paths[0] ?? ''} (also ${paths.slice(1, 4).join(', ')}${paths.length > 4 ? ' …' : ''})`,
+      `${constant.name} is defined in ${paths.length} files; number and meaning are those of ${paths[0] ?? ''} (also ${paths.slice(1, 4).join(', ')}${paths.length > 4 ? ' …' : ''})`,
     );
   if (cancel.cancelled) problems.push('The search was cancelled');
   else if (!scene.corpus.complete())
@@ -273,6 +289,7 @@ interface Search {
   /** Those that are numbers of bits for sure, not masks. */
   readonly numbers: ReadonlySet<string>;
   readonly stand: StandIns;
+  readonly pasted: readonly Pasted[];
   readonly accept: (path: string) => boolean;
   readonly cancel: CancelToken;
 }
@@ -284,7 +301,7 @@ interface Found {
   readonly comments: readonly SourceFile[];
 }
 
-function searched({ scene, names, numbers, stand, accept, cancel }: Search): Found {
+function searched({ scene, names, numbers, stand, pasted, accept, cancel }: Search): Found {
   const uses: BitSite[] = [];
   const others: OtherMention[] = [];
   const seen = new Set<Item>();
@@ -319,8 +336,20 @@ function searched({ scene, names, numbers, stand, accept, cancel }: Search): Fou
       });
     }
   };
+  // What a source file defines is known there only.
+  const homes = new Map(
+    stand.names.flatMap(s => {
+      const { path } = s.definition.source;
+      return path.endsWith('.c') ? [[s.name, path] as const] : [];
+    }),
+  );
+  const shared = new Set([...names].filter(n => !homes.has(n)));
+  const namesIn = (path: string): ReadonlySet<string> => {
+    const own = [...homes].flatMap(([name, home]) => (home === path ? [name] : []));
+    return own.length > 0 ? new Set([...shared, ...own]) : shared;
+  };
   for (const name of [...names, ...stand.macros.keys()])
-    for (const m of scene.corpus.mentions(name, scene.files[0]?.path)) {
+    for (const m of scene.corpus.mentions(name, scene.files[0]?.path, homes.get(name))) {
       if (cancel.cancelled) break;
       if (!accept(m.source.path)) continue;
       sources.add(m.source);
@@ -333,12 +362,18 @@ function searched({ scene, names, numbers, stand, accept, cancel }: Search): Fou
           : item.kind === 'invocation'
             ? functionOf(m.source, item, scene.facts)
             : undefined;
-      if (f) take(m.source, f.name, usesIn(f, names, stand, calleesOf), f.shift);
+      const own = namesIn(m.source.path);
+      if (f) take(m.source, f.name, usesIn(f, own, stand, calleesOf), f.shift);
       else if (m.kind === 'outer' && (item.kind === 'variable' || item.kind === 'invocation')) {
         const node = m.node();
-        if (node) take(m.source, item.name, outerUses(m.source.text, node, names), 0);
+        if (node) take(m.source, item.name, outerUses(m.source.text, node, own), 0);
       }
     }
+  for (const { name, use, source, start } of pasted) {
+    if (!accept(source.path)) continue;
+    const { inner, ...plain } = use;
+    take(source, name, [{ ...plain, ...(inner && { path: inner.path }), start, end: start + 1 }], 0);
+  }
   for (const { name, definition, use } of stand.macroSites) {
     if (!accept(definition.source.path)) continue;
     const { source, item } = definition;

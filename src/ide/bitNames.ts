@@ -139,7 +139,9 @@ export function standIns(scene: Scene, root: string, cancel?: CancelToken): Stan
   for (let next = todo.shift(); next && names.size < MOST; next = todo.shift()) {
     const { name, kind } = next;
     const word = new RegExp(`\\b${name}\\b`);
-    for (const m of scene.corpus.mentions(name, scene.files[0]?.path)) {
+    const home = names.get(name)?.definition.source.path;
+    const within = home?.endsWith('.c') ? home : undefined;
+    for (const m of scene.corpus.mentions(name, scene.files[0]?.path, within)) {
       if (cancel?.cancelled) break;
       if (m.kind !== 'outer') continue;
       for (const { item, expression } of defining(m.source, m.item, word)) {

@@ -273,7 +273,7 @@ export function callsIn(text: string): readonly TextCall[] {
 }
 
 /** The arguments from behind an opening parenthesis; undefined if it is not closed. */
-function argumentsAt(text: string, from: number): readonly string[] | undefined {
+export function argumentsAt(text: string, from: number): readonly string[] | undefined {
   const parts: string[] = [];
   let depth = 0;
   let start = from;

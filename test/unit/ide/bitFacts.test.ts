@@ -166,6 +166,52 @@ void a(struct shelf *s, struct ring *r, int nr)
     );
   });
 
+  it('functions that macros make by pasting the name together', async () => {
+    const f = await facts(
+      `
+//- /include/flags.h
+#define RING_TEST(Name, name) \\
+static inline int Ring##Name(struct ring *r) { return test_bit(RING_##name, &r->state); }
+#define RING_SET(Name, name) \\
+static inline void SetRing##Name(struct ring *r) \\
+{ if (!test_bit(RING_##name, &r->state)) set_bit(RING_##name, &(r)->state); }
+#define RING_FLAG(Name, name) RING_TEST(Name, name) RING_SET(Name, name)
+RING_FLAG(Late, LATE)
+RING_FLAG(Busy, BUSY)
+//- /a.c
+#include "ring.h"
+#include "flags.h"
+void a(struct ring *r)
+{
+	if (!RingLate(r))
+		SetRingLate(r);
+	SetRingBusy(r);
+}
+`,
+      'RING_LATE',
+    );
+    assert.deepEqual(lines(f), [
+      '5 a test test_bit through RingLate atomic relaxed ring.state',
+      '6 a set? set_bit through SetRingLate atomic relaxed ring.state',
+    ]);
+  });
+
+  it('names that a source file gives a bit are known there only', async () => {
+    const f = await facts(
+      `
+//- /a.c
+#include "ring.h"
+#define late RING_LATE
+void a(struct ring *r) { set_bit(late, &r->state); }
+//- /b.c
+#include "ring.h"
+void b(struct ring *r, int late) { set_bit(late, &r->state); }
+`,
+      'RING_LATE',
+    );
+    assert.deepEqual(lines(f), ['3 a set set_bit atomic relaxed ring.state late']);
+  });
+
   it('a wait through a helper, and in the condition of a wait', async () => {
     const f = await facts(
       `
