@@ -220,17 +220,32 @@ function called(functions: readonly FunctionFacts[], defined: ReadonlySet<string
 }
 
 /** Variables with initialisers and top-level invocations: where operations and callbacks are bound. */
-function initialisers(scene: Scene): readonly { text: string; node: Node }[] {
+function initialisers(scene: Scene): readonly Initialiser[] {
   return scene.files.flatMap(file =>
     file.items.flatMap(item => {
       if (item.kind !== 'variable' && item.kind !== 'invocation') return [];
-      // Most variables bind nothing: do not parse them.
-      const text = file.text.slice(item.start, item.end);
-      if (item.kind === 'variable' && !/[{(]/.test(text)) return [];
-      const node = file.node(item);
-      return node && !child(node, 'body') ? [{ text: file.text, node }] : [];
+      const first = item.origin ?? item;
+      let known = initialised.get(first);
+      if (!known) initialised.set(first, (known = initialiserOf(file, item)));
+      return known;
     }),
   );
+}
+
+/** A node with the text that its offsets are in, which may be the text of some edits ago. */
+interface Initialiser {
+  readonly text: string;
+  readonly node: Node;
+}
+
+const initialised = new WeakMap<Item, readonly Initialiser[]>();
+
+function initialiserOf(file: SourceFile, item: Item): readonly Initialiser[] {
+  // Most variables bind nothing: do not parse them.
+  const text = file.text.slice(item.start, item.end);
+  if (item.kind === 'variable' && !/[{(]/.test(text)) return [];
+  const node = file.node(item);
+  return node && !child(node, 'body') ? [{ text: file.text, node }] : [];
 }
 
 function namesOf(scene: Scene): { names: Names; siblings: (name: string) => readonly Enumerator[] } {

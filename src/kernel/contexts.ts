@@ -204,7 +204,7 @@ export function contextsOf(
   };
   const all = [
     ...s.functions.map(f => bindingsOf(f.analysis)),
-    ...initialisers.map(i => bindingsIn(i.text, i.node)),
+    ...initialisers.map(bindingsOfInitialiser),
   ];
   for (const b of all) {
     for (const [field, name] of b.stored) {
@@ -246,6 +246,14 @@ export function contextsOf(
     }
   }
   return found;
+}
+
+const boundIn = new WeakMap<Node, Bindings>();
+
+function bindingsOfInitialiser({ text, node }: { readonly text: string; readonly node: Node }): Bindings {
+  let known = boundIn.get(node);
+  if (!known) boundIn.set(node, (known = bindingsIn(text, node)));
+  return known;
 }
 
 function bindingsOf(a: Analysis): Bindings {

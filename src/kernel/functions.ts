@@ -54,6 +54,8 @@ export function createFactStore(): FactStore {
   const analyses = new Map<string, { readonly analysis: Analysis; used: number }>();
   const state = { length: 0, clock: 0 };
   const files = new WeakMap<SourceFile, readonly FunctionFacts[]>();
+  /** Of items that are in use: an edit leaves all others of the file the same, and looking up texts takes longer. */
+  const byItem = new WeakMap<Item, { readonly analysis: Analysis; used: number }>();
   /** A quarter of them: seldom enough to sort them all. */
   function forgetOldest(): void {
     const byUse = [...analyses].sort(([, a], [, b]) => a.used - b.used);
@@ -69,9 +71,11 @@ export function createFactStore(): FactStore {
       return analyses.size;
     },
     analysis(text, item, node) {
-      const key = text.slice(item.start, item.end);
-      const known = analyses.get(key);
+      const same = byItem.get(item.origin ?? item);
+      const key = same ? '' : text.slice(item.start, item.end);
+      const known = same ?? analyses.get(key);
       if (known) {
+        if (!same) byItem.set(item.origin ?? item, known);
         known.used = ++state.clock;
         return known.analysis;
       }

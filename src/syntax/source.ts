@@ -46,6 +46,8 @@ export interface Item {
   readonly conditions: readonly Condition[];
   readonly isStatic: boolean;
   readonly isInline: boolean;
+  /** Of an item that edits elsewhere only moved: what it was at first. What was found out about that text still holds. */
+  readonly origin?: Item;
 }
 
 export interface Include {
