@@ -293,6 +293,7 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
       const path = part.paths[part.next];
       if (path === undefined) {
         if (!part.swept) sweep(part);
+        if (state.recentPairs > pairsInSegment >> 3) flush();
         return left;
       }
       if (done.has(path)) {

@@ -29,33 +29,57 @@ export interface Segment {
 /** Files are numbered by 14 bits. */
 export const filesInSegment = 1 << 14;
 const useStep = filesInSegment;
-const pairStep = 1 << 16;
 
 export function createSegment(words: ReadonlyMap<string, FileWords>): Segment {
   let count = 0;
   for (const { hashes } of words.values()) count += hashes.length;
-  // One number a pair, 48 bits: typed arrays of plain numbers are sorted natively.
-  const pairs = new Float64Array(count);
   const stamps = new Float64Array(words.size);
-  let at = 0;
-  let file = 0;
-  for (const one of words.values()) {
-    const { hashes } = one;
-    stamps[file] = one.stamp;
-    for (let i = 0; i < hashes.length; i++)
-      pairs[at++] = (hashes[i] as number) * pairStep + (one.uses[i] as number) * useStep + file;
-    file++;
-  }
-  pairs.sort();
   const hashes = new Uint32Array(count);
   const files = new Uint16Array(count);
-  for (let i = 0; i < count; i++) {
-    const pair = pairs[i] as number;
-    const hash = Math.floor(pair / pairStep);
-    hashes[i] = hash;
-    files[i] = pair - hash * pairStep;
+  let at = 0;
+  for (let use = 0; use <= uses.mentions; use++) {
+    let file = 0;
+    for (const one of words.values()) {
+      stamps[file] = one.stamp;
+      for (let i = 0; i < one.hashes.length; i++) {
+        if (one.uses[i] !== use) continue;
+        hashes[at] = one.hashes[i] as number;
+        files[at++] = use * useStep + file;
+      }
+      file++;
+    }
   }
-  return { paths: [...words.keys()], stamps, dead: new Uint8Array(words.size), hashes, files };
+  const sorted = sortByHash(hashes, files);
+  return { paths: [...words.keys()], stamps, dead: new Uint8Array(words.size), ...sorted };
+}
+
+/** A radix sort in two steps of 16 bits: what is equal stays in its order. Four times as fast as sorting numbers. */
+function sortByHash(hashes: Uint32Array, files: Uint16Array): Pick<Segment, 'hashes' | 'files'> {
+  let from: Pick<Segment, 'hashes' | 'files'> = { hashes, files };
+  let to: typeof from = { hashes: new Uint32Array(hashes.length), files: new Uint16Array(files.length) };
+  const starts = new Uint32Array(65536);
+  for (const shift of [0, 16]) {
+    starts.fill(0);
+    for (let i = 0; i < hashes.length; i++) {
+      const digit = ((from.hashes[i] as number) >>> shift) & 0xffff;
+      starts[digit] = (starts[digit] as number) + 1;
+    }
+    for (let digit = 0, start = 0; digit < 65536; digit++) {
+      const many = starts[digit] as number;
+      starts[digit] = start;
+      start += many;
+    }
+    for (let i = 0; i < hashes.length; i++) {
+      const hash = from.hashes[i] as number;
+      const digit = (hash >>> shift) & 0xffff;
+      const place = starts[digit] as number;
+      starts[digit] = place + 1;
+      to.hashes[place] = hash;
+      to.files[place] = from.files[i] as number;
+    }
+    [from, to] = [to, from];
+  }
+  return from;
 }
 
 /** Calls `found` with the living files of a segment that use an identifier of this hash at least so strongly. */
