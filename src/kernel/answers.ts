@@ -86,8 +86,9 @@ export function join(aspect: Aspect, a: Judged | undefined, b: Judged | undefine
   if (!a || !b) return a ?? b;
   if (a.value === b.value) return a.unknown === b.unknown ? alike(a, b) : a.unknown ? b : a;
   // A caller far away of which nothing is known does not speak against plain process context; nor for it.
-  if (a.unknown) return b.value === plain[aspect] ? b : a;
-  if (b.unknown) return a.value === plain[aspect] ? a : b;
+  // What the kernel guarantees whom it registers counts against it, too.
+  if (a.unknown) return b.context || b.value === plain[aspect] ? b : a;
+  if (b.unknown) return a.context || a.value === plain[aspect] ? a : b;
   if (a.value === 'depends-on-caller') return a;
   if (b.value === 'depends-on-caller') return b;
   return differing(a, b);

@@ -267,7 +267,7 @@ export function createEntries(input: EntriesInput): Entries {
       value,
       because: `runs in ${s.label}`,
       chain: own,
-      context: true,
+      ...(value === 'depends-on-caller' ? { unknown: true } : { context: true }),
     });
     return {
       reader: judge(s.reader),

@@ -63,7 +63,8 @@ export function localSections(
   const entry = new Map<string, Effect>();
   for (const { effect } of own.strayEnds) {
     const { via: _via, when: _when, ...rest } = effect;
-    if (!entry.has(keyOf(effect))) entry.set(keyOf(effect), { ...rest, role: 'begin' });
+    const old = entry.get(keyOf(effect));
+    if (!old || (!old.switches && effect.switches)) entry.set(keyOf(effect), { ...rest, role: 'begin' });
   }
   return { own, assumed: make(f, [...entry.values()]) };
 }
@@ -190,6 +191,6 @@ export function nameOfLock(effect: Effect, primitive: string | undefined): strin
   if (effect.kind === 'rtnl') return 'rtnl_mutex';
   const member = primitive === undefined ? undefined : memberLocks.get(primitive);
   if (effect.lock === undefined) return member ?? effect.kind;
-  const lock = effect.lock.replace(/^\((\w+)\)(?=->|\.)/, '$1');
+  const lock = effect.lock.replace(/^\(&?([^()]*(?:\([^()]*\)[^()]*)*)\)/, '$1');
   return member === undefined ? lock : `${lock}->${member}`;
 }

@@ -84,6 +84,13 @@ export const registrations: ReadonlyMap<string, Arguments> = rows(
   ['devm_add_action devm_add_action_or_reset', [1, 'driver']],
   ['proc_create_single proc_create_single_data proc_create_net_single', [3, 'fileOperation']],
   ['register_reboot_notifier', [0, 'blockingNotifier']],
+  [
+    'DEVICE_ATTR __ATTR __ATTR_PREALLOC SENSOR_ATTR SENSOR_DEVICE_ATTR IIO_DEVICE_ATTR',
+    [2, 'sysfs'],
+    [3, 'sysfs'],
+  ],
+  ['DEVICE_ATTR_IGNORE_LOCKDEP CLASS_ATTR BUS_ATTR DRIVER_ATTR BRPORT_ATTR', [2, 'sysfs'], [3, 'sysfs']],
+  ['module_param_call', [1, 'sysfs'], [2, 'sysfs']],
   ['component_add', [1, 'driver']],
 );
 
@@ -110,7 +117,7 @@ function table(
 
 /** `struct.member`, or `struct.*` for the members of a struct that are not listed. */
 export const members: ReadonlyMap<string, SurroundingsName> = table(
-  ['napi_struct', 'napi', 'poll'],
+  ['napi_struct', 'napiLocal', 'poll'],
   ['bpf_func_proto', 'bpfHelper', 'func'],
   ['netlink_kernel_cfg', 'process', 'input bind unbind'],
   ['netlink_kernel_cfg', 'anywhere', 'compare'],

@@ -110,6 +110,8 @@ export const surroundings = {
   rcuCallback: softirq('RCU callback (softirq)'),
   // netconsole polls with interrupts off (netdevices.rst).
   napi: { ...softirq('NAPI poll (NET_RX softirq)'), ...byNetpoll },
+  // Not on a device's list, hence out of netpoll's reach.
+  napiLocal: softirq('NAPI poll (NET_RX softirq)'),
   srcuCallback: { ...bhOff('SRCU callback (BH off)'), contexts: ['kthread'] },
   hrtimer: hardirq('hrtimer (hard interrupt)'),
   interrupt: hardirq('interrupt handler'),
@@ -155,8 +157,8 @@ export const surroundings = {
   genlDump: sleeps('generic netlink dump'),
   qdiscTree: sleeps('qdisc operation under RTNL', rtnl),
   // __dev_xmit_skb() and qdisc_run() hold the root lock unless the qdisc is TCQ_F_NOLOCK.
-  qdiscData: { ...bhOff('qdisc enqueue or dequeue (BH off)'), ...byNetpoll },
-  classify: { ...bhOff('packet classifier (RCU reader, BH off)'), ...byNetpoll },
+  qdiscData: bhOff('qdisc enqueue or dequeue (BH off)'),
+  classify: bhOff('packet classifier (RCU reader, BH off)'),
   transmit: { ...bhOff('ndo_start_xmit (BH off)'), ...byNetpoll },
   selectQueue: { ...bhOff('transmit path (BH off)'), ...byNetpoll },
   rxMode: bhOff('ndo_set_rx_mode (BH off, addr_list_lock)', { lock: '$0->addr_list_lock', kind: 'spin' }),
@@ -166,7 +168,7 @@ export const surroundings = {
   }),
   // netpoll polls with interrupts off; netconsole may be the only user, but poll_napi() is no softirq.
   pollController: { ...hardirq('netpoll (interrupts off)'), contexts: ['process'] },
-  getStats: { ...unknown('ndo_get_stats64 (RTNL or RCU reader)'), maySleep: 'no' },
+  getStats: { ...unknown('ndo_get_stats64 (RTNL or RCU reader)'), maySleep: 'no', irqOff: 'no' },
   xdpXmit: bhOff('ndo_xdp_xmit (NAPI, BH off)'),
   packetType: softirq('packet handler (NET_RX softirq, RCU reader)'),
   protocolHandler: softirq('protocol receive handler (NET_RX softirq, RCU reader)'),

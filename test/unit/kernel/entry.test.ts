@@ -98,7 +98,7 @@ module_init(setup);
         my_action: 'yynn softirq',
         my_timer: 'yynn softirq',
         my_callback: 'ynnn process',
-        deep: 'yy?n softirq softirq',
+        deep: 'yynn softirq softirq',
         mixed: '???? kthread hardirq',
       },
     ));
