@@ -7,14 +7,7 @@
  * that no rule explains are listed apart (`others`), so that the sum is what a search by hand finds.
  */
 import { neverCancelled, type CancelToken } from '../base/cancel';
-import type { Span } from '../base/span';
-import type { BitCallees } from '../kernel/accesses';
-import { bitCallees } from '../kernel/bitWrappers';
-import { bitUses, outerUses, type BitSiteKind, type BitUse } from '../kernel/bitUses';
 import { bitsOfMask, bitNumbers, type Constant } from '../kernel/constants';
-import { functionOf, type FunctionFacts } from '../kernel/functions';
-import { keyOfPath } from '../kernel/places';
-import type { Ordering } from '../kernel/primitives';
 import type { Item, SourceFile } from '../syntax/source';
 import {
   constantOf,
@@ -24,51 +17,12 @@ import {
   type NameDefinition,
   type StandIns,
 } from './bitNames';
+import { placeAt, searched, type BitSite, type OtherMention, type Place, type Search } from './bitSearch';
 import { knowledge } from './knowledge';
 import { nearNames } from './nearNames';
 import { ownershipIn, type Quote } from './ownership';
 import { pastedFunctions, type Pasted } from './pasted';
 import type { Scene } from './scene';
-import { typesAt } from './structs';
-
-export interface Place {
-  readonly file: string;
-  /** One-based. */
-  readonly line: number;
-  readonly column: number;
-}
-
-export interface BitSite extends Place {
-  readonly span: Span;
-  /** Line where the name is written, if that is another one: in a cmpxchg loop the new value is made before. */
-  readonly namedLine?: number;
-  /** The function, macro or variable; '' outside all. */
-  readonly function: string;
-  readonly kind: BitSiteKind;
-  /** The name that is written there: the bit's or a mask's. */
-  readonly name: string;
-  /** `set_bit`, `cmpxchg`, `READ_ONCE`; `plain` for `|=` and the like. */
-  readonly operation: string;
-  /** The function or macro called here that does it. */
-  readonly through?: string;
-  /** One indivisible step towards other CPUs. */
-  readonly atomic: boolean;
-  readonly ordering: Ordering;
-  /** `napi_struct.state`; `?.state` if the struct is not known; '' for a local copy. */
-  readonly word: string;
-  /** As written: `n->state`. */
-  readonly written: string;
-  readonly until?: 'set' | 'clear';
-  /** Only on some paths. */
-  readonly maybe?: true;
-}
-
-export interface OtherMention extends Place {
-  readonly function: string;
-  readonly name: string;
-  /** `passed to dev_change_flags()`, `case`, `returned`. */
-  readonly how: string;
-}
 
 export interface BitFacts {
   /** The name of the bit (asked for by its mask: the name of the number, if there is one). */
@@ -283,150 +237,4 @@ function problemsOf(
   return problems;
 }
 
-interface Search {
-  readonly scene: Scene;
-  readonly names: ReadonlySet<string>;
-  /** Those that are numbers of bits for sure, not masks. */
-  readonly numbers: ReadonlySet<string>;
-  readonly stand: StandIns;
-  readonly pasted: readonly Pasted[];
-  readonly accept: (path: string) => boolean;
-  readonly cancel: CancelToken;
-}
-
-interface Found {
-  readonly uses: readonly BitSite[];
-  readonly others: readonly OtherMention[];
-  /** Sources that have the names. */
-  readonly comments: readonly SourceFile[];
-}
-
-function searched({ scene, names, numbers, stand, pasted, accept, cancel }: Search): Found {
-  const uses: BitSite[] = [];
-  const others: OtherMention[] = [];
-  const seen = new Set<Item>();
-  const sources = new Set<SourceFile>();
-  const calleesOf = calleesByFile(scene);
-  const take = (source: SourceFile, owner: string, found: readonly BitUse[], shift: number): void => {
-    const types = typesAt(scene, source);
-    for (const u of found) {
-      const place = placeAt(source, u.start + shift);
-      // A number that is stored or compared is no access to the bit.
-      if (u.kind === 'other' || (numbers.has(u.name) && !u.masked)) {
-        others.push({ ...place, function: owner, name: u.name, how: u.how ?? `a number: ${u.word}` });
-        continue;
-      }
-      const key = u.path && keyOfPath(u.path, types);
-      const named = u.at === undefined ? place.line : placeAt(source, u.at + shift).line;
-      uses.push({
-        ...place,
-        span: { file: source.path, start: u.start + shift, end: u.end + shift },
-        ...(named !== place.line && { namedLine: named }),
-        function: owner,
-        kind: u.kind,
-        name: u.name,
-        operation: u.operation,
-        ...(u.through !== undefined && { through: u.through }),
-        atomic: u.atomic,
-        ordering: u.ordering,
-        word: key === undefined ? '' : key.startsWith('.') ? `?${key}` : key,
-        written: u.word,
-        ...(u.until && { until: u.until }),
-        ...(u.maybe && { maybe: true as const }),
-      });
-    }
-  };
-  // What a source file defines is known there only.
-  const homes = new Map(
-    stand.names.flatMap(s => {
-      const { path } = s.definition.source;
-      return path.endsWith('.c') ? [[s.name, path] as const] : [];
-    }),
-  );
-  const shared = new Set([...names].filter(n => !homes.has(n)));
-  const namesIn = (path: string): ReadonlySet<string> => {
-    const own = [...homes].flatMap(([name, home]) => (home === path ? [name] : []));
-    return own.length > 0 ? new Set([...shared, ...own]) : shared;
-  };
-  for (const name of [...names, ...stand.macros.keys()])
-    for (const m of scene.corpus.mentions(name, scene.files[0]?.path, homes.get(name))) {
-      if (cancel.cancelled) break;
-      if (!accept(m.source.path)) continue;
-      sources.add(m.source);
-      const { item } = m;
-      if (seen.has(item)) continue;
-      seen.add(item);
-      const f =
-        m.kind === 'function'
-          ? m.facts
-          : item.kind === 'invocation'
-            ? functionOf(m.source, item, scene.facts)
-            : undefined;
-      const own = namesIn(m.source.path);
-      if (f) take(m.source, f.name, usesIn(f, own, stand, calleesOf), f.shift);
-      else if (m.kind === 'outer' && (item.kind === 'variable' || item.kind === 'invocation')) {
-        const node = m.node();
-        if (node) take(m.source, item.name, outerUses(m.source.text, node, own), 0);
-      }
-    }
-  for (const { name, use, source, start } of pasted) {
-    if (!accept(source.path)) continue;
-    const { inner, ...plain } = use;
-    take(source, name, [{ ...plain, ...(inner && { path: inner.path }), start, end: start + 1 }], 0);
-  }
-  for (const { name, definition, use } of stand.macroSites) {
-    if (!accept(definition.source.path)) continue;
-    const { source, item } = definition;
-    // The line of the definition that names the bit.
-    const body = item.nameStart + name.length;
-    const inside = new RegExp(`\\b${use.name}\\b`).exec(source.text.slice(body, item.end))?.index ?? 0;
-    const { inner, ...plain } = use;
-    take(
-      source,
-      name,
-      [
-        {
-          ...plain,
-          ...(inner && { path: inner.path }),
-          start: body + inside,
-          end: body + inside + use.name.length,
-        },
-      ],
-      0,
-    );
-  }
-  const order = <T extends Place>(a: T, b: T): number =>
-    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column;
-  return { uses: uses.sort(order), others: others.sort(order), comments: [...sources] };
-}
-
-function usesIn(
-  f: FunctionFacts,
-  names: ReadonlySet<string>,
-  stand: StandIns,
-  calleesOf: (path: string) => BitCallees,
-): readonly BitUse[] {
-  return bitUses(f.analysis, names, calleesOf(f.file), stand.macros);
-}
-
-/** Functions and macros that take a bit, as each file means their names. */
-function calleesByFile(scene: Scene): (path: string) => BitCallees {
-  const made = new Map<string, BitCallees>();
-  return path => {
-    let known = made.get(path);
-    if (!known)
-      made.set(
-        path,
-        (known = bitCallees({
-          function: name => scene.corpus.functions(name, path)[0],
-          macro: name => scene.corpus.macros(name, path)[0]?.macro,
-        })),
-      );
-    return known;
-  };
-}
-
-export function placeAt(source: SourceFile, offset: number): Place {
-  const at = source.lines.positionAt(offset);
-  return { file: source.path, line: at.line + 1, column: at.column + 1 };
-}
+export type { BitSite, OtherMention, Place } from './bitSearch';

@@ -166,6 +166,27 @@ void a(struct shelf *s, struct ring *r, int nr)
     );
   });
 
+  it('whole values stored to a word that is changed atomically elsewhere', async () => {
+    const f = await facts(
+      `
+//- /a.c
+#include "ring.h"
+void a(struct ring *r, struct other *o)
+{
+	set_bit(RING_LATE, &r->state);
+	r->state = 0;
+	o->state = 0;
+	WRITE_ONCE(r->state, RING_F_BUSY);
+}
+`,
+      'RING_LATE',
+    );
+    assert.deepEqual(
+      f.sites.filter(s => s.whole).map(s => `${s.line} ${s.kind} ${s.operation} ${s.word} ${s.written}`),
+      ['5 store plain ring.state r->state', '7 store WRITE_ONCE ring.state r->state'],
+    );
+  });
+
   it('functions that macros make by pasting the name together', async () => {
     const f = await facts(
       `
