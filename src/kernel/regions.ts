@@ -142,8 +142,13 @@ function byOutcome(e: Effect): boolean {
 }
 
 /** Something is open at the end on some paths only, or ended that was not begun. */
-export function isUnbalanced(s: Sections): boolean {
+function isUnbalanced(s: Sections): boolean {
   return s.strayEnds.length > 0 || [...s.atExit.values()].some(ls => ls.some(l => !l.must));
+}
+
+/** All that is begun is ended, and all that is ended was begun. */
+export function isBalanced(s: Sections): boolean {
+  return s.strayEnds.length === 0 && s.atExit.size === 0;
 }
 
 function weight(s: Sections): number {
@@ -568,10 +573,16 @@ function without<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<strin
   return copy;
 }
 
-/** Adds a state to those at a point: one for each list of open begins, knowing only what all its paths know. */
+/**
+ * Adds a state to those at a point: one for each list of open begins and of outcomes that nobody has looked at, knowing
+ * only what all its paths know.
+ */
 function add(list: State[], state: State): boolean {
   const at = list.findIndex(
-    s => s.open.length === state.open.length && s.open.every((o, i) => same(o, state.open[i])),
+    s =>
+      s.open.length === state.open.length &&
+      s.open.every((o, i) => same(o, state.open[i])) &&
+      sameEntries(s.pending, state.pending),
   );
   const old = list[at];
   if (!old) {
@@ -580,14 +591,17 @@ function add(list: State[], state: State): boolean {
     return true;
   }
   const truth = common(old.truth, state.truth);
-  const pending = common(old.pending, state.pending);
-  if (truth.size === old.truth.size && pending.size === old.pending.size) return false;
-  list[at] = { open: old.open, truth, pending };
+  if (truth.size === old.truth.size) return false;
+  list[at] = { open: old.open, truth, pending: old.pending };
   return true;
 }
 
 function same(a: Open, b: Open | undefined): boolean {
   return b !== undefined && a.site === b.site && a.key === b.key;
+}
+
+function sameEntries<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>): boolean {
+  return a === b || (a.size === b.size && [...a].every(([k, v]) => b.get(k) === v));
 }
 
 function common<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>): ReadonlyMap<string, T> {

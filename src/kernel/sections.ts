@@ -122,6 +122,20 @@ export interface Effect {
 /** Root of a lock that hangs on what the call returns: `task_rq_lock()` holds the `__lock` of the rq that it gives. */
 export const RETURNED = '@';
 
+/** A lock in one spelling after substitution: no parentheses around a whole or a call, `&` in front, `__f(x)` as `f(x)`. */
+export function tidyLock(lock: string): string {
+  let now = lock.replace(/\b_+(?=[a-z]\w*\()/g, '');
+  for (let i = 0; i < 4; i++) {
+    const before = now;
+    now = now
+      .replace(/^\(([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*)\)$/, '$1')
+      .replace(/(?<![\w\])])\((\w+\([^()]*(?:\([^()]*\)[^()]*)*\))\)/g, '$1')
+      .replace(/^&/, '');
+    if (now === before) break;
+  }
+  return now;
+}
+
 /** A condition in one spelling: `dev->npinfo`, `flags & LOOKUP_RCU`. */
 export interface When {
   readonly text: string;

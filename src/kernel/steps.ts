@@ -6,12 +6,12 @@ import { child, namedChildren, walk, type Node } from '../syntax/node';
 import { conditionOf, conditionsOf, namesIn, zeroness } from './conditions';
 import type { Event } from './events';
 import { bare, callee, fold, operatorOf, pointee, spelling } from './expression';
-import type { Point } from './flow';
+import { reachable, type Point } from './flow';
 import { spins } from './loops';
 import { ownerGive, ownerTake, type OwnerTake } from './owner';
 import { primitive } from './primitives';
 import type { SectionsInput, Site } from './regions';
-import { guardEffect, primitiveEffect, RETURNED, type Effect, type When } from './sections';
+import { guardEffect, primitiveEffect, RETURNED, tidyLock, type Effect, type When } from './sections';
 
 export type Step =
   /** `when`: what stands before it in `a && f()`. */
@@ -79,6 +79,17 @@ export function stepsOf(input: SectionsInput, sites: Site[]): readonly (readonly
     return found;
   });
 
+  /** Some way from where it was taken comes to where it is given back. */
+  function isGivenBack(p: Point, take: OwnerTake): boolean {
+    const points = words.gives.get(take.place);
+    if (!points) return false;
+    const behind = reachable(
+      flow,
+      p.next.filter(e => e.when === take.taken),
+    );
+    return points.some(id => behind.has(id));
+  }
+
   function ownerSteps(p: Point): { steps: Step[]; gives: Map<Event, Step[]> } {
     const steps: Step[] = [];
     const gives = new Map<Event, Step[]>();
@@ -94,7 +105,7 @@ export function stepsOf(input: SectionsInput, sites: Site[]): readonly (readonly
     if (p.kind === 'test' && p.node && p.loop?.kind !== 'macro_loop') {
       const take = words.takes.get(p.id);
       // A test that spins until it is taken, or a word that is given back below, is a lock.
-      if (take && (words.gives.has(take.place) || spins(flow, events, p, !take.taken)))
+      if (take && (isGivenBack(p, take) || spins(flow, events, p, !take.taken)))
         steps.push({
           kind: 'owner',
           site: enter(sites, p, { role: 'try', kind: 'owner', lock: take.place }, take.call),
@@ -146,10 +157,10 @@ function effectSteps(input: SectionsInput, p: Point, sites: Site[]): ReadonlyMap
 
 /** A lock that hangs on the call's value, in terms of what the value is given to. */
 function onReturned(text: string, effect: Effect, call: Event, all: readonly Event[]): Effect {
-  if (!effect.lock?.startsWith(RETURNED)) return effect;
+  if (!effect.lock?.includes(RETURNED)) return effect;
   const to = all.find(a => a.kind === 'assign' && a.right && bare(text, a.right) === call.node);
   const root = to?.kind === 'assign' ? spelling(text, to.left) : spelling(text, call.node);
-  return { ...effect, lock: fold(`${root}${effect.lock.slice(RETURNED.length)}`) };
+  return { ...effect, lock: tidyLock(fold(effect.lock.replace(RETURNED, root))) };
 }
 
 /** Calls that are made only under a condition inside one expression: behind `&&`, `||`, in `?:`. */
@@ -298,10 +309,11 @@ function forgetSteps(text: string, e: Event & { kind: 'call' }, names: ReadonlyS
 /** Owner words of a function: those taken by a test, and those given back. */
 function ownerWords({ text, body, flow, events }: SectionsInput): {
   readonly takes: ReadonlyMap<number, OwnerTake>;
-  readonly gives: ReadonlySet<string>;
+  /** The points that give back, by place. */
+  readonly gives: ReadonlyMap<string, readonly number[]>;
 } {
   const takes = new Map<number, OwnerTake>();
-  const gives = new Set<string>();
+  const gives = new Map<string, number[]>();
   for (const p of flow.points) {
     if (p.kind === 'test' && p.node && p.loop?.kind !== 'macro_loop') {
       const take = ownerTake(text, p.node, body);
@@ -309,7 +321,7 @@ function ownerWords({ text, body, flow, events }: SectionsInput): {
     }
     for (const e of events(p)) {
       const given = e.kind === 'call' ? ownerGive(text, e.node) : undefined;
-      if (given !== undefined) gives.add(given);
+      if (given !== undefined) gives.set(given, [...(gives.get(given) ?? []), p.id]);
     }
   }
   return { takes, gives };

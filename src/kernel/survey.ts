@@ -18,7 +18,7 @@ import { ownerTake } from './owner';
 import { noTypes, type Types } from './places';
 import { primitive } from './primitives';
 import {
-  isUnbalanced,
+  isBalanced,
   lastField,
   sectionsOf,
   tested,
@@ -90,7 +90,7 @@ export interface SurveyInput {
 
 /** Names of callees that are worth a look wherever they are defined. */
 const soundsLikeSection =
-  /lock|mutex|sem(?![a-z])|rcu|rtnl|irq|preempt|(?:^|_)(?:begin|end|enter|exit|leave|get|put|start|stop|acquire|release|disable|enable|hold|drop|save|restore|walk|lazy|init|first|next|down|up|freeze|unfreeze|thaw|suspend|resume|quiesce|take|give|grab|claim|own|disown|pin|unpin|guard|busy)(?:_|\d|$)/i;
+  /lock|mutex|sem(?![a-z])|rcu|rtnl|irq|preempt|(?:^|_)(?:begin|end|enter|exit|leave|get|put|start|stop|acquire|release|disable|enable|hold|drop|save|restore|walk|lazy|init|first|next|down|up|freeze|unfreeze|thaw|suspend|resume|quiesce|take|give|grab|claim|own|disown|pin|unpin|guard|busy|done|finish)(?:_|\d|$)/i;
 
 /** Deeper chains of wrappers are not followed. */
 const DEEPEST = 12;
@@ -253,7 +253,7 @@ export function survey(input: SurveyInput): Survey {
   const sections = (f: FunctionFacts, entry: readonly Effect[] = []): Sections | undefined => {
     const found = sectionsNow(f, entry);
     // Something does not fit: also callees whose names tell nothing are looked at.
-    if (!found || !isUnbalanced(found) || widened.has(f) || busy.size >= DEEPEST) return found;
+    if (!found || isBalanced(found) || widened.has(f) || busy.size >= DEEPEST) return found;
     widened.add(f);
     const table = meaningsIn(f.file);
     let any = false;
@@ -291,6 +291,15 @@ export function survey(input: SurveyInput): Survey {
       }),
     );
   };
+  const fate = (f: FunctionFacts, site: Site): Fate => {
+    const own = sections(f);
+    if (!own) return { kind: 'handed-to-caller' };
+    return fateOf(f, site, {
+      own,
+      called: calledSections(f, own, inference),
+      endedElsewhere: s => endedElsewhere(f, s, functions, g => sections(g)?.strayEnds ?? [], index.callers),
+    });
+  };
   const ownLocks = new Map<FunctionFacts, readonly ConditionalLock[]>();
   const locks = (f: FunctionFacts): readonly ConditionalLock[] => {
     let mine = ownLocks.get(f);
@@ -304,7 +313,9 @@ export function survey(input: SurveyInput): Survey {
       ? conditionalLocks(f, s, predicate).filter(l => {
           const via = l.site.effect.via;
           const m = via === undefined ? undefined : meaningOf(via, f.file);
-          return !(m?.kind === 'function' && m.wrapper.conditional);
+          if (m?.kind === 'function' && m.wrapper.conditional) return false;
+          // Taking again what one dropped is no condition.
+          return s.strayEnds.length === 0 || fate(f, l.site).kind !== 'retaken';
         })
       : [];
   };
@@ -335,16 +346,7 @@ export function survey(input: SurveyInput): Survey {
       return own ? [own] : effectsOf(name, args, from);
     },
     sections,
-    fate: (f, site) => {
-      const own = sections(f);
-      if (!own) return { kind: 'handed-to-caller' };
-      return fateOf(f, site, {
-        own,
-        called: calledSections(f, own, inference),
-        endedElsewhere: s =>
-          endedElsewhere(f, s, functions, g => sections(g)?.strayEnds ?? [], index.callers),
-      });
-    },
+    fate,
     conditionalLocks: locks,
     find,
     callers: index.callers,

@@ -10,7 +10,7 @@ import { callee, fold, readObject, spelling, substitute } from './expression';
 import { remember, type FunctionFacts } from './functions';
 import { aliased } from './places';
 import { zeroness, type Sections, type Site, type State } from './regions';
-import { keyOf, RETURNED, type Effect, type SectionKind, type When } from './sections';
+import { keyOf, meanings, RETURNED, tidyLock, type Effect, type SectionKind, type When } from './sections';
 
 /** One step from a wrapper towards the primitive: a call of that name, and where it stands. */
 export interface Link {
@@ -78,6 +78,13 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Wrapp
     effects.push({ ...rest, role, ...(condition && { when: condition }) });
   };
   const keys = new Set([...sections.atExit.keys(), ...entryKeys(sections)]);
+  for (const name of namesOfOne(f, sections)) {
+    keys.delete(name);
+    if (keys.has('one lock')) continue;
+    keys.add('one lock');
+    const opened = sections.sites[sections.atExit.get(name)?.[0]?.sites[0] ?? -1];
+    if (opened) push(opened, opened.effect, 'begin');
+  }
   for (const key of keys) {
     const levels = sections.atExit.get(key) ?? [];
     const before = sections.sites.filter(
@@ -113,9 +120,11 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Wrapp
         push(opened, effect, 'begin');
         continue;
       }
-      const own1 = conditionalLocks(f, sections, by.predicate).find(
+      const locks = conditionalLocks(f, sections, by.predicate).filter(
         l => l.returnsHeld && level.sites.includes(l.site.id) && !l.site.effect.when,
       );
+      // A lock that is taken in two places depends on a condition only if both do.
+      const own1 = level.sites.every(id => locks.some(l => l.site.id === id)) ? locks[0] : undefined;
       const guard = own1 && mainGuard(own1);
       const when = guard && { text: guard.text, nonzero: guard.when === 'set' };
       const c = when && conditionOfText(when.text);
@@ -162,6 +171,29 @@ function isNeeded(f: FunctionFacts, sections: Sections, sites: readonly number[]
       (sections.states[site.point] ?? []).every(s => s.truth.get(c.key) === (c.nonzero === when.nonzero))
     );
   });
+}
+
+/**
+ * Keys of locks of one kind of which exactly one is held wherever the function ends, under a name that depends on the
+ * way: it is one lock to the caller. The one that a function or macro names is first: the most general.
+ */
+function namesOfOne(f: FunctionFacts, sections: Sections): readonly string[] {
+  const exit = sections.states[f.analysis.flow.exit] ?? [];
+  const maybe = [...sections.atExit].filter(([, levels]) => levels.length === 1 && levels[0]?.must === false);
+  for (const [, [level]] of maybe) {
+    const effect = sections.sites[level?.sites[0] ?? -1]?.effect;
+    if (!effect || meanings[effect.kind].group !== 'lock') continue;
+    const alike = maybe.filter(([key]) => key.startsWith(`${effect.kind} `)).map(([key]) => key);
+    if (alike.length < 2) continue;
+    if (exit.every(s => s.open.filter(o => alike.includes(o.key)).length === 1)) {
+      const isCall = (key: string): number => {
+        const site = sections.sites[sections.atExit.get(key)?.[0]?.sites[0] ?? -1];
+        return Number(site !== undefined && (outer(f, site.effect).lock ?? '').includes('('));
+      };
+      return [...alike].sort((x, y) => isCall(y) - isCall(x));
+    }
+  }
+  return [];
 }
 
 function entryKeys(sections: Sections): readonly string[] {
@@ -238,28 +270,39 @@ function outerCondition(f: FunctionFacts, when: When): When | undefined {
     if (rest.length === 0) return { text: now, nonzero: when.nonzero };
     for (const name of rest) {
       const alias = locals.aliases.get(name);
-      if (!alias) return undefined;
-      now = substituteAll(now, [name], [spelling(text, aliased(text, alias, locals))]);
+      const value = alias ? spelling(text, aliased(text, alias, locals)) : valueOnce(f, name);
+      if (value === undefined) return undefined;
+      now = substituteAll(now, [name], [value]);
     }
   }
   return undefined;
 }
 
-/** A lock in terms of the parameters; what else its root may be means nothing outside. */
+/** A lock in terms of the parameters, globals and what is returned; what else it may hang on means nothing outside. */
 function outer(f: FunctionFacts, effect: Effect): Effect {
   if (effect.lock === undefined) return effect;
-  const { locals } = f.analysis;
-  const root = /^([A-Za-z_]\w*)(.*)$/s.exec(effect.lock);
-  if (!root) return effect;
-  const [, name = '', rest = ''] = root;
-  if (locals.parameters.includes(name) || !locals.types.has(name)) return effect;
-  if (returnsOnly(f, name)) return { ...effect, lock: `${RETURNED}${rest}` };
-  const alias = locals.aliases.get(name);
-  const target = alias
-    ? spelling(f.analysis.text, aliased(f.analysis.text, alias, locals))
-    : valueOnce(f, name);
-  if (target === undefined) return { ...effect, lock: rest ? `(${name})${rest}` : name };
-  return { ...effect, lock: lockThrough(f, substitute(effect.lock, [name], [target]), name) };
+  const { locals, text } = f.analysis;
+  let lock = effect.lock;
+  for (const name of new Set(namesIn(lock).roots)) {
+    if (locals.parameters.includes(name) || !locals.types.has(name)) continue;
+    const atRoot = new RegExp(`^${name}\\b`).test(lock);
+    const alias = locals.aliases.get(name);
+    const value = returnsOnly(f, name)
+      ? RETURNED
+      : alias
+        ? spelling(text, aliased(text, alias, locals))
+        : valueOnce(f, name);
+    if (value === undefined) {
+      if (atRoot && lock !== name) lock = `(${name})${lock.slice(name.length)}`;
+    } else if (value === RETURNED && atRoot) lock = `${RETURNED}${lock.slice(name.length)}`;
+    else
+      lock = lockThrough(
+        f,
+        atRoot ? substitute(lock, [name], [value]) : substituteAll(lock, [name], [value]),
+        name,
+      );
+  }
+  return { ...effect, lock: tidyLock(lock) };
 }
 
 /** What stands for a local inside the value that another has: `ilb = &hinfo->table[i]` with `hinfo = net->hashinfo`. */
@@ -319,7 +362,7 @@ export function atCall(effect: Effect, parameters: readonly string[], args: read
 /** `xt[af].mutex` hangs on a parameter, too. */
 function lockAtCall(lock: string, parameters: readonly string[], args: readonly string[]): string {
   const now = substitute(lock, parameters, args);
-  return now === lock && /[[(]/.test(lock) ? substituteAll(lock, parameters, args) : now;
+  return tidyLock(now === lock && /[[(]/.test(lock) ? substituteAll(lock, parameters, args) : now);
 }
 
 /** Every name that is a parameter replaced by its argument. */
@@ -329,7 +372,7 @@ function substituteAll(text: string, parameters: readonly string[], args: readon
       const index = member ? -1 : parameters.indexOf(name);
       const argument = index < 0 ? undefined : args[index];
       if (argument === undefined) return all;
-      return /^[\w.>-]+$/.test(argument) || text === name ? argument : `(${argument})`;
+      return /^[\w.>@-]+$/.test(argument) || text === name ? argument : `(${argument})`;
     }),
   );
 }
