@@ -10,6 +10,9 @@ import type { MethodName } from './methods';
 
 const version: WorkerVersion = 1;
 
+/** Files, and folders, that the extension is asked for at a time: what it fetches keeps its thread busy. */
+const inFlight = 64;
+
 /** Of a worker that makes no index. */
 const noIndex: IndexState = {
   phase: 'none',
@@ -70,13 +73,18 @@ export function serve(port: Port, { disk, store }: ServeOptions = {}): (message:
           port.post({ version, type: 'result', id, value });
           return;
         }
-        await new Promise<void>(resolve => {
-          arrived = resolve;
-          port.post({ version, type: 'wanted', ...wanted });
-        });
-        if (cancelled.delete(id)) {
-          port.post({ version, type: 'cancelled', id });
-          return;
+        const rounds = Math.max(wanted.files.length, wanted.folders.length);
+        for (let at = 0; at < rounds; at += inFlight) {
+          await new Promise<void>(resolve => {
+            arrived = resolve;
+            const files = wanted.files.slice(at, at + inFlight);
+            const folders = wanted.folders.slice(at, at + inFlight);
+            port.post({ version, type: 'wanted', files, folders });
+          });
+          if (cancelled.delete(id)) {
+            port.post({ version, type: 'cancelled', id });
+            return;
+          }
         }
       }
     } catch (error) {

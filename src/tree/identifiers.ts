@@ -122,7 +122,8 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
   const recent = new Map<string, FileWords>();
   /** Files that were read or found unchanged. */
   const done = new Set<string>();
-  const nearFolders = new Set<string>();
+  /** With all that is below them, or (folders of open files) with one level of it. */
+  const nearFolders = new Map<string, 'all' | 'some'>();
   const changed = new Set<string>();
   const parts = [newPart('near'), newPart('core'), newPart('all')] as const;
   const [near, , last] = parts;
@@ -130,21 +131,23 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
   let saved: Iterator<Segment> | undefined;
   let current: { readonly path: string; readonly bytes: Uint8Array; at: number } | undefined;
 
+  /** The folder of an open file: of a tree, what lies directly below it too. */
+  const own = (path: string): Part['folders'][number] => ({
+    path,
+    depth: root !== undefined && path.startsWith(`${root}/`) ? deepest - 1 : deepest,
+  });
+
   function begin(): boolean {
     if (state.begun) return true;
-    const open = [...nearFolders];
     if (root !== undefined) {
       const names = files.list(root);
       if (names === 'pending') return false;
       const folders = foldersOfTree(root, names ?? []);
-      for (const path of folders.near) nearFolders.add(path);
       for (const part of parts)
-        for (const path of [...(part === near ? open : []), ...folders[part.reach]])
-          part.folders.unshift({ path, depth: 0 });
-    } else if (folder !== undefined) {
-      nearFolders.add(folder);
-      for (const path of nearFolders) near.folders.unshift({ path, depth: deepest });
-    }
+        for (const path of folders[part.reach]) part.folders.unshift({ path, depth: 0 });
+      for (const path of folders.near) nearFolders.set(path, 'all');
+    } else if (folder !== undefined && !nearFolders.has(folder)) nearFolders.set(folder, 'some');
+    for (const [path, below] of nearFolders) if (below === 'some') near.folders.push(own(path));
     state.begun = true;
     return true;
   }
@@ -168,7 +171,8 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     for (const name of inside.reverse()) {
       if (!name.endsWith('/')) continue;
       const path = join(top.path, name.slice(0, -1));
-      if (root !== undefined && (isLeftOut(root, path) || (part !== near && nearFolders.has(path)))) continue;
+      if (root !== undefined && (isLeftOut(root, path) || (part !== near && nearFolders.get(path) === 'all')))
+        continue;
       part.folders.push({ path, depth: top.depth + 1 });
     }
     return true;
@@ -395,8 +399,10 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
   }
 
   function isNear(path: string): boolean {
-    for (let at = folderOf(path); ; at = folderOf(at)) {
-      if (nearFolders.has(at)) return true;
+    let at = folderOf(path);
+    for (let level = 0; ; level++, at = folderOf(at)) {
+      const below = nearFolders.get(at);
+      if (below === 'all' || (below === 'some' && level <= 1)) return true;
       if (at === '' || at === '/') return false;
     }
   }
@@ -444,11 +450,13 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     isStale: () => changed.size > 0,
     revision: () => state.revision,
     near(path) {
-      const own = folderOf(normalize(path));
-      if (nearFolders.has(own) || isNear(join(own, 'x'))) return;
-      nearFolders.add(own);
+      const at = folderOf(normalize(path));
+      if (nearFolders.has(at)) return;
+      for (let above = at; above !== '' && above !== '/'; above = folderOf(above))
+        if (nearFolders.get(above) === 'all') return;
+      nearFolders.set(at, 'some');
       near.swept = false;
-      if (state.begun) near.folders.push({ path: own, depth: root === undefined ? deepest : 0 });
+      if (state.begun) near.folders.push(own(at));
     },
     progress() {
       const part = (state.begun ? parts.find(p => !finished(p)) : near) ?? last;

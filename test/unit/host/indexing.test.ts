@@ -206,6 +206,18 @@ describe('index in the background of a worker', () => {
     await worker.until(() => read.includes('/k/net/new.c'));
   });
 
+  it('without a disk asks for a few dozen files of a request at a time', async () => {
+    const texts = treeOf('/k', 1);
+    const includes = Array.from({ length: 200 }, (_, i) => `#include <linux/h${String(i)}.h>\n`);
+    for (let i = 0; i < 200; i++) texts.set(`/k/include/linux/h${String(i)}.h`, `#define H${String(i)} 1\n`);
+    texts.set('/k/net/f0.c', `${includes.join('')}int f(void) { return H7; }\n`);
+    const worker = start({ texts });
+    await worker.ask('decorations', open('/k/net/f0.c'));
+    const asked = worker.messages.flatMap(m => (m.type === 'wanted' ? [m.files.length] : []));
+    assert.ok(asked.reduce((a, b) => a + b, 0) >= 200);
+    assert.ok(Math.max(...asked) <= 64, `${String(Math.max(...asked))} at once`);
+  });
+
   it('without a disk fetches a few dozen files at a time, of the near folders only', async () => {
     const batches: number[] = [];
     const worker = start({ texts: treeOf('/k', 100) }, batches);

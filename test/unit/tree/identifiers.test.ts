@@ -76,7 +76,10 @@ describe('tree: index of identifiers', () => {
     index.near('/k/drivers/net/ethernet/x/x.c');
     index.near('/k/arch/arm/kernel/z.c');
     finish(index);
-    assert.deepEqual(files.read_.slice(0, 2), ['/k/drivers/net/ethernet/x/x.c', '/k/arch/arm/kernel/z.c']);
+    assert.deepEqual(files.read_.slice(0, 2).sort(), [
+      '/k/arch/arm/kernel/z.c',
+      '/k/drivers/net/ethernet/x/x.c',
+    ]);
     assert.equal(new Set(files.read_).size, files.read_.length, 'a file was read twice');
     assert.deepEqual(paths(index.filesWith('helper', 'near')), [
       'arch/arm/kernel/z.c',
@@ -85,6 +88,35 @@ describe('tree: index of identifiers', () => {
       'kernel/fork.c',
       'net/core/dev.c',
     ]);
+  });
+
+  it('takes one level below the folder of an open file, and of a folder outside the tree none', () => {
+    const files = memoryFiles({
+      ...kernel,
+      '/k/drivers/gpu/a.c': 'int open_here;',
+      '/k/drivers/gpu/amd/b.c': 'int open_here;',
+      '/k/drivers/gpu/amd/deep/c.c': 'int open_here;',
+      '/home/lone.c': 'int open_here;',
+      '/home/beside.c': 'int open_here;',
+      '/home/photos/x.c': 'int open_here;',
+    });
+    const index = demand(files);
+    index.near('/k/drivers/gpu/a.c');
+    index.near('/home/lone.c');
+    assert.deepEqual(index.filesWith('open_here', 'near'), [
+      '/home/beside.c',
+      '/home/lone.c',
+      '/k/drivers/gpu/a.c',
+      '/k/drivers/gpu/amd/b.c',
+    ]);
+    assert.deepEqual(index.filesWith('open_here'), [
+      '/home/beside.c',
+      '/home/lone.c',
+      '/k/drivers/gpu/a.c',
+      '/k/drivers/gpu/amd/b.c',
+      '/k/drivers/gpu/amd/deep/c.c',
+    ]);
+    assert.deepEqual(index.definers('kfree'), [{ path: '/k/mm/slab.c', isStatic: false }]);
   });
 
   it('in the background answers from what is there, and says whether that is all', () => {
