@@ -9,7 +9,7 @@ import type { Condition, Decide, Item, SourceFile } from '../syntax/source';
 import { closureOf, resolveInclude, type Places } from './include';
 import { folderOf, join, normalize } from './paths';
 import { createReader, type Reader } from './reader';
-import { shapeOf } from './shape';
+import { changesOf } from './shape';
 import type { Config, Definition, Files, LookupKind, Scope, Tree } from './tree';
 
 export interface TreeOptions {
@@ -56,10 +56,10 @@ export function createTree(options: TreeOptions): Tree {
       const now = reader.file(path);
       // Come or gone, it may be what an include elsewhere means.
       if (!now) return forgetAll();
-      const [before, after] = [shapeOf(was), shapeOf(now)];
-      if (before.includes !== after.includes) return forgetAll();
-      if (before.macros !== after.macros) knowledge.clear();
-      if (before.names !== after.names) scopeIndexes.clear();
+      const changes = changesOf(was, now);
+      if (changes.includes) return forgetAll();
+      if (changes.macros) knowledge.clear();
+      if (changes.names) scopeIndexes.clear();
     }
   };
 

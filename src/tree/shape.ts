@@ -1,38 +1,44 @@
-/** What other files can see of a file: an edit that leaves it as it is (inside a function, say) changes nothing for them. */
-import type { Condition, SourceFile } from '../syntax/source';
+/** What an edit changes of what other files can see: nothing, if it is inside a function, as most are. */
+import type { Condition, Item, SourceFile } from '../syntax/source';
 
-export interface Shape {
-  /** What it includes, and when. */
-  readonly includes: string;
-  /** The macros that it defines, each with its text. */
-  readonly macros: string;
-  /** Names that it defines, in order. */
-  readonly names: string;
+export interface Changes {
+  /** What it includes, or when. */
+  readonly includes: boolean;
+  /** The macros that it defines. */
+  readonly macros: boolean;
+  /** The names that it defines, or their order. */
+  readonly names: boolean;
 }
 
-const shapes = new WeakMap<SourceFile, Shape>();
-
-export function shapeOf(source: SourceFile): Shape {
-  let shape = shapes.get(source);
-  if (!shape) shapes.set(source, (shape = make(source)));
-  return shape;
-}
-
-function make(source: SourceFile): Shape {
-  const macros: string[] = [];
-  const names: string[] = [];
-  for (const item of source.items) {
-    names.push(item.name);
-    if (item.kind !== 'macro') continue;
-    macros.push(source.text.slice(item.start, item.end), when(item.conditions));
-  }
+export function changesOf(was: SourceFile, now: SourceFile): Changes {
+  const macros = (source: SourceFile): readonly Item[] => source.items.filter(i => i.kind === 'macro');
   return {
-    includes: source.includes.map(i => `${i.angled ? '<' : '"'}${i.target} ${when(i.conditions)}`).join('\n'),
-    macros: macros.join('\n'),
-    names: names.join(' '),
+    includes: !alike(
+      was.includes,
+      now.includes,
+      (a, b) => a.target === b.target && a.angled === b.angled && sameConditions(a.conditions, b.conditions),
+    ),
+    macros: !alike(
+      macros(was),
+      macros(now),
+      (a, b) =>
+        isSame(a, b) ||
+        (was.text.slice(a.start, a.end) === now.text.slice(b.start, b.end) &&
+          sameConditions(a.conditions, b.conditions)),
+    ),
+    names: !alike(was.items, now.items, (a, b) => isSame(a, b) || a.name === b.name),
   };
 }
 
-function when(conditions: readonly Condition[]): string {
-  return conditions.map(c => `${c.negated ? '!' : ''}${c.text}`).join(' && ');
+/** The very item, at most moved. */
+function isSame(a: Item, b: Item): boolean {
+  return a === b || (b.origin !== undefined && b.origin === (a.origin ?? a) && a.conditions === b.conditions);
+}
+
+function alike<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): boolean {
+  return a.length === b.length && a.every((x, i) => same(x, b[i] as T));
+}
+
+function sameConditions(a: readonly Condition[], b: readonly Condition[]): boolean {
+  return a === b || alike(a, b, (x, y) => x.text === y.text && x.negated === y.negated);
 }
