@@ -146,7 +146,7 @@ function candidatesFor(a: Analysis, about: RegExp): readonly string[] {
     const name = callee(a.text, n);
     if (name === undefined) return;
     const args = callArguments(n);
-    if (!args.some(x => about.test(a.text.slice(x.start, x.end)))) return;
+    if (!args.some(x => isAbout(a.text, x, about))) return;
     if (!bitClasses.has(primitive(name)?.class ?? '')) names.add(name);
     else
       for (const x of args) {
@@ -159,6 +159,21 @@ function candidatesFor(a: Analysis, about: RegExp): readonly string[] {
 }
 
 const bitClasses: ReadonlySet<string> = new Set(['bitop', 'bitop_nonatomic', 'bitlock', 'wait', 'cmpxchg']);
+
+/** Whether an argument is such a name, or a mask made of such names. */
+function isAbout(text: string, argument: Node, about: RegExp): boolean {
+  if (!about.test(text.slice(argument.start, argument.end))) return false;
+  const inner = bare(text, argument);
+  if (inner.kind === 'identifier') return true;
+  const parts =
+    inner.kind === 'call_expression' && /^_*BIT/.test(callee(text, inner) ?? '')
+      ? callArguments(inner)
+      : inner.kind === 'conditional_expression' ||
+          (inner.kind === 'binary_expression' && /^(\||\+|<<)$/.test(operatorOf(text, inner)))
+        ? inner.children
+        : [];
+  return parts.some(x => x.named && isAbout(text, x, about));
+}
 
 /** What a bit operation or wait does to its bit; undefined for anything else. */
 export function bitOperation(name: string): BitOperation | undefined {
