@@ -19,7 +19,7 @@ import {
 import { kernelTree } from './tree';
 
 /** Share of the answers that are as worked out by hand: what is reached, to be raised, never lowered. */
-const reached = { line: 0.85, bit: 0.95 };
+const reached = { line: 0.93, bit: 0.97 };
 
 const tree = kernelTree();
 const chosen = process.env.RACELENS_ANSWERS ?? '';
