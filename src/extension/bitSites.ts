@@ -4,7 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { BitSitesData } from '../host/methods';
-import { isC, location, openPaths } from './convert';
+import { isC, locator, openPaths, type Locate } from './convert';
 import type { Log } from './log';
 import { toPath, toUri } from './paths';
 import { showReferences, type ReferenceNode } from './referencesView';
@@ -122,12 +122,13 @@ function groups(): readonly (readonly [title: string, icon: string, kinds: reado
 
 async function list(found: BitSitesData, from: vscode.Location): Promise<void> {
   const roots: ReferenceNode[] = [];
+  const locate = locator();
   for (const [title, icon, kinds] of groups()) {
     const children: ReferenceNode[] = [];
     await inSlices(
       found.sites.filter(site => kinds.includes(site.kind)),
       () => false,
-      site => children.push(siteNode(site)),
+      site => children.push(siteNode(site, locate)),
     );
     if (children.length === 0) continue;
     const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.Expanded);
@@ -141,11 +142,12 @@ async function list(found: BitSitesData, from: vscode.Location): Promise<void> {
 }
 
 async function peek(found: BitSitesData, from: vscode.Location): Promise<void> {
+  const locate = locator();
   await vscode.commands.executeCommand(
     'editor.action.peekLocations',
     from.uri,
     from.range.start,
-    found.sites.map(site => location(site.place)),
+    found.sites.map(site => locate(site.place)),
     'peek',
   );
   if (!found.complete) void vscode.window.setStatusBarMessage(summary(found), 10_000);
@@ -162,8 +164,8 @@ function summary({ sites, problems, complete, words }: BitSitesData): string {
   ].join('\n');
 }
 
-function siteNode(site: Site): ReferenceNode {
-  const at = location(site.place);
+function siteNode(site: Site, locate: Locate): ReferenceNode {
+  const at = locate(site.place);
   const file = site.place.path.slice(site.place.path.lastIndexOf('/') + 1);
   const item = new vscode.TreeItem(
     // What is initialised is a variable.

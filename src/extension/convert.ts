@@ -16,6 +16,18 @@ export function location(place: ViewPlace): vscode.Location {
   return new vscode.Location(toUri(place.path), range(place));
 }
 
+export type Locate = (place: ViewPlace) => vscode.Location;
+
+/** For loops: which document a path stands for is looked up once. */
+export function locator(): Locate {
+  const uris = new Map<string, vscode.Uri>();
+  return place => {
+    const uri = uris.get(place.path) ?? toUri(place.path);
+    uris.set(place.path, uri);
+    return new vscode.Location(uri, range(place));
+  };
+}
+
 export function viewPosition({ line, character }: vscode.Position): ViewPosition {
   return { line, column: character };
 }
@@ -41,7 +53,7 @@ export function markdown(text: string): vscode.MarkdownString {
     },
   );
   const made = new vscode.MarkdownString(linked, true);
-  made.isTrusted = { enabledCommands: ['racelens.openPlace'] };
+  made.isTrusted = { enabledCommands: ['racelens.openPlace', 'racelens.findBitSites'] };
   return made;
 }
 

@@ -6,10 +6,10 @@
 import * as vscode from 'vscode';
 import type { Result } from '../host/methods';
 import type { CheckKind } from '../ide/diagnostics';
-import { isC, location, openPaths, range, selector } from './convert';
+import { isC, locator, openPaths, range, selector, type Locate } from './convert';
 import type { Log } from './log';
 import { toPath } from './paths';
-import { setting } from './settings';
+import { settingsNow } from './settings';
 import { inSlices } from './slices';
 import type { Workers } from './workers';
 
@@ -67,7 +67,8 @@ export function createDiagnostics(
     const isStale = (): boolean => question.token.isCancellationRequested || document.isClosed;
     if (!found || isStale()) return;
     const made: vscode.Diagnostic[] = [];
-    const whole = await inSlices(found, isStale, one => made.push(diagnosticOf(one)));
+    const locate = locator();
+    const whole = await inSlices(found, isStale, one => made.push(diagnosticOf(one, locate)));
     if (whole) collection.set(document.uri, made);
   }
 
@@ -124,7 +125,9 @@ export function createDiagnostics(
     }),
     vscode.workspace.registerTextDocumentContentProvider(pageScheme, {
       async provideTextDocumentContent({ path }) {
-        const page = vscode.Uri.joinPath(context.extensionUri, 'docs', 'diagnostics', path);
+        const kind = /^\/([\w-]+)\.md$/.exec(path)?.[1] ?? '';
+        if (!Object.hasOwn(kinds, kind)) return '';
+        const page = vscode.Uri.joinPath(context.extensionUri, 'docs', 'diagnostics', `${kind}.md`);
         return new TextDecoder().decode(await vscode.workspace.fs.readFile(page));
       },
     }),
@@ -149,7 +152,8 @@ export function createDiagnostics(
 
 function wanted(): Readonly<Record<CheckKind, boolean>> {
   const names = Object.keys(kinds) as CheckKind[];
-  return Object.fromEntries(names.map(kind => [kind, setting(`diagnostics.${kind}`)])) as Record<
+  const now = settingsNow();
+  return Object.fromEntries(names.map(kind => [kind, now(`diagnostics.${kind}`)])) as Record<
     CheckKind,
     boolean
   >;
@@ -160,12 +164,12 @@ const severities: Readonly<Record<Found['severity'], vscode.DiagnosticSeverity>>
   information: vscode.DiagnosticSeverity.Information,
 };
 
-function diagnosticOf(found: Found): vscode.Diagnostic {
+function diagnosticOf(found: Found, locate: Locate): vscode.Diagnostic {
   const made = new vscode.Diagnostic(range(found.place), found.message, severities[found.severity]);
   made.source = source;
   made.code = { value: found.code, target: pageOf(found.code) };
   made.relatedInformation = found.related.map(
-    one => new vscode.DiagnosticRelatedInformation(location(one.place), one.message),
+    one => new vscode.DiagnosticRelatedInformation(locate(one.place), one.message),
   );
   return made;
 }

@@ -4,7 +4,8 @@ import type { InlayHintData } from '../host/methods';
 import { markdown, openPaths, position, selector, viewPosition } from './convert';
 import type { Log } from './log';
 import { toPath } from './paths';
-import { setting } from './settings';
+import { settingsNow } from './settings';
+import { inSlices } from './slices';
 import type { Workers } from './workers';
 
 type Kind = InlayHintData['kind'];
@@ -16,7 +17,8 @@ export function createInlayHints(workers: Workers, log: Log): vscode.Disposable 
   const provider = vscode.languages.registerInlayHintsProvider(selector, {
     onDidChangeInlayHints: changed.event,
     async provideInlayHints(document, range, token) {
-      const wanted = kinds.filter(kind => setting(`inlayHints.${kind}`));
+      const now = settingsNow();
+      const wanted = kinds.filter(kind => now(`inlayHints.${kind}`));
       if (wanted.length === 0) return [];
       const found = await log.guard(vscode.l10n.t('inlay hints'), [], () =>
         workers.ask(
@@ -31,12 +33,18 @@ export function createInlayHints(workers: Workers, log: Log): vscode.Disposable 
           token,
         ),
       );
-      return found.map(one => {
-        const hint = new vscode.InlayHint(position(one.position), labelOf(one.text));
-        hint.paddingLeft = true;
-        hint.tooltip = markdown(one.tooltip);
-        return hint;
-      });
+      const hints: vscode.InlayHint[] = [];
+      await inSlices(
+        found,
+        () => token.isCancellationRequested,
+        one => {
+          const hint = new vscode.InlayHint(position(one.position), labelOf(one.text));
+          hint.paddingLeft = true;
+          hint.tooltip = markdown(one.tooltip);
+          hints.push(hint);
+        },
+      );
+      return hints;
     },
   });
   return vscode.Disposable.from(

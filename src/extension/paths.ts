@@ -12,8 +12,10 @@ export function toPath(uri: vscode.Uri): string {
 }
 
 export function toUri(path: string): vscode.Uri {
+  const name = path.slice(path.lastIndexOf('/') + 1);
   const open = vscode.workspace.textDocuments.find(
-    doc => doc.uri.scheme === 'untitled' && toPath(doc.uri) === path,
+    // Most are told apart by their last part; the whole path takes longer to work out.
+    ({ uri }) => uri.scheme === 'untitled' && name.startsWith(nameOf(uri)) && toPath(uri) === path,
   );
   if (open) return open.uri;
   return fileUri(path);

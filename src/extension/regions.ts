@@ -3,13 +3,13 @@
  * of nesting; kinds differ in line style as well as in colour. An access is a fine line below the expression.
  */
 import * as vscode from 'vscode';
-import type { DecorationData } from '../host/methods';
+import { decorationPage, type DecorationData } from '../host/methods';
 import type { DecorationKind } from '../ide/decorations';
-import { isC, markdown, openPaths, range } from './convert';
+import { isC, markdown, openPaths, range, selector } from './convert';
 import type { Deepening } from './deepening';
 import type { Log } from './log';
 import { toPath } from './paths';
-import { setting, type Settings } from './settings';
+import { settingsNow, type Settings } from './settings';
 import { inSlices } from './slices';
 import type { Workers } from './workers';
 
@@ -86,20 +86,29 @@ const columns = { distance: 5, most: 6 };
 
 export function createRegions(workers: Workers, deepening: Deepening, log: Log): vscode.Disposable {
   const types = new Map<string, vscode.TextEditorDecorationType>();
+  const labelType = vscode.window.createTextEditorDecorationType({
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+    after: {
+      color: new vscode.ThemeColor('editorCodeLens.foreground'),
+      margin: '0 0 0 2em',
+      fontStyle: 'italic',
+    },
+  });
+  /** What is drawn, for hovers: VS Code takes in thousands of ranges at once, but not thousands of texts. */
+  const explained = new WeakMap<
+    vscode.TextDocument,
+    { readonly version: number; readonly marks: readonly DecorationData[] }
+  >();
   const shown = new Map<vscode.TextEditor, ReadonlySet<string>>();
   const asked = new WeakMap<vscode.TextEditor, vscode.CancellationTokenSource>();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
-  function typeOf(
-    kind: DecorationKind,
-    depth: number,
-    ruler: boolean,
-  ): readonly [string, vscode.TextEditorDecorationType] {
+  /** The key of the editor's type for such a mark. */
+  function typeOf(kind: DecorationKind, depth: number, ruler: boolean): string {
     const key = `${kind} ${String(depth)} ${String(ruler)}`;
-    const made =
-      types.get(key) ?? vscode.window.createTextEditorDecorationType(appearance(looks[kind], depth, ruler));
-    types.set(key, made);
-    return [key, made];
+    if (!types.has(key))
+      types.set(key, vscode.window.createTextEditorDecorationType(appearance(looks[kind], depth, ruler)));
+    return key;
   }
 
   async function draw(editor: vscode.TextEditor): Promise<void> {
@@ -112,30 +121,54 @@ export function createRegions(workers: Workers, deepening: Deepening, log: Log):
     asked.set(editor, question);
     const isStale = (): boolean =>
       document.version !== version || document.isClosed || question.token.isCancellationRequested;
-    const found = await log.guard(vscode.l10n.t('marking regions'), undefined, () =>
-      workers.ask('decorations', { path, open: openPaths() }, question.token),
-    );
+    const found = await log.guard(vscode.l10n.t('marking regions'), undefined, async () => {
+      const all: DecorationData[] = [];
+      for (let full = true; full && !isStale();) {
+        const page = await workers.ask(
+          'decorations',
+          { path, open: openPaths(), from: all.length },
+          question.token,
+        );
+        all.push(...page);
+        full = page.length === decorationPage;
+      }
+      return all;
+    });
     if (!found || isStale()) return;
-    const byType = new Map<string, vscode.DecorationOptions[]>();
-    const ruler = setting('decorations.overviewRuler');
-    const labels = setting('decorations.labels');
-    const wanted = found.filter(one => setting(looks[one.kind].setting) === true);
-    const whole = await inSlices(wanted, isStale, one => {
-      const [key] = typeOf(one.kind, looks[one.kind].shape === 'bar' ? one.depth : 0, one.ruler && ruler);
+    const now = settingsNow();
+    const ruler = now('decorations.overviewRuler');
+    const written = now('decorations.labels');
+    const wanted: DecorationData[] = [];
+    const byType = new Map<string, vscode.Range[]>();
+    const labels: vscode.DecorationOptions[] = [];
+    const whole = await inSlices(found, isStale, one => {
+      const look = looks[one.kind];
+      if (now(look.setting) !== true) return;
+      wanted.push(one);
+      const key = typeOf(one.kind, look.shape === 'bar' ? one.depth : 0, one.ruler && ruler);
       const list = byType.get(key) ?? [];
       byType.set(key, list);
-      list.push(...optionsOf(one, document, labels));
+      list.push(...rangesOf(one, document));
+      if (written && one.label !== '' && (look.labelled ?? one.written)) labels.push(labelOf(one, document));
     });
     if (!whole) return;
+    explained.set(document, { version, marks: wanted });
     // The new marks of a kind replace the old ones in one go, so that nothing flickers.
     const old = [...(shown.get(editor) ?? [])].filter(key => !byType.has(key));
     shown.set(editor, new Set([...byType.keys(), ...old]));
     const ready = [...byType, ...old.map(key => [key, []] as const)];
-    const all = await inSlices(ready, isStale, ([key, options]) => {
-      const type = types.get(key);
-      if (type) editor.setDecorations(type, options);
-    });
-    if (all) shown.set(editor, new Set(byType.keys()));
+    const all = await inSlices(
+      ready,
+      isStale,
+      ([key, ranges]) => {
+        const type = types.get(key);
+        if (type) editor.setDecorations(type, ranges);
+      },
+      1,
+    );
+    if (!all) return;
+    editor.setDecorations(labelType, labels);
+    shown.set(editor, new Set(byType.keys()));
   }
 
   function drawSoon(document: vscode.TextDocument, wait: number): void {
@@ -160,6 +193,15 @@ export function createRegions(workers: Workers, deepening: Deepening, log: Log):
 
   drawAll();
   const listeners = [
+    labelType,
+    vscode.languages.registerHoverProvider(selector, {
+      provideHover(document, position) {
+        const known = explained.get(document);
+        if (known?.version !== document.version) return undefined;
+        const texts = known.marks.filter(mark => isAt(mark, position)).map(mark => mark.hover || mark.label);
+        return texts.length === 0 ? undefined : new vscode.Hover([...new Set(texts)].map(markdown));
+      },
+    }),
     vscode.window.onDidChangeVisibleTextEditors(drawAll),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length && isC(document)) drawSoon(document, rest);
@@ -203,45 +245,32 @@ function appearance(look: Look, depth: number, ruler: boolean): vscode.Decoratio
   };
 }
 
-function optionsOf(
-  data: DecorationData,
-  document: vscode.TextDocument,
-  labels: boolean,
-): readonly vscode.DecorationOptions[] {
-  const look = looks[data.kind];
+function rangesOf(data: DecorationData, document: vscode.TextDocument): readonly vscode.Range[] {
   const whole = range(data.place);
-  const hoverMessage = markdown(data.hover || data.label);
-  const after =
-    (look.labelled ?? data.written) && data.label && labels
-      ? {
-          renderOptions: {
-            after: {
-              contentText: data.label,
-              color: new vscode.ThemeColor('editorCodeLens.foreground'),
-              margin: '0 0 0 2em',
-              fontStyle: 'italic',
-            },
-          },
-        }
-      : {};
-  if (look.shape === 'line') {
-    if (!('renderOptions' in after)) return [{ range: whole, hoverMessage }];
-    // The words go behind the line, not into it.
-    const { end } = document.lineAt(Math.min(whole.end.line, document.lineCount - 1)).range;
-    return [
-      { range: whole, hoverMessage },
-      { range: new vscode.Range(end, end), ...after },
-    ];
-  }
-  // The hover of a section belongs to its first and last line; in between it would be in the way of all others.
+  if (looks[data.kind].shape === 'line') return [whole];
+  // In three parts, of which an edit inside moves the right ones.
   const { start, end } = whole;
-  const first = document.lineAt(start.line).range;
-  const options: vscode.DecorationOptions[] = [
-    { range: new vscode.Range(start, first.end), hoverMessage, ...after },
-  ];
-  if (end.line > start.line + 1)
-    options.push({ range: new vscode.Range(start.line + 1, 0, end.line - 1, 0) });
-  if (end.line > start.line)
-    options.push({ range: new vscode.Range(end.line, 0, end.line, end.character), hoverMessage });
-  return options;
+  const ranges = [new vscode.Range(start, document.lineAt(start.line).range.end)];
+  if (end.line > start.line + 1) ranges.push(new vscode.Range(start.line + 1, 0, end.line - 1, 0));
+  if (end.line > start.line) ranges.push(new vscode.Range(end.line, 0, end.line, end.character));
+  return ranges;
+}
+
+/** What is written behind the first line of a section, or behind the line of anything else. */
+function labelOf(
+  { kind, place, label }: DecorationData,
+  document: vscode.TextDocument,
+): vscode.DecorationOptions {
+  const line = looks[kind].shape === 'bar' ? place.start.line : place.end.line;
+  const { end } = document.lineAt(Math.min(line, document.lineCount - 1)).range;
+  return { range: new vscode.Range(end, end), renderOptions: { after: { contentText: label } } };
+}
+
+/** The hover of a section belongs to its first and last line; in between it would be in the way of all others. */
+function isAt({ kind, place }: DecorationData, position: vscode.Position): boolean {
+  const whole = range(place);
+  if (!whole.contains(position)) return false;
+  return (
+    looks[kind].shape === 'line' || position.line === whole.start.line || position.line === whole.end.line
+  );
 }

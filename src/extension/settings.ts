@@ -44,6 +44,16 @@ const fallback: Omit<Settings, `diagnostics.${CheckKind}`> = {
 };
 
 export function setting<K extends keyof Settings>(name: K): Settings[K] {
+  return settingsNow()(name);
+}
+
+/** All settings as they are now. For loops: asking VS Code takes a good part of a millisecond. */
+export function settingsNow(): <K extends keyof Settings>(name: K) => Settings[K] {
   const all: Partial<Settings> = fallback;
-  return vscode.workspace.getConfiguration('racelens').get<Settings[K]>(name) ?? (all[name] as Settings[K]);
+  const configuration = vscode.workspace.getConfiguration('racelens');
+  const read = new Map<keyof Settings, unknown>();
+  return <K extends keyof Settings>(name: K) => {
+    if (!read.has(name)) read.set(name, configuration.get(name) ?? all[name]);
+    return read.get(name) as Settings[K];
+  };
 }

@@ -5,9 +5,6 @@
 
 /** A piece ends after so many milliseconds. */
 const longest = 4;
-/** The clock is looked at after so many items. */
-const batch = 16;
-
 /** Lets everything else that waits have its turn. */
 export function breathe(): Promise<void> {
   return new Promise(resolve => {
@@ -15,11 +12,15 @@ export function breathe(): Promise<void> {
   });
 }
 
-/** Does the work for every item, in order; ends early, with false, as soon as it is stale. */
+/**
+ * Does the work for every item, in order; ends early, with false, as soon as it is stale. The clock is looked at after every
+ * `batch` items: one where an item is a lot of work.
+ */
 export async function inSlices<T>(
   items: Iterable<T>,
   isStale: () => boolean,
   work: (item: T) => void,
+  batch = 16,
 ): Promise<boolean> {
   if (isStale()) return false;
   let began = performance.now();

@@ -24,6 +24,7 @@ import type { ViewNote, ViewPlace, ViewPosition } from '../protocol/view';
 import type { WorkerProgress } from '../protocol/worker';
 import type { OverlaidFiles } from './files';
 import { located } from './located';
+import { decorationPage } from './methods';
 import type { ActionData, CheckParams, EditData, MethodName, Methods, Params, Result } from './methods';
 
 export interface HandlersInput {
@@ -103,19 +104,34 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
     edits: action.edits.map(edit => ({ place: place(edit.span), newText: edit.newText })),
   });
 
+  const pages = new WeakMap<Scene, ReadonlyMap<string, Result<'decorations'>>>();
+
   const table: { readonly [M in keyof Methods]: Handler<M> } = {
-    decorations({ path, open }) {
+    decorations({ path, open, from }) {
       const here = at(path, open);
-      return (here ? decorations(here.scene, here.file) : []).map(({ span, ...rest }) => ({
-        ...rest,
-        place: place(span),
-      }));
+      if (!here) return [];
+      // Later pages are asked for right after the first one.
+      let all = pages.get(here.scene)?.get(path);
+      if (!all) {
+        all = decorations(here.scene, here.file).map(({ span, ...rest }) => ({
+          ...rest,
+          place: place(span),
+        }));
+        if (all.length > decorationPage) pages.set(here.scene, new Map([[path, all]]));
+      }
+      return all.slice(from ?? 0, (from ?? 0) + decorationPage);
     },
     hover({ path, open, position }) {
       const here = at(path, open);
       if (!here) return undefined;
       const { scene, file } = here;
-      const found = hover(scene, file, file.lines.offsetAt(position), span => linkTo(place(span)));
+      const found = hover(
+        scene,
+        file,
+        file.lines.offsetAt(position),
+        span => linkTo(place(span)),
+        bit => commandTo({ bit, file: path }),
+      );
       return found && { place: place(found.span), markdown: found.markdown };
     },
     concurrency({ path, open, scope, shown }) {
@@ -370,6 +386,11 @@ function stampOf(text: string): string {
     b = Math.imul(b ^ c, 0x85ebca6b);
   }
   return `${(a >>> 0).toString(36)}-${(b >>> 0).toString(36)}`;
+}
+
+/** A link that markdown carries to the command that finds all sites of a bit. */
+function commandTo(argument: { readonly bit: string; readonly file: string }): string {
+  return `command:racelens.findBitSites?${encodeURIComponent(JSON.stringify([argument]))}`;
 }
 
 /** A link that markdown carries; the extension makes a command of it. */

@@ -124,9 +124,13 @@ export interface BitSitesData extends Pick<BitFacts, 'bit' | 'number' | 'words' 
   })[];
 }
 
+/** So many decorations come in one answer: taking it in must not hold the thread that it comes to. */
+export const decorationPage = 800;
+
 /** Method name to [parameters, result]. */
 export interface Methods {
-  readonly decorations: readonly [FileParams, readonly DecorationData[]];
+  /** A page of at most `decorationPage`, from a number on; a page that is full may have another behind it. */
+  readonly decorations: readonly [FileParams & { readonly from?: number }, readonly DecorationData[]];
   readonly hover: readonly [FileParams & { readonly position: ViewPosition }, HoverData | undefined];
   /** Of the file, or of all open files of its tree; `same` if that is what the view shows. Undefined for no file. */
   readonly concurrency: readonly [

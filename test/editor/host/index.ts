@@ -6,6 +6,7 @@
 import Mocha from 'mocha';
 import { writeFileSync } from 'node:fs';
 import * as extension from './extension';
+import * as thread from './thread';
 
 export interface HostResult {
   readonly title: string;
@@ -14,10 +15,10 @@ export interface HostResult {
 }
 
 /** Every file of the suite: its name and the function that declares its tests. */
-const files = [extension];
+const files = [extension, thread];
 
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: 'base' });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 120_000, reporter: 'base' });
   mocha.suite.emit('pre-require', globalThis, 'host', mocha);
   for (const file of files) file.declare();
   const results: HostResult[] = [];
