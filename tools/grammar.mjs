@@ -8,26 +8,31 @@ export const grammarPath = 'syntaxes/kernel.injection.json';
 
 /** @typedef {{ readonly name: string, readonly class: string, readonly role: string }} Entry */
 
-/** Words of a scope by class of the catalogue. Classes that are not here (allocation, plain lists) have no colour of ours. */
+/** Words of a scope by class of the catalogue; classes without one are in `plain`. */
 const groups = Object.fromEntries(
   Object.entries({
-    rcu: 'rcu rcu_bh rcu_sched rcu_tasks rcu_tasks_trace rculist srcu',
+    rcu: 'rcu rcu_bh rcu_sched rcu_tasks rcu_tasks_trace rculist srcu hash_rcu rcu_field rcu_sync',
     lock:
       'spinlock raw_spinlock rwlock bitlock mutex rwsem percpu_rwsem semaphore rtnl socklock local_lock cpu_hotplug ' +
-      'seqlock seqcount rtmutex ww_mutex',
-    interrupts: 'bh irqflags preempt migrate irq',
-    bitop: 'bitop bitop_nonatomic',
+      'seqlock seqcount rt_mutex ww_mutex pagelock',
+    interrupts: 'bh irqflags preempt migrate irq context',
+    bitop: 'bitop bitop_nonatomic thread_flag',
     atomic: 'atomic cmpxchg',
-    refcount: 'refcount kref obj_ref sock_ref netdev_ref netobj_ref percpu_ref',
+    refcount: 'refcount kref obj_ref sock_ref netdev_ref netobj_ref percpu_ref lockref',
     barrier: 'barrier',
     access: 'access',
     percpu: 'percpu percpu_counter',
     wait: 'wait completion sched',
     deferred:
       'workqueue timer hrtimer tasklet softirq irq_work task_work kthread napi ipi stop_machine notifier',
-    assert: 'lockdep',
+    assert: 'lockdep kcsan',
   }).flatMap(([group, classes]) => classes.split(' ').map(name => [name, group])),
 );
+
+/** Classes that are left to the language's own colours: memory, plain containers, and what only looks at devices. */
+export const plain =
+  'alloc bitmap cleanup decl idr kfifo list llist netdev_state netpoll plainlist pm ptr_ring rhashtable ring skb_queue ' +
+  'static_key txq u64_stats uaccess xarray';
 
 /** The last word of a scope by role; a role that is not here has none. */
 const endings = Object.fromEntries(

@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { primitives } from '../../../src/kernel/primitives';
-import { grammarPath, kernelGrammar, scopeOf } from '../../../tools/grammar.mjs';
+import { grammarPath, kernelGrammar, plain, scopeOf } from '../../../tools/grammar.mjs';
 
 interface Grammar {
   readonly scopeName: string;
@@ -37,6 +37,15 @@ describe('the grammar of kernel primitives', () => {
         if (compiled.some(p => p.match.test(other))) wrong.push(`${other} is coloured`);
     }
     assert.deepEqual(wrong, []);
+  });
+
+  it('knows every class of the catalogue, with a scope or without', () => {
+    const without = new Set(plain.split(' '));
+    const classes = new Set([...primitives.values()].map(entry => entry.class));
+    const unknown = [...classes].filter(
+      name => !without.has(name) && scopeOf({ name: '', class: name, role: 'begin' }) === undefined,
+    );
+    assert.deepEqual(unknown, []);
   });
 
   it('is contributed for C and for C++, which headers are', () => {
