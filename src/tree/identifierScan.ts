@@ -4,9 +4,9 @@
  * can stop at any token and go on, so that a file of many megabytes holds nobody up.
  *
  * No preprocessor: both branches of an `#if` count. Definitions are found by shape, and a name too many is fine (whoever
- * asks looks at the file): macros, what stands before a `(` if a `{` follows before the next `;`, tags before a `{`,
- * enumerators, names of typedefs. Variables are not among them. A `{` or `}` in column 0 says where the top level is, so
- * that branches which open the same block twice cost little.
+ * asks looks at the file): macros; what stands before a `(`, and first in it where a macro declares, if a `{` follows before
+ * the next `;`; tags before a `{`; enumerators; names of typedefs. Variables are not among them. A `{` or `}` in column 0
+ * says where the top level is, so that branches which open the same block twice cost little.
  */
 
 /** What a file does with an identifier, the strongest that was found. */
@@ -94,7 +94,7 @@ const BEGUN = 1;
 const NAMING = 2;
 const BODY = 3;
 
-/** Names before a `(` at the top level that may turn out to be a function's; more than this are no function. */
+/** Names before a `(` at the top level that may turn out to be a function's. */
 const mostOpen = 16;
 
 /** Holds its tables between files: one per index. */
@@ -113,6 +113,8 @@ export function createIdentifierScan(): IdentifierScan {
     depth: 0,
     parens: 0,
     before: NOTHING,
+    /** `before`, while a directive stands between. */
+    outside: NOTHING,
     last: 0,
     lineStart: true,
     directive: NONE,
@@ -121,6 +123,9 @@ export function createIdentifierScan(): IdentifierScan {
     inTypedef: false,
     afterStar: false,
     isStatic: false,
+    /** The word before begins with a capital letter, and so does the one before the bracket that is open. */
+    isCapital: false,
+    inMacro: false,
   };
   let kept = { ...start };
 
@@ -170,8 +175,8 @@ export function createIdentifierScan(): IdentifierScan {
   function scan(bytes: Uint8Array, from: number, to: number): number {
     const n = bytes.length;
     const end = Math.min(to, n);
-    let { opened, depth, parens, before, last, lineStart, directive } = kept;
-    let { afterEnum, enumDepth, inTypedef, afterStar, isStatic } = kept;
+    let { opened, depth, parens, before, outside, last, lineStart, directive } = kept;
+    let { afterEnum, enumDepth, inTypedef, afterStar, isStatic, isCapital, inMacro } = kept;
     let i = from;
     while (i < end) {
       const first = bytes[i] as number;
@@ -197,7 +202,10 @@ export function createIdentifierScan(): IdentifierScan {
           if (hash === STATIC) isStatic = true;
           else if (hash === TYPEDEF) inTypedef = true;
           else if (hash === ENUM) afterEnum = true;
-          afterStar = before === STAR;
+          afterStar = before === STAR || before === OPEN;
+          // BPF_CALL_2(name, …) { … }
+          if (before === OPEN && inMacro && parens === 1 && opened < mostOpen) open[opened++] = last;
+          isCapital = first >= 65 && first <= 90;
         } else if (enumDepth === depth) {
           if (before === LIST) define(last, uses.defines);
         } else if (hash === ENUM) afterEnum = true;
@@ -210,13 +218,16 @@ export function createIdentifierScan(): IdentifierScan {
           lineStart = true;
           if (directive !== NONE && bytes[i - 1] !== 92 && !(bytes[i - 1] === 13 && bytes[i - 2] === 92)) {
             directive = NONE;
-            before = NOTHING;
+            before = outside;
           }
           i++;
           continue;
         }
         if (first === 35) {
-          if (lineStart) directive = BEGUN;
+          if (lineStart && directive === NONE) {
+            directive = BEGUN;
+            outside = before;
+          }
           lineStart = false;
           i++;
           continue;
@@ -254,7 +265,12 @@ export function createIdentifierScan(): IdentifierScan {
             break;
           case 40: // (
             if (depth === 0) {
-              if (parens === 0 && before === WORD && opened < mostOpen) open[opened++] = last;
+              if (parens === 0 && before === WORD) {
+                // Macro calls without a `;` may stand before a function by the dozen.
+                if (opened === mostOpen) opened = 0;
+                open[opened++] = last;
+                inMacro = isCapital;
+              }
               parens++;
             }
             afterEnum = false;
@@ -318,6 +334,7 @@ export function createIdentifierScan(): IdentifierScan {
       depth,
       parens,
       before,
+      outside,
       last,
       lineStart,
       directive,
@@ -326,6 +343,8 @@ export function createIdentifierScan(): IdentifierScan {
       inTypedef,
       afterStar,
       isStatic,
+      isCapital,
+      inMacro,
     };
     return Math.min(i, n);
   }

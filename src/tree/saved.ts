@@ -6,7 +6,7 @@
 import type { Segment } from './segments';
 
 /** Raise when the scan finds something else, or the form changes: what was kept is made again. */
-const making = 2;
+const making = 3;
 const mark = 0x52_4c_49_58;
 
 /** Behind the mark. */

@@ -37,15 +37,21 @@ describe('tree: scan for identifiers', () => {
 	still_macro
 #  define OTHER_MACRO 0x10UL
 struct tag { int member; enum inner { INNER_ONE = outer_value, INNER_TWO }; };
-enum { FIRST, SECOND = BASE + 1, /* gone, */ THIRD };
+enum { FIRST, SECOND = BASE + 1, /* gone, */ THIRD,
+#ifdef A
+	UNDER_IF,
+#endif
+	BEHIND_IF
+};
 typedef struct { int x; } type_name;
 typedef int (*callback_t)(int argument);
 typedef unsigned long array_t[4];
+typedef int (plain_t)(int x);
 typedef int function_t(int);
 static const struct ops table = { .open = my_open, .x = CALL(y) };
 int prototype(int a);
 static DEFINE_SPINLOCK(lock_variable);
-EXPORT_SYMBOL(exported)
+EXPORT_SYMBOL(exported);
 static int __must_check own_function(void)
 {
 	const char *s = "string_word \\" still_string"; char c = '"';
@@ -64,6 +70,12 @@ int *outer_function(struct x *p) __acquires(p)
 }
 void after_unbalanced(void) { return; }
 SYSCALL_DEFINE1(sys_name, int, fd)
+{
+}
+BPF_CALL_2(bpf_name, struct sk_buff *, skb, u32, len)
+{
+}
+int by_type(type_of_argument x)
 {
 }
 `;
@@ -88,6 +100,9 @@ SYSCALL_DEFINE1(sys_name, int, fd)
     SECOND: 'defines',
     BASE: 'mentions',
     THIRD: 'defines',
+    UNDER_IF: 'defines',
+    BEHIND_IF: 'defines',
+    plain_t: 'defines',
     type_name: 'defines',
     callback_t: 'defines',
     array_t: 'defines',
@@ -105,6 +120,8 @@ SYSCALL_DEFINE1(sys_name, int, fd)
     outer_function: 'defines',
     after_unbalanced: 'defines',
     SYSCALL_DEFINE1: 'defines',
+    bpf_name: 'defines',
+    type_of_argument: 'mentions',
   };
 
   it('tells definitions from mentions, and leaves comments, strings and numbers out', () => {
@@ -117,6 +134,11 @@ SYSCALL_DEFINE1(sys_name, int, fd)
 
   it('reads CRLF text', () => {
     check(all.replace(/\n/g, '\r\n'), expected);
+  });
+
+  it('finds a function behind macro calls without an end', () => {
+    const calls = Array.from({ length: 40 }, (_, i) => `DECLARE_FNS(x, y${String(i)})\n`).join('');
+    check(`${calls}static int behind(void)\n{\n}\n`, { behind: 'static' });
   });
 
   it('takes the stronger of two uses', () => {
