@@ -46,7 +46,7 @@ function leftSet(f: FunctionFacts, input: CheckInput, take: Access): Finding | u
         test.node && when !== undefined ? outcomeOf(text, test.node, n => n === take.node, when) : undefined;
       if (was === undefined) return undefined;
       now = was ? 'out' : 'mine';
-    } else if (at.has(p.id)) now = 'given';
+    } else if (now === 'mine' && at.has(p.id)) now = 'given';
     return p.kind === 'return' ? `${now}@${String(p.id)}` : now;
   };
   const exits: readonly (Point | undefined)[] = [...flow.points.filter(p => p.kind === 'return'), undefined];
@@ -64,7 +64,7 @@ function leftSet(f: FunctionFacts, input: CheckInput, take: Access): Finding | u
     const failed = said !== undefined && /^-\s*E[A-Z0-9]+$|^ERR_PTR\s*\(\s*-/.test(said);
     // Success with the bit set may be what the function is for.
     if (said !== undefined && !failed) continue;
-    if (said === undefined && !exits.some(o => Array.isArray(way('given', o)))) continue;
+    if (!exits.some(o => Array.isArray(way('given', o)))) return undefined;
     if (handedOn(f, input, left, take, bit.text)) continue;
     return {
       span: spanOf(f, r?.node ?? take.node),

@@ -143,3 +143,15 @@ export function mayEnd(
   known.set(key, answer);
   return answer;
 }
+
+/** Whether calling a name may leave a section open that was not open before: it says so, or some way through it does. */
+export function mayBegin(input: CheckInput, name: string, from: string, depth = 0): boolean {
+  if (primitive(name) || depth >= 3) return false;
+  if (input.survey.wrapper(name, from)) return true;
+  return bodiesOf(input, name, from).some(g => {
+    const { text, node, body } = g.analysis;
+    if (body && /__acquires?\b/.test(text.slice(node.start, body.start))) return true;
+    if (input.survey.sections(g)?.atExit.size) return true;
+    return [...g.analysis.calls].some(c => mayBegin(input, c, g.file, depth + 1));
+  });
+}

@@ -9,7 +9,7 @@
 import { spanOf, type FunctionFacts } from '../functions';
 import { callArguments, callee, textOf } from '../expression';
 import { walk, type Node } from '../../syntax/node';
-import { chainRelated, chainWords, entriesOf, isBareRoot, openAt } from './entries';
+import { chainRelated, chainWords, entriesOf, isBareRoot, openAt, passesNothing } from './entries';
 import type { Check, CheckInput, Finding } from './input';
 import { firstTaken } from './ways';
 
@@ -50,6 +50,7 @@ function bareEntry(input: CheckInput, f: FunctionFacts) {
   return entriesOf(input, f, 'tree').find(
     e =>
       isBareRoot(e.root) &&
+      !passesNothing(e) &&
       e.links.every(l => {
         const s = input.survey.sections(l.f);
         return l.may.length === 0 && !s?.strayEnds.length && !s?.atExit.size;

@@ -7,9 +7,10 @@ import type { Span } from '../../base/span';
 import { child, type Node } from '../../syntax/node';
 import type { SourceFile } from '../../syntax/source';
 import type { Point } from '../flow';
+import { callArguments } from '../expression';
 import { spanOf, type FunctionFacts } from '../functions';
 import { definers, harmless, members, registrations, telling } from '../registrations';
-import type { Sections, Site } from '../regions';
+import { zeroness, type Sections, type Site } from '../regions';
 import { meanings } from '../sections';
 import { surroundingsOf, type Surroundings } from '../surroundings';
 import { callPoints, usesIn, type Use } from '../uses';
@@ -98,6 +99,11 @@ function usesOf(input: CheckInput, f: FunctionFacts): Uses {
   let found = known.get(f);
   if (!found) known.set(f, (found = findUses(input, f)));
   return found;
+}
+
+/** Some functions that call this one, as far as they are looked for. */
+export function callersOf(input: CheckInput, f: FunctionFacts): readonly FunctionFacts[] {
+  return [...new Set(usesOf(input, f).callers.map(c => c.f))].filter(c => c !== f);
 }
 
 /** Macros and functions that only look at a function that they are given. */
@@ -230,6 +236,11 @@ export function chainRelated(entry: Entry, to: string): readonly Related[] {
   ];
 }
 
+/** Some call on the way passes NULL or zero: what the function does then may be another thing. */
+export function passesNothing(entry: Entry): boolean {
+  return entry.links.some(l => callArguments(l.node).some(a => zeroness(l.f.analysis.text, a) === false));
+}
+
 /** `a() ← b() ← work item`. */
 export function chainWords(entry: Entry): string {
   const names = entry.links.map(l => `${l.f.name}()`).reverse();
@@ -237,25 +248,28 @@ export function chainWords(entry: Entry): string {
 }
 
 /**
- * Whether a function is entered with nothing held: `always` if all uses of it and of its callers were understood and none
- * has a section open. A function that is used nowhere counts as entered by anyone, with nothing.
+ * What is held whenever a function is entered, if all uses of it and of its callers were understood: `nothing`, or at most
+ * locks that one may sleep under (`sleepable`). A function that is used nowhere counts as entered by anyone, with nothing.
  */
-export function entersBare(input: CheckInput, f: FunctionFacts): 'always' | 'unknown' {
+export function enteredWith(input: CheckInput, f: FunctionFacts): 'nothing' | 'sleepable' | 'unknown' {
   const seen = new Set<FunctionFacts>();
   const todo = [f];
+  let answer: 'nothing' | 'sleepable' = 'nothing';
   for (let g = todo.pop(); g; g = todo.pop()) {
     if (seen.has(g)) continue;
     seen.add(g);
     if (seen.size > 3 * MOST_CALLERS) return 'unknown';
     const u = usesOf(input, g);
-    if (!u.complete || u.roots.some(r => !isBareRoot(r))) return 'unknown';
+    if (!u.complete || u.roots.some(r => r.in.maySleep !== 'yes')) return 'unknown';
+    if (u.roots.some(r => !isBareRoot(r))) answer = 'sleepable';
     for (const link of u.callers) {
       const s = input.survey.sections(link.f);
-      if (link.may.length > 0 || s?.strayEnds.length || s?.atExit.size) return 'unknown';
+      if (link.may.some(isAtomic) || s?.strayEnds.length || s?.atExit.size) return 'unknown';
+      if (link.may.length > 0) answer = 'sleepable';
       todo.push(link.f);
     }
   }
-  return 'always';
+  return answer;
 }
 
 const bareLabels: ReadonlySet<string> = new Set([

@@ -10,9 +10,9 @@ import { spanOf, type FunctionFacts } from '../functions';
 import { accessesOf, type Access } from '../accesses';
 import { primitive } from '../primitives';
 import { keyOfPath } from '../places';
-import { entersBare, openAt } from './entries';
+import { enteredWith, entriesOf, isAtomic, openAt } from './entries';
 
-import { perInput, type Check, type Finding } from './input';
+import { perInput, type Check, type CheckInput, type Finding } from './input';
 
 const setsUp =
   /(^|_)(init|probe|alloc|create|setup|new|register|attach|clone|open|start|add|build|parse|config|remove|exit|destroy|free|release|close|stop|detach|disconnect|unregister|del|cleanup|teardown|uninit|fini|suspend|resume|reset|shutdown|bind|unbind|down|up|restart|reinit|prepare|kill|die|purge)(_|\d|$)/;
@@ -52,15 +52,22 @@ export const nonAtomicOpOnSharedWord: Check = (f, input) => {
   for (const access of accessesOf(f.analysis)) {
     if (!isPlainChange(access)) continue;
     const p = f.analysis.flow.points[access.point];
-    if (!p || openAt(input.survey.sections(f), p).may.length > 0 || allocatedHere(f, access)) continue;
+    const open = p && openAt(input.survey.sections(f), p).may;
+    if (!open || open.some(isAtomic) || allocatedHere(f, access)) continue;
     const key = keyOfPath(access.path, input.types);
-    const others = (key === undefined ? [] : (atomicChanges(input).get(key) ?? [])).filter(o => o.f !== f);
+    const atomic = (key === undefined ? [] : (atomicChanges(input).get(key) ?? [])).filter(o => o.f !== f);
+    if (key === undefined || atomic.length === 0) continue;
+    const entered = enteredWith(input, f);
+    if (entered === 'unknown') continue;
+    // What holds only locks that one may sleep under shares none with a softirq or an interrupt.
+    const others =
+      entered === 'nothing' && open.length === 0 ? atomic : atomic.filter(o => interrupts(input, o));
     const [other] = others;
-    if (key === undefined || !other || entersBare(input, f) !== 'always') continue;
+    if (!other) continue;
     const name = access.via === 'plain' ? 'a plain read-modify-write' : `${access.via}()`;
     found.push({
       span: spanOf(f, access.node),
-      message: `${name} of ${key} with no lock held, while ${other.f.name}() changes the word with ${other.access.via}(): either change may be lost`,
+      message: `${name} of ${key} shares no lock with ${other.f.name}(), which changes the word by ${other.access.via}(): either change may be lost`,
       related: others.slice(0, 4).map(o => ({
         span: spanOf(o.f, o.access.node),
         message: `${o.f.name}() changes it atomically: ${o.access.via}()`,
@@ -70,6 +77,11 @@ export const nonAtomicOpOnSharedWord: Check = (f, input) => {
   }
   return found;
 };
+
+/** The change is made in a softirq or an interrupt, by a certain chain of calls. */
+function interrupts(input: CheckInput, o: WordAccess): boolean {
+  return entriesOf(input, o.f, 'file').some(e => e.root.in.maySleep === 'no' && e.root.in.bhOff === 'yes');
+}
 
 /** The word belongs to a local object, or to one that this function allocates. */
 function allocatedHere(f: FunctionFacts, access: Access): boolean {

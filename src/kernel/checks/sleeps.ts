@@ -11,7 +11,16 @@ import { primitive } from '../primitives';
 import type { Site } from '../regions';
 import { meanings } from '../sections';
 import { bodiesOf, mayEnd, sleepOf, type Sleeper } from './callees';
-import { chainRelated, chainWords, entriesOf, isAtomic, openAt, siteWords, type Entry } from './entries';
+import {
+  chainRelated,
+  chainWords,
+  entriesOf,
+  isAtomic,
+  openAt,
+  passesNothing,
+  siteWords,
+  type Entry,
+} from './entries';
 import type { Check, CheckInput, Finding } from './input';
 import { findWay } from './ways';
 
@@ -114,7 +123,7 @@ function reached(
     guarded(f, p) || asksForContext(f)
       ? undefined
       : entriesOf(input, f, 'file').find(
-          x => x.root.in.maySleep === 'no' && x.root.in.bhOff === 'yes' && certain(x),
+          x => x.root.in.maySleep === 'no' && x.root.in.bhOff === 'yes' && !passesNothing(x) && certain(x),
         );
   return (
     entry && {

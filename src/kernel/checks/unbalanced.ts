@@ -6,18 +6,19 @@
  * annotations (__acquires, __releases, __must_hold), wrappers, locks of a walked list, ends that a callee may bring.
  */
 import { textOf } from '../expression';
-import type { Point } from '../flow';
+import { reachable, type Point } from '../flow';
 import { spanOf, type FunctionFacts } from '../functions';
 import { lastField, outcomeOf, type Sections, type Site } from '../regions';
 import { keyOf, meanings } from '../sections';
 import { primitive } from '../primitives';
-import { mayEnd } from './callees';
+import { mayBegin, mayEnd } from './callees';
+import { callersOf } from './entries';
 import type { Check, CheckInput, Finding, Related } from './input';
-import { findWay, loopsAround, returnValue } from './ways';
+import { findWay, returnValue } from './ways';
 
 export const unbalancedRegion: Check = (f, input) => {
   const sections = input.survey.sections(f);
-  if (!sections || handsOver(f, input)) return [];
+  if (!sections || handsOver(f)) return [];
   const found: Finding[] = [];
   const keys = new Set(
     sections.sites.filter(s => s.effect.role !== 'end' && checked(s)).map(s => keyOf(s.effect)),
@@ -49,20 +50,20 @@ function checked(s: Site): boolean {
 }
 
 /** A function that says, or is known, to hand its sections to its caller. */
-function handsOver(f: FunctionFacts, input: CheckInput): boolean {
+function handsOver(f: FunctionFacts): boolean {
   const { text, node, body } = f.analysis;
   if (!body) return true;
   if (/__(acquires?|releases?|must_hold|cond_acquires|cond_lock)\b/.test(text.slice(node.start, body.start)))
     return true;
   if (/__(acquire|release|cond_lock)\s*\(/.test(text.slice(body.start, body.end))) return true;
-  if (input.survey.wrappers.get(f.name)?.effects.some(e => e.role !== 'end')) return true;
   return /(^|_)(un)?lock(ed)?(_|$)|_acquire|_enter$|seq_start|seq_next|seq_stop|_begin$/.test(f.name);
 }
 
 function regionOf(f: FunctionFacts, sections: Sections, key: string): Region | undefined {
   const begins = sections.sites.filter(s => s.effect.role !== 'end' && keyOf(s.effect) === key);
   const [first] = begins;
-  if (!first || begins.some(b => b.effect.via !== undefined)) return undefined;
+  // What a callee leaves open by the way is not what this function is about.
+  if (!first || begins.some(b => b.effect.via !== undefined && !/lock/.test(b.effect.via))) return undefined;
   const nodes = new Set(begins.flatMap(b => (sections.ends[b.id] ?? []).map(e => e.node)));
   const ends = sections.sites.filter(s => s.effect.role === 'end' && nodes.has(s.node));
   // guard() ends by itself; a reader that ends nowhere here is the begin of a pair of functions.
@@ -81,11 +82,11 @@ function regionOf(f: FunctionFacts, sections: Sections, key: string): Region | u
     return undefined;
   // Who gives back first of all works with its caller's lock.
   if (Math.min(...ends.map(e => e.node.start)) < Math.min(...begins.map(b => b.node.start))) return undefined;
-  // Lists of locks are taken in one loop and given back in another.
-  const loops = begins.map(b => loopsAround(f.analysis, b.node));
+  // Locks of a list are taken in one loop and given back in another.
+  const { flow } = f.analysis;
   for (const e of ends) {
-    const around = loopsAround(f.analysis, e.node);
-    if (loops.some(l => around.some(n => !l.includes(n)))) return undefined;
+    const again = reachable(flow, flow.points[e.point]?.next ?? []);
+    if (again.has(e.point) && !begins.some(b => again.has(b.point))) return undefined;
   }
   if (first.effect.lock !== undefined && walks(f, first.effect.lock)) return undefined;
   const { words } = meanings[first.effect.kind];
@@ -159,21 +160,25 @@ function leftOpen(f: FunctionFacts, input: CheckInput, region: Region): Finding 
     const held = point && region.sections.states[point.id];
     return held?.some(s => s.open.some(o => region.begins.some(b => b.id === o.site))) ?? false;
   };
+  if (!exits.some(isOpen)) return undefined;
+  const callers = endedByCallers(f, input, region);
+  if (callers === 'yes') return undefined;
   for (const r of exits) {
     if (!isOpen(r)) continue;
     const way = reach('held', r);
     if (way === 'none' || way === 'unknown') continue;
     const value = r && returnValue(r);
     const said = value && textOf(text, value);
-    if (said !== undefined && !isError(said)) {
-      // The same value for "held" and "not held": the caller cannot tell.
+    // Another way, with the lock given back, has to come to an end that the caller cannot tell from this one; where
+    // callers are known, they tell by not ending it.
+    if (callers === 'unknown' && said !== undefined && !isError(said)) {
       if (!/^(0|1|NULL|true|false)$/.test(said)) continue;
       const same = exits.find(o => {
         const v = o && returnValue(o);
         return v && textOf(text, v) === said && Array.isArray(reach('done', o));
       });
       if (!same) continue;
-    } else if (said === undefined && !exits.some(o => Array.isArray(reach('done', o)))) continue;
+    } else if (!exits.some(o => Array.isArray(reach('done', o)))) continue;
     const begin = lastBegin(way, region);
     if (!begin || endsInside(f, input, way, begin)) continue;
     const related: Related[] = [
@@ -191,6 +196,24 @@ function leftOpen(f: FunctionFacts, input: CheckInput, region: Region): Finding 
     };
   }
   return undefined;
+}
+
+/** Whether those who call the function end what it leaves open: `no` if some are known and none of them does. */
+function endedByCallers(f: FunctionFacts, input: CheckInput, region: Region): 'yes' | 'no' | 'unknown' {
+  const kind = region.begins[0]?.effect.kind;
+  const callers = callersOf(input, f);
+  const ends = (c: FunctionFacts, of: FunctionFacts, depth: number): boolean => {
+    const s = input.survey.sections(c);
+    if (!s) return false;
+    if (s.strayEnds.some(e => e.effect.kind === kind)) return true;
+    const mine = s.sites.filter(b => b.effect.via === of.name && b.effect.kind === kind);
+    if (mine.some(b => (s.ends[b.id]?.length ?? 0) > 0)) return true;
+    // It may be handed on.
+    const leaves = [...s.atExit.values()].flat().some(l => mine.some(b => l.sites.includes(b.id)));
+    return leaves && depth < 2 && callersOf(input, c).some(d => ends(d, c, depth + 1));
+  };
+  if (callers.some(c => ends(c, f, 0))) return 'yes';
+  return callers.length > 0 ? 'no' : 'unknown';
 }
 
 function isReader(s: Site): boolean {
@@ -259,7 +282,8 @@ function endedTwice(f: FunctionFacts, input: CheckInput, region: Region): Findin
   const step = stepOf(f, region);
   for (const end of region.ends) {
     const stray = region.sections.strayEnds.some(s => s.id === end.id);
-    if (!stray) continue;
+    // A callee that ends it may do so only if there is something to end.
+    if (!stray || (end.effect.via !== undefined && !/lock/.test(end.effect.via))) continue;
     for (const state of ['free', 'done'] as const) {
       const way = findWay<State>(f.analysis, {
         start: 'free',
@@ -267,7 +291,9 @@ function endedTwice(f: FunctionFacts, input: CheckInput, region: Region): Findin
         goal: (s, p) => s === state && p.id === end.point,
       });
       if (way === 'none' || way === 'unknown') continue;
-      if (takesInside(f, input, way)) return undefined;
+      // `if (!have) lock();` is no mistake; a jump past the lock is.
+      if (state === 'free' && !way.some(p => p.node?.kind === 'goto_statement')) continue;
+      if (takesInside(f, input, way, region)) return undefined;
       const earlier = state === 'done' ? lastEnd(way, region, end) : undefined;
       const [begin] = region.begins;
       const last = begin && [...way].reverse().find(p => p.kind === 'test' && p.node);
@@ -304,12 +330,13 @@ function lastEnd(way: readonly Point[], region: Region, but: Site): Site | undef
 }
 
 /** A call on the way may take it. */
-function takesInside(f: FunctionFacts, input: CheckInput, way: readonly Point[]): boolean {
+function takesInside(f: FunctionFacts, input: CheckInput, way: readonly Point[], region: Region): boolean {
   return way.slice(0, -1).some(p =>
     f.analysis.events(p).some(e => {
       if (e.kind !== 'call' || e.name === undefined || primitive(e.name)) return false;
-      if (/lock|begin|enter|acquire|grab/.test(e.name)) return true;
-      return input.survey.wrappers.has(e.name);
+      if (region.begins.some(b => b.node === e.node) || region.ends.some(x => x.node === e.node))
+        return false;
+      return /lock|begin|enter|acquire|grab/.test(e.name) || mayBegin(input, e.name, f.file);
     }),
   );
 }

@@ -7,7 +7,7 @@
  * Breadth first over (point, state of the search, what is known), so that the way found is a short one. Loop conditions
  * are not remembered. Too many states, or two switches over one value: no answer.
  */
-import { child, namedChildren, walk, type Node } from '../../syntax/node';
+import { child, namedChildren, type Node } from '../../syntax/node';
 import type { Event } from '../events';
 import { bare, operatorOf, pointee, spelling } from '../expression';
 import type { Point } from '../flow';
@@ -57,6 +57,7 @@ export function findWay<S extends string>(a: Analysis, search: Search<S>): Way {
       seen.add(key);
       if (seen.size > MOST) return 'unknown';
       if (search.goal(at.state, at.point)) return wayTo(at);
+      if (neverReturns(a, at.point)) continue;
       const learned = passed(a, at.point, at.truth, facts);
       for (const edge of at.point.next) {
         const to = a.flow.points[edge.to];
@@ -68,6 +69,14 @@ export function findWay<S extends string>(a: Analysis, search: Search<S>): Way {
     todo = next;
   }
   return 'none';
+}
+
+/** Functions that are declared __noreturn, beside those that the control flow knows. */
+const noReturn =
+  /^(do_group_exit|kthread_complete_and_exit|make_task_dead|rewind_stack_and_make_dead|do_task_dead|machine_restart|emergency_restart|kernel_restart|kernel_halt|kernel_power_off|nmi_panic|usercopy_abort|__stack_chk_fail|module_put_and_kthread_exit|__module_put_and_kthread_exit)$/;
+
+function neverReturns(a: Analysis, p: Point): boolean {
+  return a.events(p).some(e => e.kind === 'call' && e.name !== undefined && noReturn.test(e.name));
 }
 
 function wayTo<S>(stop: Stop<S>): readonly Point[] {
@@ -115,7 +124,7 @@ function testFacts(a: Analysis): TestFacts {
         switches.set(text, (switches.get(text) ?? 0) + 1);
         continue;
       }
-      for (const s of subjects(a.text, p.node, true, named))
+      for (const s of subjects(a, p.node, true, named))
         counts.set(s.subject, (counts.get(s.subject) ?? 0) + 1);
     }
     const kept = new Set<string>();
@@ -138,12 +147,16 @@ interface Fact {
 
 /** What a test says when it comes out as `when`; the first fact is about all of it. */
 function subjects(
-  text: string,
+  a: Analysis,
   test: Node,
   when: boolean,
   named: ReadonlyMap<string, Node>,
   depth = 0,
 ): readonly Fact[] {
+  const { text } = a;
+  // Below zero there is nothing.
+  const unsigned = (name: string): boolean =>
+    /^(__)?u\d+$|^(size_t|bool)$/.test(a.locals.types.get(name) ?? '');
   let inner = bare(text, test);
   let value = when;
   while (inner.kind === 'unary_expression' && operatorOf(text, inner) === '!') {
@@ -157,7 +170,7 @@ function subjects(
     const name = text.slice(inner.start, inner.end);
     const expression = named.get(name);
     return expression && depth < 3
-      ? subjects(text, expression, value, named, depth + 1)
+      ? subjects(a, expression, value, named, depth + 1)
       : [{ subject: name, value }];
   }
   if (inner.kind === 'binary_expression') {
@@ -166,7 +179,7 @@ function subjects(
     const operator = operatorOf(text, inner);
     if (left && right && (operator === '==' || operator === '!=')) {
       if (zeroness(text, right) === false)
-        return subjects(text, left, operator === '!=' ? value : !value, named, depth);
+        return subjects(a, left, operator === '!=' ? value : !value, named, depth);
       const equal = operator === '==' ? value : !value;
       let side = bare(text, left);
       if (side.kind === 'assignment_expression') side = bare(text, child(side, 'left') ?? side);
@@ -178,7 +191,8 @@ function subjects(
       const all: Fact[] = [{ subject: spelling(text, inner), value }];
       let side = bare(text, left);
       if (side.kind === 'assignment_expression') side = bare(text, child(side, 'left') ?? side);
-      if (value) all.push({ subject: spelling(text, side), value: true });
+      if (value || (operator === '>' && unsigned(spelling(text, side))))
+        all.push({ subject: spelling(text, side), value });
       return all;
     }
   }
@@ -224,22 +238,12 @@ function forget(truth: Truth, place: string): Truth {
 function decided(a: Analysis, p: Point, when: boolean, truth: Truth, facts: TestFacts): Truth | undefined {
   if (!p.node || p.loop) return truth;
   let now = truth;
-  for (const s of subjects(a.text, p.node, when, facts.named)) {
+  for (const s of subjects(a, p.node, when, facts.named)) {
     const known = now.get(s.subject);
     if (known !== undefined && known !== s.value) return undefined;
     if (known === undefined && facts.kept.has(s.subject)) now = new Map(now).set(s.subject, s.value);
   }
   return now;
-}
-
-/** The loops (statements) that a node is in, outermost first. */
-export function loopsAround(a: Analysis, node: Node): readonly Node[] {
-  let found: readonly Node[] = [];
-  walk(a.body ?? a.node, (n, parents) => {
-    if (n === node) found = parents.filter(q => /^(for|while|do)_statement$|^macro_loop$/.test(q.kind));
-    return n.start <= node.start && n.end >= node.end;
-  });
-  return found;
 }
 
 /** The value that a return gives back. */

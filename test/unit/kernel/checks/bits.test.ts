@@ -121,6 +121,24 @@ int open_box(struct box *b)
 }
 `));
 
+  it('nothing: a mark that is cleared before all are marked', () =>
+    check(`
+enum { BOX_SEEN };
+struct box { unsigned long flags; struct box *next; };
+void mark(struct box *all)
+{
+	struct box *b;
+
+	for (b = all; b; b = b->next)
+		clear_bit(BOX_SEEN, &b->flags);
+	for (b = all; b; b = b->next) {
+		if (test_and_set_bit(BOX_SEEN, &b->flags))
+			continue;
+		spin(b);
+	}
+}
+`));
+
   it('nothing: it is only ever set', () =>
     check(`
 enum { BOX_SEEN };

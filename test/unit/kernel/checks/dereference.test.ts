@@ -167,6 +167,24 @@ void start(struct box *b)
 }
 `));
 
+  it('nothing: a caller that passes NULL', () =>
+    check(`
+struct box { struct work_struct w; struct box *next; };
+static void look(struct box *b)
+{
+	if (b)
+		use(rcu_dereference(b->next));
+}
+static void work(struct work_struct *w)
+{
+	look(NULL);
+}
+void start(struct box *b)
+{
+	INIT_WORK(&b->w, work);
+}
+`));
+
   it('nothing: callers that are not known', () =>
     check(`
 struct box { struct box *next; };

@@ -16,7 +16,7 @@ describe('non-atomic-op-on-shared-word', () => {
     check(`${bits}
 void fill(struct box *b)
 {
-	__set_bit(BOX_FULL, &b->flags); /* ! try_box() changes the word */
+	__set_bit(BOX_FULL, &b->flags); /* ! try_box(), which changes the word */
 }
 `));
 
@@ -52,6 +52,48 @@ static void work(struct work_struct *w)
 void start(struct job *j)
 {
 	INIT_WORK(&j->w, work);
+}
+`));
+
+  it('under a mutex, while an interrupt changes the word', () =>
+    check(`
+enum { BOX_BUSY, BOX_FULL };
+struct box { unsigned long flags; struct mutex m; int irq; };
+static irqreturn_t handle(int irq, void *data)
+{
+	struct box *b = data;
+
+	set_bit(BOX_BUSY, &b->flags);
+	return IRQ_HANDLED;
+}
+static int fill(struct box *b)
+{
+	mutex_lock(&b->m);
+	b->flags |= BIT(BOX_FULL); /* ! handle(), which changes the word by set_bit() */
+	mutex_unlock(&b->m);
+	return 0;
+}
+int begin_irq(struct box *b)
+{
+	fill(b);
+	return request_irq(b->irq, handle, 0, "box", b);
+}
+`));
+
+  it('nothing: under a mutex, as far as is known on both sides', () =>
+    check(`
+enum { BOX_BUSY, BOX_FULL };
+struct box { unsigned long flags; struct mutex m; };
+static void busy(struct box *b)
+{
+	set_bit(BOX_BUSY, &b->flags);
+}
+void fill(struct box *b)
+{
+	mutex_lock(&b->m);
+	b->flags |= BIT(BOX_FULL);
+	busy(b);
+	mutex_unlock(&b->m);
 }
 `));
 

@@ -150,6 +150,25 @@ int put(struct box *b, int n, bool have)
 }
 `));
 
+  it('nothing: a number without a sign that is above zero, and one that is not zero', () =>
+    check(`
+struct box { struct mutex m; int n; };
+int put(struct box *b, u8 n)
+{
+	if (n > 0)
+		mutex_lock(&b->m);
+	b->n = n;
+	if (b->n == 7) {
+		if (n)
+			mutex_unlock(&b->m);
+		return -EPERM;
+	}
+	if (n)
+		mutex_unlock(&b->m);
+	return 0;
+}
+`));
+
   it('nothing: success returns with the lock, an error without it', () =>
     check(`
 struct box { struct mutex m; int dead; };
@@ -196,6 +215,48 @@ int put(struct box *b)
 	}
 	spin_unlock(&b->lock);
 	return 0;
+}
+`));
+
+  it('nothing: a callee takes it again', () =>
+    check(`
+struct box { int n; };
+static struct box *again(struct box *b) __acquires(RCU)
+{
+	rcu_read_lock();
+	return b;
+}
+static struct box *deeper(struct box *b)
+{
+	return again(b);
+}
+void visit(struct box *b)
+{
+	rcu_read_lock();
+	if (b->n) {
+		rcu_read_unlock();
+		b = deeper(b);
+	}
+	look(b);
+	rcu_read_unlock();
+}
+`));
+
+  it('nothing: a lock that is taken only if it is not held yet', () =>
+    check(`
+struct box { spinlock_t lock; int n; };
+struct walk { struct box *locked; };
+int step(struct walk *w, struct box *b)
+{
+	if (!w->locked) {
+		w->locked = b;
+		spin_lock(&b->lock);
+	}
+	if (!b->n) {
+		spin_unlock(&b->lock);
+		w->locked = NULL;
+	}
+	return w->locked != NULL;
 }
 `));
 
