@@ -2,8 +2,38 @@
 import type { Scene } from './scene';
 import { knowledge } from './knowledge';
 
-/** At most five names of bits of the open files, the nearest first. */
+/** At most five names: bits of the open files, the nearest first; else what the tree defines one letter away. */
 export function nearNames(scene: Scene, name: string): readonly string[] {
+  const open = nearInFiles(scene, name);
+  return open.length > 0 ? open : nearInTree(scene, name).slice(0, MOST);
+}
+
+const MOST = 5;
+
+/** Longer names have too many neighbours to be asked for one by one. */
+const LONGEST = 40;
+
+/** Names of the tree that are one edit away: the index knows names only by asking for them. */
+function nearInTree(scene: Scene, name: string): readonly string[] {
+  if (!/^[A-Z_][A-Z0-9_]+$/.test(name) || name.length > LONGEST) return [];
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789';
+  const tried = new Set<string>([
+    `__${name}`,
+    name.replace(/^_+/, ''),
+    `${name}_BIT`,
+    name.replace(/_BIT$/, ''),
+  ]);
+  for (let i = 0; i <= name.length; i++) {
+    const [head, tail] = [name.slice(0, i), name.slice(i)];
+    tried.add(head + tail.slice(1));
+    if (tail.length > 1) tried.add(`${head}${tail[1] ?? ''}${tail[0] ?? ''}${tail.slice(2)}`);
+    for (const c of letters) tried.add(head + c + tail).add(head + c + tail.slice(1));
+  }
+  tried.delete(name);
+  return [...tried].filter(t => scene.corpus.definitions(t, ['enumerator', 'macro']).length > 0);
+}
+
+function nearInFiles(scene: Scene, name: string): readonly string[] {
   const candidates = new Set<string>();
   for (const w of knowledge(scene).words) {
     for (const b of w.bits) candidates.add(b.name);
@@ -16,7 +46,7 @@ export function nearNames(scene: Scene, name: string): readonly string[] {
     .map(c => ({ c, d: c.includes(wanted) ? 1 : distance(c.toUpperCase(), wanted, most + 1) }))
     .filter(x => x.d <= most)
     .sort((a, b) => a.d - b.d || (a.c < b.c ? -1 : 1))
-    .slice(0, 5)
+    .slice(0, MOST)
     .map(x => x.c);
 }
 

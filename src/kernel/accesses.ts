@@ -411,7 +411,9 @@ function collect(a: Analysis, callees?: BitCallees, seed?: Environment): readonl
       return;
     }
     if (k.class === 'atomic' && /_(or|and|andnot|xor)(_|$)/.test(name)) {
-      const mask = args[0] && value(args[0]);
+      // atomic_or(mask, &v), but fetch_or(&v, mask).
+      const given = args[k.bit ?? (k.pointer === 0 ? 1 : 0)];
+      const mask = given && value(given);
       if (mask?.kind !== 'mask') return;
       const kind: AccessKind = /_xor/.test(name) ? 'change' : /_or/.test(name) ? 'set' : 'clear';
       const straight = /_and(_|$)/.test(name) ? mask.inverted : !mask.inverted;

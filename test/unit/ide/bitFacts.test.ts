@@ -322,6 +322,8 @@ void a(struct ring *r) { set_bit(RING_BUSY, &r->state); }
     const unknown = await facts(source, 'RING_BUZY');
     assert.deepEqual(unknown.sites, []);
     assert.match(unknown.problems.join(), /RING_BUZY is defined in this tree; near it are RING_BUSY/);
+    const closed = await facts(source, 'RING_STOPED', scene => ({ ...scene, files: [] }));
+    assert.match(closed.problems.join(), /near it are RING_STOPPED/);
     assert.match((await facts(source, '&x')).problems.join(), /no name of a bit/);
     const scene = sceneOf(await testParser(), fixture(header + source).files);
     const cancel = createCancelSource();
