@@ -207,14 +207,21 @@ function walk(
   states[flow.entry] = [entry.length > 0 ? { ...nothing, open: entry } : nothing];
   const todo: number[] = [flow.entry];
   const waiting = new Set(todo);
+  const passed = new WeakSet<State>();
   for (let id = todo.shift(); id !== undefined; id = todo.shift()) {
     waiting.delete(id);
     const p = flow.points[id];
     if (!p) continue;
+    // A state that changes becomes another one: each is passed on once.
+    const fresh = (states[id] ?? []).filter(s => !passed.has(s));
+    for (const s of fresh) passed.add(s);
     for (const edge of p.next) {
       let changed = false;
-      for (const state of states[id] ?? [])
-        for (const after of pass(p, state, edge)) if (add((states[edge.to] ??= []), after)) changed = true;
+      for (const state of fresh)
+        for (const after of pass(p, state, edge)) {
+          const mine = after === state ? { ...after } : after;
+          if (add((states[edge.to] ??= []), mine)) changed = true;
+        }
       if (changed && !waiting.has(edge.to)) {
         waiting.add(edge.to);
         todo.push(edge.to);
@@ -231,12 +238,16 @@ function walk(
       for (const edge of p.next) pass(p, state, edge);
     }
   for (const s of sites) if (s.effect.role !== 'end') extent[s.id]?.add(s.point);
-  const before = states.map(list => (list.length > 0 ? summary(list) : undefined));
+  // Most walks are asked for their ends only.
+  const lazy: { before?: readonly (Held | undefined)[] } = {};
+  const atEnd = states[flow.exit] ?? [];
   return {
     sites,
-    before,
+    get before() {
+      return (lazy.before ??= states.map(list => (list.length > 0 ? summary(list) : undefined)));
+    },
     states,
-    atExit: before[flow.exit] ?? new Map(),
+    atExit: atEnd.length > 0 ? summary(atEnd) : new Map(),
     strayEnds: sites.filter(s => stray.has(s.id)),
     extent,
     ends: ends.map(m => [...m.values()]),

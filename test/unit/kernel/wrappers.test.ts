@@ -111,6 +111,53 @@ describe('wrappers', () => {
     assert.equal(said(s.effects('get_a', ['x'], '/test.c')), 'begin spin x->l');
   });
 
+  it('one lock whose name depends on the way is one to the caller', () =>
+    checkWrapper(
+      `
+      void f(struct t *t) { struct q *q = task_q_lock(t); work(q); q_unlock(q); }
+      //- /q.h
+      struct q *task_q_lock(struct t *t);
+      static inline void q_unlock(struct q *q) { raw_spin_unlock(q_lockp(q)); }
+      //- /q.c
+      static void q_lock(struct q *q)
+      {
+              raw_spinlock_t *lock;
+              if (simple()) {
+                      raw_spin_lock(&q->__lock);
+                      return;
+              }
+              lock = __q_lockp(q);
+              raw_spin_lock(lock);
+      }
+      struct q *task_q_lock(struct t *t)
+      {
+              struct q *q;
+              for (;;) {
+                      q = t->q;
+                      q_lock(q);
+                      if (q == t->q)
+                              return q;
+                      q_unlock(q);
+              }
+      }
+    `,
+      'task_q_lock',
+      ['t'],
+      'begin raw-spin q_lockp(@)',
+      ['q_lock', 'raw_spin_lock'],
+    ));
+
+  it('a callee whose name tells nothing is looked at where something does not fit', async () => {
+    const s = await surveyOf(`
+      void f(struct t *t) { spin_lock(&t->l); conclude(t); }
+      //- /other.c
+      void conclude(struct t *t) { t->n = 0; spin_unlock(&t->l); }
+    `);
+    const f = s.find('f');
+    assert.ok(f);
+    assert.equal(s.sections(f)?.atExit.size, 0);
+  });
+
   describe('macros', () => {
     const macro = (body: string, args: readonly string[], effects: string): Promise<void> =>
       surveyOf(`
