@@ -74,7 +74,7 @@ export function bitFacts(scene: Scene, name: string, cancel: CancelToken = never
     cancel,
   };
   const { uses, others, comments } = searched(search);
-  const problems = problemsOf(scene, definitions, constant, cancel);
+  const problems = problemsOf(scene, definitions, constant, stand, cancel);
   const words = new Map<string, number>();
   for (const s of uses)
     if (s.word !== '' && !s.word.startsWith('?')) words.set(s.word, (words.get(s.word) ?? 0) + 1);
@@ -223,6 +223,7 @@ function problemsOf(
   scene: Scene,
   definitions: readonly NameDefinition[],
   constant: Constant,
+  stand: StandIns,
   cancel: CancelToken,
 ): readonly string[] {
   const problems: string[] = [];
@@ -231,6 +232,9 @@ function problemsOf(
     problems.push(
       `${constant.name} is defined in ${paths.length} files; number and meaning are those of ${paths[0] ?? ''} (also ${paths.slice(1, 4).join(', ')}${paths.length > 4 ? ' …' : ''})`,
     );
+  const named = [...paths, ...stand.names.map(n => n.definition.source.path)];
+  if (scene.tree.root !== undefined && named.some(p => p.startsWith(`${scene.tree.root ?? ''}/arch/`)))
+    problems.push('Of arch/ only x86 is searched: sites in other architectures are not listed');
   if (cancel.cancelled) problems.push('The search was cancelled');
   else if (!scene.corpus.complete())
     problems.push('The index of the tree is not complete yet: sites may be missing');
