@@ -79,7 +79,7 @@ const bottom: Situation = {
 };
 
 /** So many callers that agree are taken for all of them, if what they say is so of most code, or if it is not. */
-const ENOUGH_PLAIN = 2;
+const ENOUGH_PLAIN = 1;
 const ENOUGH_OTHER = 4;
 
 interface Outcome {
@@ -313,7 +313,13 @@ export function createEntries(input: EntriesInput): Entries {
       const part = local.parts[aspect];
       const words = (): string =>
         part ? `${part.words} in line ${String(input.lineOf(of.file, part.start))}` : '';
-      const base = part?.must ? undefined : basis(entry, aspect, local, locks);
+      const before = entry[aspect];
+      // What the context gives was there first, and outlives the section.
+      const base =
+        part?.must && !(before.context && before.value === yes && local.ended.length === 0)
+          ? undefined
+          : basis(entry, aspect, local, locks);
+      if (base?.context && base.value === yes) return base;
       if (part?.must) return { value: yes, because: words(), chain };
       if (!part) return base ?? open;
       if (base?.value === yes) return base;
@@ -343,7 +349,7 @@ export function createEntries(input: EntriesInput): Entries {
     const [first] = ended;
     if (!first || base.value === (yes === 'yes' ? 'no' : 'yes')) return base;
     // A release never weakens what a context gives.
-    if (base.context && aspect !== 'irqOff') return base;
+    if (base.context && (aspect !== 'irqOff' || ended.every(e => restores(e)))) return base;
     // Something else of the caller's still decides it.
     if (locks.some(l => l.held.value === 'yes' && aspectsOf(l.kind).includes(aspect))) return base;
     const endsIrq = ended.some(e => e.effect.kind === 'irq' || e.effect.switches === 'irq');
@@ -375,6 +381,11 @@ export function createEntries(input: EntriesInput): Entries {
     if (must)
       return { value: 'depends-on-caller', because: `${how}; otherwise ${base.because}`, chain: base.chain };
     return { value: 'some-paths', because: `${how} on some paths`, chain: base.chain };
+  }
+
+  /** Gives interrupts back as they were found. */
+  function restores(e: LocalState['ended'][number]): boolean {
+    return /restore/.test(e.words);
   }
 
   function nameOfEnd(e: LocalState['ended'][number]): string {
@@ -540,7 +551,7 @@ export function createEntries(input: EntriesInput): Entries {
         }
         state.complete &&= s.complete;
         // Of a circle's locks only what it takes itself is known, and that is no news.
-        if (aspects.some(a => s[a] === open || s[a].unread)) {
+        if (aspects.some(a => s[a] === open) || aspects.every(a => s[a].unknown)) {
           state.circle = true;
           return;
         }

@@ -29,7 +29,12 @@ export interface LocalState {
   readonly parts: Readonly<Partial<Record<Aspect, Part>>>;
   readonly locks: readonly LocalLock[];
   /** What the caller began and this function has ended before the point: on all ways, or on some. */
-  readonly ended: readonly { readonly effect: Effect; readonly must: boolean; readonly site: Site }[];
+  readonly ended: readonly {
+    readonly effect: Effect;
+    readonly must: boolean;
+    /** The call that ends it. */
+    readonly words: string;
+  }[];
 }
 
 const nothing: LocalState = { parts: {}, locks: [], ended: [] };
@@ -104,11 +109,20 @@ export function localState(
       if (old < 0) locks.push(mine);
       else if (part.must && !locks[old]?.part.must) locks[old] = mine;
     }
-  return { parts, locks, ended: sections.assumed ? endedBefore(sections.assumed, sections.own, point) : [] };
+  return {
+    parts,
+    locks,
+    ended: sections.assumed ? endedBefore(f, sections.assumed, sections.own, point) : [],
+  };
 }
 
 /** Begins of the caller that this function ended on the way to a point. */
-function endedBefore(s: Sections, own: Sections | undefined, point: number): LocalState['ended'] {
+function endedBefore(
+  f: FunctionFacts,
+  s: Sections,
+  own: Sections | undefined,
+  point: number,
+): LocalState['ended'] {
   const held = s.before[point];
   if (!held) return [];
   return s.sites
@@ -130,7 +144,7 @@ function endedBefore(s: Sections, own: Sections | undefined, point: number): Loc
           ...(lock !== undefined && { lock }),
           ...(end.effect.via !== undefined && { via: end.effect.via }),
         };
-        return [{ effect, must: !level, site: end }];
+        return [{ effect, must: !level, words: end === site ? '' : wordsOf(f, end) }];
       });
     });
 }

@@ -162,6 +162,7 @@ export const members: ReadonlyMap<string, SurroundingsName> = table(
     'handler err_handler cb_handler',
   ],
   ['gre_protocol', 'protocolHandler', 'handler err_handler'],
+  ['dst_entry', 'packetType', 'input'],
   ['udp_tunnel_sock_cfg udp_sock', 'protocolHandler', 'encap_rcv encap_err_rcv encap_err_lookup gro_receive'],
   ['inet_frags', 'timer', 'frag_expire'],
   ['wiphy_work', 'wiphyWork', 'func'],

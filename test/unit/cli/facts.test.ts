@@ -59,8 +59,8 @@ int f(struct s *s) { while (test_and_set_bit(S_BUSY, &s->state)) ; clear_bit(S_B
     assert.equal(
       ran.out,
       `demo.c:6  before this line of my_poll()
-  RCU reader: spin_lock(&p->lock) in line 5; BH disabled
-  must not sleep: spin_lock(&p->lock) in line 5
+  RCU reader: runs in NAPI poll (NET_RX softirq); BH disabled
+  must not sleep: runs in NAPI poll (NET_RX softirq)
   BH disabled: runs in NAPI poll (NET_RX softirq)
   interrupts disabled only if the caller has it so: runs in NAPI poll (NET_RX softirq)
   held: p->lock (spin): spin_lock(&p->lock) in line 5
