@@ -158,6 +158,8 @@ function assemble(
       : {}),
   });
   const state = { hasScenes: false, stage: '' };
+  /** Who defines a name, as long as the index says the same. */
+  const near = { version: -1, paths: new Map<string, readonly string[]>() };
   const tree = createTree({
     files,
     definers(name) {
@@ -165,8 +167,17 @@ function assemble(
       if (!state.hasScenes || indexing === 'none') return undefined;
       // Soon it is known: no question waits for that.
       if (!isOnDemand && index.phase() === 'near') return [];
+      if (near.version !== index.version()) {
+        near.paths.clear();
+        near.version = index.version();
+      }
+      const known = near.paths.get(name);
+      if (known) return known;
       const found = index.definers(name, 'near');
-      return found === 'pending' ? undefined : found.map(d => d.path);
+      if (found === 'pending') return undefined;
+      const paths = found.map(d => d.path);
+      near.paths.set(name, paths);
+      return paths;
     },
     parser,
     bundled: { 'racelens.h': racelensHeader },

@@ -208,6 +208,20 @@ describe('tree: corpus', () => {
     assert.equal(functions(corpus, 'sys_open_it').length, 0);
   });
 
+  it('passes over files that are gone and that nobody told it about', () => {
+    const { corpus, files } = make({
+      '/k/net/a.c': 'int a(void) { return LAST; }\n',
+      '/k/net/b.c': 'int b(void) { return LAST; }\n',
+      '/k/net/c.c': 'int gone(void) { return LAST; }\n',
+    });
+    corpus.functions('a');
+    files.texts.delete('/k/net/b.c');
+    files.texts.set('/k/net/c.c', 'int other(void) { return FIRST; }\n');
+    assert.deepEqual(mentions(corpus, 'LAST'), ['net/a.c: a()']);
+    assert.deepEqual(functions(corpus, 'b'), []);
+    assert.deepEqual(functions(corpus, 'gone'), []);
+  });
+
   it('looks no further than it is asked', () => {
     const { corpus, files } = make({
       '/k/net/a.c': 'int a(void) { return LAST; }\n',
