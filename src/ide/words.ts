@@ -101,6 +101,23 @@ const classWords: Readonly<Record<string, string>> = {
   percpu: 'per-CPU variable',
   alloc: 'allocation',
   napi: 'NAPI',
+  bitmap: 'bitmap',
+  thread_flag: 'thread flag',
+  irq: 'interrupt line',
+  cpu_hotplug: 'CPU hotplug',
+  notifier: 'notifier chain',
+  lockref: 'lock with a reference count',
+  percpu_ref: 'per-CPU reference count',
+  kthread: 'kernel thread',
+  ipi: 'call on other CPUs',
+  lockdep: 'lock checking',
+  rcu_sync: 'RCU sync',
+  local_lock: 'local lock',
+  irq_work: 'interrupt work',
+  llist: 'lock-free list',
+  xarray: 'xarray',
+  softirq: 'softirq',
+  percpu_counter: 'per-CPU counter',
 };
 
 const roleWords: Partial<Record<Primitive['role'], string>> = {
