@@ -166,6 +166,7 @@ export function registerCommands(input: CommandInput): vscode.Disposable {
     const state = workers.state();
     const active = vscode.window.activeTextEditor?.document.uri ?? session.run?.harness;
     const status = active && (await workers.ask('status', { path: toPath(active) }));
+    const index = active && (await workers.ask('index', { action: 'state' }));
     const { run, stale } = session;
     const lines = [
       `Racelens ${String((context.extension.packageJSON as { version: string }).version)}`,
@@ -174,6 +175,17 @@ export function registerCommands(input: CommandInput): vscode.Disposable {
       vscode.l10n.t('workers: editor features {0}, engine {1}', word(true), word(state.engine)),
       vscode.l10n.t('function texts with known facts: {0}', status?.facts ?? 0),
       vscode.l10n.t('kernel tree: {0}', status?.root ?? vscode.l10n.t('none, loose files')),
+      ...(index && index.phase !== 'none'
+        ? [
+            vscode.l10n.t(
+              'index: {0}, {1} files, {2} identifiers, {3} MB',
+              index.complete ? vscode.l10n.t('complete') : index.phase,
+              index.files,
+              index.identifiers,
+              (index.bytes / 1e6).toFixed(1),
+            ),
+          ]
+        : []),
       run
         ? vscode.l10n.t('verdict on show: {0} of {1}', run.view.verdict.kind, nameOf(run.harness)) +
           (stale === undefined ? '' : ` (${stale})`)

@@ -203,6 +203,12 @@ for (const host of hosts)
       await toEditor(b);
       const titles = await b.codeActions(at);
       assert.ok(titles.includes('Explain unbalanced-region'), titles.join(' | '));
+      await b.applyCodeAction(at, 'Explain unbalanced-region');
+      const page = await b.panel('h1');
+      assert.match(await page.locator('h1').first().innerText(), /unbalanced-region/);
+      await b.screenshot(`page-${host}`);
+      await b.command('View: Close Editor');
+      await toEditor(b);
       await b.applyCodeAction(at, 'Switch off unbalanced-region');
       await until('the warning is still there', async () =>
         (await b.problems()).some(text => row.test(text)) ? undefined : true,
