@@ -246,6 +246,8 @@ export function createEntries(input: EntriesInput): Entries {
               value: 'depends-on-caller',
               because: `${frame.f.name}() calls it on some of its paths so (${j.because})`,
               chain: move(j.chain),
+              // Paths that cannot be taken are told as well.
+              unknown: true,
             }
           : { ...j, chain: move(j.chain) };
     const locks = inCallee(here.locks, frame.f, frame.args, callee).map(l => ({ ...l, held: judge(l.held) }));
