@@ -460,19 +460,15 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     },
     progress() {
       const part = (state.begun ? parts.find(p => !finished(p)) : near) ?? last;
-      let pairs = state.recentPairs;
-      let count = recent.size;
-      for (const segment of segments) {
-        pairs += segment.hashes.length;
-        count += segment.paths.length;
-      }
+      const files = places.size + recent.size;
+      const pairs = segments.reduce((sum, s) => sum + s.hashes.length, state.recentPairs);
       return {
         phase: phase(),
         done: part.next,
         total: part.paths.length,
-        files: count,
+        files,
         identifiers: pairs,
-        bytes: pairs * 6 + count * 200,
+        bytes: pairs * 6 + files * 200,
       };
     },
     forget(path) {

@@ -297,6 +297,7 @@ describe('tree: index of identifiers', () => {
         assert.deepEqual(paths(index.filesWith(`edit${String(i)}b`)), ['kernel/b.c']);
       }
       assert.deepEqual(paths(index.filesWith('edit3b')), []);
+      assert.equal(index.progress().files, 9);
       assert.ok(index.progress().identifiers < 350_000, String(index.progress().identifiers));
     });
   });
