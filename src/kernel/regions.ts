@@ -21,27 +21,13 @@ import {
   zeronessOfText,
   type Condition,
 } from './conditions';
-import type { Event } from './events';
 import { bare } from './expression';
-import type { Edge, Flow, Point } from './flow';
+import type { Edge, Point } from './flow';
 import { keyOf, type Effect } from './sections';
-import { stepsOf, type Step } from './steps';
+import { stepsOf, type SectionsInput, type Site, type Step } from './steps';
 
 export { outcomeOf, tested, zeroness } from './conditions';
-
-/** Effects of calls that are no primitives; undefined for what is not known to have any. */
-export type CallEffects = (name: string, args: readonly string[]) => readonly Effect[] | undefined;
-
-/** A begin, or an end that had none. */
-export interface Site {
-  readonly id: number;
-  readonly point: number;
-  readonly effect: Effect;
-  /** The call; the body for a section that was open when the function was entered. */
-  readonly node: Node;
-  /** Open on entry: the caller's. */
-  readonly entry?: true;
-}
+export type { CallEffects, SectionsInput, Site } from './steps';
 
 /** One open level of one kind and lock. */
 export interface Level {
@@ -85,19 +71,6 @@ export interface Sections {
   readonly ends: readonly (readonly { readonly point: number; readonly node: Node }[])[];
   /** Conditions over shared memory that were taken not to change within the function, if any were. */
   readonly byFlags: ReadonlySet<string>;
-}
-
-export interface SectionsInput {
-  readonly text: string;
-  readonly body: Node;
-  readonly flow: Flow;
-  readonly events: (point: Point) => readonly Event[];
-  readonly effects: CallEffects;
-  readonly isLocal: (name: string) => boolean;
-  /** Says of a place that it is an owner word although this function only gives it back. */
-  readonly isOwner?: (place: string, name: string) => boolean;
-  /** What is open when the function is entered; an end that closes it is no stray. */
-  readonly entry?: readonly Effect[];
 }
 
 const nothing: State = { open: [], truth: new Map(), pending: new Map() };

@@ -6,12 +6,38 @@ import { child, namedChildren, walk, type Node } from '../syntax/node';
 import { conditionOf, conditionsOf, namesIn, zeroness } from './conditions';
 import type { Event } from './events';
 import { bare, callee, fold, operatorOf, pointee, spelling } from './expression';
-import { reachable, type Point } from './flow';
+import { reachable, type Flow, type Point } from './flow';
 import { spins } from './loops';
 import { ownerGive, ownerTake, type OwnerTake } from './owner';
 import { primitive } from './primitives';
-import type { SectionsInput, Site } from './regions';
 import { guardEffect, primitiveEffect, RETURNED, tidyLock, type Effect, type When } from './sections';
+
+/** Effects of calls that are no primitives; undefined for what is not known to have any. */
+export type CallEffects = (name: string, args: readonly string[]) => readonly Effect[] | undefined;
+
+/** A begin, or an end that had none. */
+export interface Site {
+  readonly id: number;
+  readonly point: number;
+  readonly effect: Effect;
+  /** The call; the body for a section that was open when the function was entered. */
+  readonly node: Node;
+  /** Open on entry: the caller's. */
+  readonly entry?: true;
+}
+
+export interface SectionsInput {
+  readonly text: string;
+  readonly body: Node;
+  readonly flow: Flow;
+  readonly events: (point: Point) => readonly Event[];
+  readonly effects: CallEffects;
+  readonly isLocal: (name: string) => boolean;
+  /** Says of a place that it is an owner word although this function only gives it back. */
+  readonly isOwner?: (place: string, name: string) => boolean;
+  /** What is open when the function is entered; an end that closes it is no stray. */
+  readonly entry?: readonly Effect[];
+}
 
 export type Step =
   /** `when`: what stands before it in `a && f()`. */
