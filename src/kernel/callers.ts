@@ -398,7 +398,9 @@ export function callersOf(input: CallersInput): Callers {
     // A timer's function outside timer_setup() is an hrtimer's.
     const timer =
       struct === '' &&
-      /timer\w*\s*(?:\.|->)\s*function\s*=/.test(w.text.slice(use.node.start - 60, use.node.start));
+      /timer\w*\s*(?:\.|->)\s*function\s*=/.test(
+        w.text.slice(Math.max(0, use.node.start - 60), use.node.start),
+      );
     if (field === 'function' && timer) {
       yield known('hrtimer', link);
       return;
