@@ -37,13 +37,13 @@ interface Found {
   version: number;
 }
 
-/** Answers that are kept; beyond this all are forgotten. */
-const mostFound = 50_000;
+/** Answers in a generation. Each holds on to the sources and trees of what it found. */
+const mostFound = 1500;
 
 export function createCorpus({ tree, identifiers, facts, config }: CorpusInput): TreeCorpus {
   const state = { complete: true };
-  const found = new Map<string, Found>();
-  const restsOn = new Map<string, Set<string>>();
+  let young = new Map<string, Found>();
+  let old = new Map<string, Found>();
   const closures = new Map<string, { readonly source: SourceFile; readonly reached: ReadonlySet<string> }>();
   const mentioned = new WeakMap<SourceFile, readonly Item[]>();
   const lookup: NameLookup = name => (config?.() ?? defaults).value(name);
@@ -132,7 +132,7 @@ export function createCorpus({ tree, identifiers, facts, config }: CorpusInput):
   function find(name: string, from: string | undefined): Found {
     const key = `${from ?? ''}\0${name}`;
     const version = identifiers.version?.() ?? -1;
-    const known = found.get(key);
+    const known = recall(key);
     if (known && version >= 0 && known.version === version) return known;
     for (const reach of reaches(from)) {
       const paths = visible([...definers(name, reach), ...systemCall(name, reach)], from);
@@ -143,23 +143,30 @@ export function createCorpus({ tree, identifiers, facts, config }: CorpusInput):
       const definitions = itemsIn(name, paths);
       if (definitions.length === 0 && reach !== reaches(from).at(-1)) continue;
       const made: Found = { definitions, paths: paths.join('\n'), version };
-      keep(key, made, paths);
+      keep(key, made);
       return made;
     }
     return { definitions: [], paths: '', version };
   }
 
-  function keep(key: string, made: Found, paths: readonly string[]): void {
-    if (found.size >= mostFound) {
-      found.clear();
-      restsOn.clear();
+  function keep(key: string, made: Found): void {
+    if (young.size >= mostFound) {
+      old = young;
+      young = new Map();
     }
-    found.set(key, made);
-    for (const path of paths) {
-      const keys = restsOn.get(path);
-      if (keys) keys.add(key);
-      else restsOn.set(path, new Set([key]));
+    young.set(key, made);
+  }
+
+  /** What was not asked for since the last change of generations is forgotten with the next one. */
+  function recall(key: string): Found | undefined {
+    const known = young.get(key);
+    if (known) return known;
+    const older = old.get(key);
+    if (older) {
+      old.delete(key);
+      keep(key, older);
     }
+    return older;
   }
 
   /** Calls go from drivers to what is built in; the other way only through pointers. */
@@ -250,13 +257,13 @@ export function createCorpus({ tree, identifiers, facts, config }: CorpusInput):
     forget(path) {
       state.complete = true;
       if (path === undefined) {
-        found.clear();
-        restsOn.clear();
+        young.clear();
+        old.clear();
         closures.clear();
         return;
       }
-      for (const key of restsOn.get(path) ?? []) found.delete(key);
-      restsOn.delete(path);
+      for (const some of [young, old])
+        for (const [key, { paths }] of some) if (paths.includes(path)) some.delete(key);
     },
   };
 }
