@@ -198,7 +198,11 @@ export function createRegions(workers: Workers, deepening: Deepening, log: Log):
       provideHover(document, position) {
         const known = explained.get(document);
         if (known?.version !== document.version) return undefined;
-        const texts = known.marks.filter(mark => isAt(mark, position)).map(mark => mark.hover || mark.label);
+        // The hover on a bit says all of that, and more.
+        const repeats = settingsNow()('hover.enabled');
+        const texts = known.marks
+          .filter(mark => isAt(mark, position) && !(repeats && mark.kind.startsWith('bit-')))
+          .map(mark => mark.hover || mark.label);
         return texts.length === 0 ? undefined : new vscode.Hover([...new Set(texts)].map(markdown));
       },
     }),

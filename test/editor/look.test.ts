@@ -33,9 +33,6 @@ describe('the features in every theme', function () {
     await until('there are no hints', async () =>
       (await b.inlayHints()).some(hint => /no lock if npinfo is NULL/.test(hint)) ? true : undefined,
     );
-    await until('no context is told', async () =>
-      (await b.marks()).some(mark => /RCU reader/.test(mark.after)) ? true : undefined,
-    );
     await b.screenshot('concurrency', { docs: true });
     for (const [name, theme] of Object.entries(themes)) {
       await toEditor(b);
