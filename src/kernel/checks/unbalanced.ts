@@ -5,7 +5,7 @@
  * Silent where leaving it open may be the purpose: an exit whose value differs from those of the ways that gave it back,
  * annotations (__acquires, __releases, __must_hold), wrappers, locks of a walked list, ends that a callee may bring.
  */
-import { textOf } from '../expression';
+import { callArguments, textOf } from '../expression';
 import { reachable, type Point } from '../flow';
 import { spanOf, type FunctionFacts } from '../functions';
 import { lastField, outcomeOf, type Sections, type Site } from '../regions';
@@ -149,7 +149,10 @@ function leftOpen(f: FunctionFacts, input: CheckInput, region: Region): Finding 
   const step = stepOf(f, region);
   const returns = flow.points.filter(p => p.kind === 'return');
   const exits: readonly (Point | undefined)[] = [...returns, undefined];
-  const reach = (state: 'held' | 'done', r: Point | undefined): readonly Point[] | 'none' | 'unknown' =>
+  const reach = (
+    state: 'free' | 'held' | 'done',
+    r: Point | undefined,
+  ): readonly Point[] | 'none' | 'unknown' =>
     findWay<State>(f.analysis, {
       start: 'free',
       step,
@@ -179,6 +182,8 @@ function leftOpen(f: FunctionFacts, input: CheckInput, region: Region): Finding 
       });
       if (!same) continue;
     } else if (!exits.some(o => Array.isArray(reach('done', o)))) continue;
+    // Taken, given back, and never taken, all at one exit: conditions that belong together in a way that is not seen.
+    if (Array.isArray(reach('free', r)) && Array.isArray(reach('done', r))) continue;
     const begin = lastBegin(way, region);
     if (!begin || endsInside(f, input, way, begin)) continue;
     const related: Related[] = [
@@ -261,11 +266,17 @@ function endsInside(f: FunctionFacts, input: CheckInput, way: readonly Point[], 
   const own = name === undefined ? undefined : primitive(name)?.class;
   const classes = new Set(own === undefined ? [] : [own]);
   const from = way.findIndex(p => p.id === begin.point);
+  const { text } = f.analysis;
+  const saved = name?.includes('save') ? callArguments(begin.node).at(-1) : undefined;
+  const flags = saved && textOf(text, saved);
   return way.slice(Math.max(0, from)).some(p =>
     f.analysis.events(p).some(e => {
       if (e.kind !== 'call' || e.node === begin.node) return false;
       if (e.name === undefined) return begin.effect.lock !== undefined && e.args.length > 0;
-      return !primitive(e.name) && mayEnd(input, e.name, f.file, classes);
+      if (primitive(e.name)) return false;
+      // Who is given the saved flags may restore them.
+      if (flags !== undefined && e.args.some(a => textOf(text, a) === flags)) return true;
+      return mayEnd(input, e.name, f.file, classes);
     }),
   );
 }

@@ -260,6 +260,32 @@ int step(struct walk *w, struct box *b)
 }
 `));
 
+  it('nothing: a callee that gets the saved flags', () =>
+    check(`
+int put(struct box *b)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (try_else(b, flags))
+		return -EAGAIN;
+	b->n = 1;
+	local_irq_restore(flags);
+	return 0;
+}
+`));
+
+  it('nothing: two conditions that the caller makes agree', () =>
+    check(`
+void extend(int old, int new)
+{
+	if (new & 1)
+		rcu_read_lock();
+	if (old & 1)
+		rcu_read_unlock();
+}
+`));
+
   it('nothing: a trylock that failed, and one that did not', () =>
     check(`
 struct box { struct mutex m; int n; };
