@@ -3,8 +3,9 @@
  * conditional locks, and what it is entered with. docs/facts.md documents the object.
  */
 import { balanceOf, stretchesOf } from '../kernel/extents';
-import { spanOf, type FunctionFacts } from '../kernel/functions';
+import { functionsOf, spanOf, type FunctionFacts } from '../kernel/functions';
 import { meanings } from '../kernel/sections';
+import type { SourceFile } from '../syntax/source';
 import { entryOf, wideSurvey } from './entries';
 import { situationJson, type ContextJson, type LinkJson, type SituationJson } from './lineFacts';
 import type { Scene } from './scene';
@@ -54,6 +55,20 @@ export interface FunctionFactsJson {
   readonly why: SituationJson['why'];
 }
 
+/** The facts of all definitions of a name: those of a file, or those of the whole tree. */
+export function factsOfFunctions(
+  scene: Scene,
+  name: string,
+  file: SourceFile | undefined,
+  show: (path: string) => string = p => p,
+): readonly FunctionFactsJson[] {
+  const found = file
+    ? functionsOf(file, scene.facts).filter(f => f.name === name)
+    : scene.corpus.functions(name);
+  return found.map(f => functionFacts(scene, f, show));
+}
+
+/** The facts of one function. */
 export function functionFacts(
   scene: Scene,
   f: FunctionFacts,

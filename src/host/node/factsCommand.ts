@@ -2,11 +2,10 @@
 import { bitFacts } from '../../ide/bitFacts';
 import { facts } from '../../ide/facts';
 import { factsText } from '../../ide/factsText';
-import { functionFacts } from '../../ide/functionFacts';
+import { factsOfFunctions } from '../../ide/functionFacts';
 import { lineFacts } from '../../ide/lineFacts';
 import { bitFactsText, functionFactsText, lineFactsText } from '../../ide/situationText';
 import type { Scene } from '../../ide/scene';
-import { functionsOf } from '../../kernel/functions';
 import type { Request } from './arguments';
 import {
   absolute,
@@ -97,18 +96,13 @@ function showAbout(
       return found.function === null ? exit.input : exit.met;
     }
     case 'function': {
-      const own = opened
-        ? functionsOf(opened.source, scene.facts).filter(f => f.name === about.name)
-        : scene.corpus.functions(about.name);
+      const own = factsOfFunctions(scene, about.name, opened?.source, show);
       if (own.length === 0) {
         const where = file ?? 'this tree';
         terminal.error(`racelens: there is no function ${about.name} in ${where}\n`);
         return exit.input;
       }
-      for (const f of own) {
-        const found = functionFacts(scene, f, show);
-        print(found, functionFactsText(found));
-      }
+      for (const found of own) print(found, functionFactsText(found));
       return exit.met;
     }
     case 'bit': {
