@@ -48,7 +48,7 @@ export interface FactStore {
 }
 
 /** Beyond so many characters of function texts those that were not used for the longest time are forgotten. */
-const MOST = 6_000_000;
+const MOST = 3_000_000;
 
 export function createFactStore(): FactStore {
   const analyses = new Map<string, { readonly analysis: Analysis; used: number }>();
