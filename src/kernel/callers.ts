@@ -82,6 +82,8 @@ const DEEPEST = 4;
 /** Functions that call through one member, and texts that mention it: more are not read. */
 const MOST_FIELD_CALLS = 40;
 const MOST_FIELD_MENTIONS = 600;
+/** Members whose calls are kept: they hold on to syntax trees. */
+const MOST_FIELDS = 120;
 
 interface Where {
   /** The function around, if there is one. */
@@ -468,6 +470,7 @@ export function callersOf(input: CallersInput): Callers {
     const frames =
       sure.length > 0 || (struct !== '' && copies.length > 0) ? sure : maybe.slice(0, MOST_FIELD_CALLS);
     const found = { frames, all: all && frames.length === (sure.length || maybe.length), copies };
+    if (fieldMemo.size >= MOST_FIELDS) fieldMemo.clear();
     fieldMemo.set(key, found);
     return found;
   }

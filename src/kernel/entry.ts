@@ -48,6 +48,9 @@ export interface Limits {
 
 export const defaultLimits: Limits = { functions: 300, callers: 60, depth: 16 };
 
+/** Functions whose sections are kept from one question to the next. */
+const MOST_LOCALS = 1500;
+
 /** The part of what is left that one caller may use up. */
 const SHARE = 3;
 /** At least so many functions are looked at behind each caller. */
@@ -545,6 +548,8 @@ export function createEntries(input: EntriesInput): Entries {
 
   const ask = (f: FunctionFacts): Situation => {
     spent.functions = 0;
+    // They hold on to syntax trees.
+    if (locals.size > MOST_LOCALS) locals.clear();
     const s = evaluate(f, limits.functions).situation;
     if (!aspects.some(a => s[a] === open)) return s;
     const nothing = unknownSituation(`nothing is known of who calls ${f.name}()`).reader;
