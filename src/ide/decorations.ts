@@ -5,7 +5,7 @@
 import type { Span } from '../base/span';
 import type { AccessKind } from '../kernel/accesses';
 import { chainText, type Judged, type Situation } from '../kernel/answers';
-import { neverSleeps } from '../kernel/contexts';
+import { neverSleeps, type RunsIn } from '../kernel/contexts';
 import { fateWords, stretchesOf, type Fate } from '../kernel/extents';
 import { functionSpan, spanOf, type FunctionFacts } from '../kernel/functions';
 import { pointersOf } from '../kernel/pointers';
@@ -76,7 +76,18 @@ export function isLineKind(kind: DecorationKind): boolean {
 /** In text order, outer before inner. */
 export function decorations(scene: Scene, file: SourceFile): readonly Decoration[] {
   const k = knowledge(scene);
-  const found = k.functions(file).flatMap(f => [...regionsOf(k, f, knownEntry(scene, f)), ...pointersIn(f)]);
+  const functions = k.functions(file);
+  const entries = new Map(functions.map(f => [f, knownEntry(scene, f)]));
+  // Where the tree has been asked, what the open files say is not worth the time: functions on the screen come first.
+  const asked = [...entries.values()].some(entry => entry !== undefined);
+  const found = functions.flatMap(f => [
+    ...regionsOf(
+      k,
+      f,
+      onEntry(f, entries.get(f), () => (asked ? undefined : k.contexts.get(f))),
+    ),
+    ...pointersIn(f),
+  ]);
   found.push(...accessesIn(k, file));
   found.sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end);
   return nested(found);
@@ -105,9 +116,9 @@ const drawn: Partial<Record<SectionKind, DecorationKind>> = {
   preempt: 'preempt-off',
 };
 
-/** The sections of a function, and the readers that they make it; with what is so when it is entered, once that is known. */
-function regionsOf(k: Knowledge, f: FunctionFacts, entry: Situation | undefined): readonly Flat[] {
-  const found: Flat[] = [...onEntry(k, f, entry)];
+/** The sections of a function, and the readers that they make it; after what is so when it is entered. */
+function regionsOf(k: Knowledge, f: FunctionFacts, entry: readonly Flat[]): readonly Flat[] {
+  const found: Flat[] = [...entry];
   const whole = found.some(d => d.kind === 'rcu-reader-implicit');
   const s = k.survey.sections(f);
   if (!s) return found;
@@ -185,7 +196,11 @@ function capital(text: string): string {
 }
 
 /** What holds for the whole function, because of who calls it. */
-function onEntry(k: Knowledge, f: FunctionFacts, entry: Situation | undefined): readonly Flat[] {
+function onEntry(
+  f: FunctionFacts,
+  entry: Situation | undefined,
+  local: () => readonly RunsIn[] | undefined,
+): readonly Flat[] {
   const span = functionSpan(f);
   if (entry) {
     const locks = entry.locks.filter(l => l.held.value === 'yes');
@@ -225,7 +240,7 @@ function onEntry(k: Knowledge, f: FunctionFacts, entry: Situation | undefined): 
       },
     ];
   }
-  const runs = k.contexts.get(f);
+  const runs = local();
   const whole = neverSleeps(runs) ? runs?.[0] : undefined;
   // Who else calls a function that is not static is not known.
   if (!whole || f.item.kind !== 'function' || (!f.item.isStatic && whole.chain.length !== 2)) return [];
