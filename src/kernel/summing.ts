@@ -108,7 +108,7 @@ export function createSum(): Sum {
         irqOff: judge('irqOff'),
         maySleep: judge('maySleep'),
         locks: [...locks.values()].map(l =>
-          cut && l.held.value === 'yes'
+          cut && state.count < ENOUGH_OTHER && l.held.value === 'yes'
             ? {
                 ...l,
                 held: {
