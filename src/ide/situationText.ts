@@ -12,23 +12,26 @@ export function lineFactsText(facts: LineFactsJson): string {
 
 export function functionFactsText(facts: FunctionFactsJson): string {
   const at = (line: number): string => `${facts.file}:${String(line)}`;
-  const out = [`${at(facts.line)}  ${facts.function}()`];
+  const out = [`${at(facts.line)}  ${facts.function}()${facts.macro ? ', a macro' : ''}`];
   if (facts.wrapperRole !== null) {
     const effects = facts.effects.map(
       e =>
         `${e.role} ${e.kind}${e.lock === undefined ? '' : ` ${e.lock}`}${e.when === undefined ? '' : ` if ${e.when}`}`,
     );
-    out.push(`  calling it: ${effects.join(', ')} (${facts.wrapperChain.map(l => l.name).join(' -> ')})`);
+    const chain = facts.wrapperChain.map(l => l.name).join(' -> ');
+    out.push(`  calling it: ${effects.join(', ')}${chain === '' ? '' : ` (${chain})`}`);
   }
-  out.push(
-    '  on entry',
-    ...situation({ ...facts.entry, contexts: facts.contexts, why: facts.why }).map(indent),
-  );
+  if (!facts.macro)
+    out.push(
+      '  on entry',
+      ...situation({ ...facts.entry, contexts: facts.contexts, why: facts.why }).map(indent),
+    );
   for (const r of facts.regions) {
     const lock = r.lock === undefined ? '' : ` ${r.lock}`;
-    const paths = r.paths === 'all' ? '' : r.paths === 'some' ? ', on some paths' : ', handed to the caller';
-    out.push(`  ${at(r.line)}-${String(r.endLine)}  ${r.kind}${lock}${paths}`);
+    out.push(`  ${at(r.line)}-${String(r.endLine)}  ${r.kind}${lock}, ${r.ending}`);
   }
+  for (const e of facts.ends)
+    out.push(`  ${at(e.line)}  ${e.kind}${e.lock === undefined ? '' : ` ${e.lock}`}: ${e.ending}`);
   for (const l of facts.conditionalLocks) out.push(`  ${at(l.line)}  takes no ${l.lock} while ${l.unless}`);
   return lines(out);
 }
