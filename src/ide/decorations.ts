@@ -6,9 +6,10 @@ import type { Span } from '../base/span';
 import type { AccessKind } from '../kernel/accesses';
 import { chainText, type Judged, type Situation } from '../kernel/answers';
 import { neverSleeps, type RunsIn } from '../kernel/contexts';
-import { fateWords, stretchesOf, type Fate } from '../kernel/extents';
+import { fateWords, stretchesOf, type Fate, type Stretch } from '../kernel/extents';
 import { functionSpan, spanOf, type FunctionFacts } from '../kernel/functions';
 import { pointersOf } from '../kernel/pointers';
+import type { Sections } from '../kernel/regions';
 import { meanings, type SectionKind } from '../kernel/sections';
 import { conditionOf } from '../kernel/survey';
 import type { SourceFile } from '../syntax/source';
@@ -124,7 +125,7 @@ function regionsOf(k: Knowledge, f: FunctionFacts, entry: readonly Flat[]): read
   if (!s) return found;
   const readers: { start: number; end: number }[] = [];
   const implicit: Flat[] = [];
-  for (const { sites, extents } of stretchesOf(f, s)) {
+  for (const { sites, extents } of keptStretches(f, s)) {
     const [site] = sites;
     if (!site || site.effect.kind === 'migrate') continue;
     const { effect } = site;
@@ -182,6 +183,15 @@ function regionsOf(k: Knowledge, f: FunctionFacts, entry: readonly Flat[]): read
       found.push(unbalanced(spanOf(f, end.node), `ends ${sectionName(end.effect)}: ${fateWords(fate)}`));
   }
   return found;
+}
+
+/** Sections that are the same object lie where they lay: an edit elsewhere leaves them alone. */
+const stretches = new WeakMap<Sections, readonly Stretch[]>();
+
+function keptStretches(f: FunctionFacts, s: Sections): readonly Stretch[] {
+  let kept = stretches.get(s);
+  if (!kept) stretches.set(s, (kept = stretchesOf(f, s)));
+  return kept;
 }
 
 /** Endings that every reader takes for granted, and the one that has a mark of its own. */
