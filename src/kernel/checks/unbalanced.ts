@@ -5,6 +5,7 @@
  * Silent where leaving it open may be the purpose: an exit whose value differs from those of the ways that gave it back,
  * annotations (__acquires, __releases, __must_hold), wrappers, locks of a walked list, ends that a callee may bring.
  */
+import { walk, type Node } from '../../syntax/node';
 import { callArguments, textOf } from '../expression';
 import { reachable, type Point } from '../flow';
 import { spanOf, type FunctionFacts } from '../functions';
@@ -164,6 +165,8 @@ function leftOpen(f: FunctionFacts, input: CheckInput, region: Region): Finding 
     return held?.some(s => s.open.some(o => region.begins.some(b => b.id === o.site))) ?? false;
   };
   if (!exits.some(isOpen)) return undefined;
+  // It drops what its caller may hold, for a while.
+  if (region.ends.some(e => region.sections.strayEnds.some(s => s.id === e.id))) return undefined;
   const callers = endedByCallers(f, input, region);
   if (callers === 'yes') return undefined;
   for (const r of exits) {
@@ -185,7 +188,9 @@ function leftOpen(f: FunctionFacts, input: CheckInput, region: Region): Finding 
     // Taken, given back, and never taken, all at one exit: conditions that belong together in a way that is not seen.
     if (Array.isArray(reach('free', r)) && Array.isArray(reach('done', r))) continue;
     const begin = lastBegin(way, region);
-    if (!begin || endsInside(f, input, way, begin)) continue;
+    // A break out of the loop that took it, and the loop's own condition, decide together.
+    if (begin && loopLeft(f, begin, r?.node)) continue;
+    if (!begin || endsInside(f, input, begin)) continue;
     const related: Related[] = [
       { span: spanOf(f, begin.node), message: `${region.words} is taken here` },
       ...decisions(f, way, begin),
@@ -219,6 +224,18 @@ function endedByCallers(f: FunctionFacts, input: CheckInput, region: Region): 'y
   };
   if (callers.some(c => ends(c, f, 0))) return 'yes';
   return callers.length > 0 ? 'no' : 'unknown';
+}
+
+/** The begin is in a loop that the exit is not in. */
+function loopLeft(f: FunctionFacts, begin: Site, exit: Node | undefined): boolean {
+  let left = false;
+  walk(f.analysis.body ?? f.analysis.node, n => {
+    const inside = n.start <= begin.node.start && begin.node.end <= n.end;
+    if (inside && /^(for|while|do)_statement$|^macro_loop$/.test(n.kind))
+      left ||= !exit || exit.start < n.start || n.end < exit.end;
+    return inside;
+  });
+  return left;
 }
 
 function isReader(s: Site): boolean {
@@ -260,24 +277,25 @@ function short(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
-/** Some call between the begin and the exit may be what ends it. */
-function endsInside(f: FunctionFacts, input: CheckInput, way: readonly Point[], begin: Site): boolean {
+/** Some call behind the begin may be what ends it. */
+function endsInside(f: FunctionFacts, input: CheckInput, begin: Site): boolean {
   const name = calledAt(f, begin);
   const own = name === undefined ? undefined : primitive(name)?.class;
   const classes = new Set(own === undefined ? [] : [own]);
-  const from = way.findIndex(p => p.id === begin.point);
   const { text } = f.analysis;
   const saved = name?.includes('save') ? callArguments(begin.node).at(-1) : undefined;
   const flags = saved && textOf(text, saved);
-  return way.slice(Math.max(0, from)).some(p =>
-    f.analysis.events(p).some(e => {
-      if (e.kind !== 'call' || e.node === begin.node) return false;
-      if (e.name === undefined) return begin.effect.lock !== undefined && e.args.length > 0;
-      if (primitive(e.name)) return false;
-      // Who is given the saved flags may restore them.
-      if (flags !== undefined && e.args.some(a => textOf(text, a) === flags)) return true;
-      return mayEnd(input, e.name, f.file, classes);
-    }),
+  const behind = reachable(f.analysis.flow, [{ to: begin.point }]);
+  return f.analysis.flow.points.some(
+    p =>
+      behind.has(p.id) &&
+      f.analysis.events(p).some(e => {
+        if (e.kind !== 'call' || e.name === undefined || e.node === begin.node) return false;
+        if (primitive(e.name)) return false;
+        // Who is given the saved flags may restore them.
+        if (flags !== undefined && e.args.some(a => textOf(text, a) === flags)) return true;
+        return mayEnd(input, e.name, f.file, classes);
+      }),
   );
 }
 
@@ -303,7 +321,9 @@ function endedTwice(f: FunctionFacts, input: CheckInput, region: Region): Findin
       });
       if (way === 'none' || way === 'unknown') continue;
       // `if (!have) lock();` is no mistake; a jump past the lock is.
-      if (state === 'free' && !way.some(p => p.node?.kind === 'goto_statement')) continue;
+      const first = Math.min(...region.begins.map(b => b.node.start));
+      if (!way.some(p => p.node?.kind === 'goto_statement' && (state === 'done' || p.node.start < first)))
+        continue;
       if (takesInside(f, input, way, region)) return undefined;
       const earlier = state === 'done' ? lastEnd(way, region, end) : undefined;
       const [begin] = region.begins;

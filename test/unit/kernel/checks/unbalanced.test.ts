@@ -286,6 +286,47 @@ void extend(int old, int new)
 }
 `));
 
+  it('nothing: a loop that is left with the lock or without it, as its condition tells', () =>
+    check(`
+struct box { spinlock_t lock; int n; };
+int put(struct box *b)
+{
+	int i = 0;
+
+	do {
+		spin_lock(&b->lock);
+		if (b->n)
+			break;
+		spin_unlock(&b->lock);
+	} while (++i < 9);
+	if (i >= 9)
+		return -EAGAIN;
+	b->n = 0;
+	spin_unlock(&b->lock);
+	return 0;
+}
+`));
+
+  it('nothing: a lock of the caller that is dropped for a while', () =>
+    check(`
+struct box { spinlock_t lock; int n; };
+int put(struct box *b, bool have, int n)
+{
+	int i;
+
+	if (!have)
+		spin_lock(&b->lock);
+	for (i = 0; i < n; i++) {
+		spin_unlock(&b->lock);
+		cpu_relax();
+		spin_lock(&b->lock);
+	}
+	if (!have)
+		spin_unlock(&b->lock);
+	return 0;
+}
+`));
+
   it('nothing: a trylock that failed, and one that did not', () =>
     check(`
 struct box { struct mutex m; int n; };
