@@ -4,7 +4,7 @@
  */
 import { child, type Node } from '../syntax/node';
 import type { Item, MacroDefinition, SourceFile } from '../syntax/source';
-import type { Tree } from '../tree/tree';
+import type { Scope, Tree } from '../tree/tree';
 import { bitCallees } from '../kernel/bitWrappers';
 import { contextsOf, neverSleeps, type RunsIn } from '../kernel/contexts';
 import { evaluate, type Constant, type Names } from '../kernel/constants';
@@ -43,11 +43,33 @@ const known = new WeakMap<Scene, Knowledge>();
 /** What is known about a scene. Made on first use; scenes are values. */
 export function knowledge(scene: Scene): Knowledge {
   let k = known.get(scene);
-  if (!k) known.set(scene, (k = gather(scene)));
+  if (!k) known.set(scene, (k = gather(scene, pastOf(scene))));
   return k;
 }
 
-function gather(scene: Scene): Knowledge {
+/** What was found out for the same files before their last edit. */
+interface Past {
+  around?: Around;
+  survey?: Survey;
+}
+
+const pasts = new WeakMap<Tree, Map<string, Past>>();
+
+/** Sets of files of one tree whose past is kept. */
+const MOST_PASTS = 6;
+
+function pastOf(scene: Scene): Past {
+  let mine = pasts.get(scene.tree);
+  if (!mine) pasts.set(scene.tree, (mine = new Map()));
+  const key = scene.files.map(f => f.path).join('\n');
+  const past = mine.get(key) ?? {};
+  mine.delete(key);
+  mine.set(key, past);
+  for (const oldest of mine.keys()) if (mine.size > MOST_PASTS) mine.delete(oldest);
+  return past;
+}
+
+function gather(scene: Scene, past: Past): Knowledge {
   const lazy = <T>(make: () => T): (() => T) => {
     let made: { readonly value: T } | undefined;
     return () => (made ??= { value: make() }).value;
@@ -55,16 +77,17 @@ function gather(scene: Scene): Knowledge {
   const types = typesOf(scene);
   const { names, siblings } = namesOf(scene);
   const functions = (file: SourceFile): readonly FunctionFacts[] => functionsOf(file, scene.facts);
-  const around = lazy(() => relatedTo(scene, scene.files.flatMap(functions)));
+  const around = lazy(() => (past.around = aroundOf(scene, scene.files.flatMap(functions), past.around)));
   const whole = lazy(() => {
-    const { related, macros } = around();
-    return survey({
-      functions: scene.files.flatMap(functions),
+    const { own, related, macrosNamed } = around();
+    return (past.survey = survey({
+      functions: own,
       related,
       types,
       corpus: scene.corpus,
-      macros: name => macros.get(name) ?? [],
-    });
+      macros: macrosNamed,
+      before: past.survey,
+    }));
   });
   // Bodies at hand are enough: asking the whole tree at every keystroke would cost more than it tells.
   const bodies = lazy(() => {
@@ -115,6 +138,54 @@ interface Macro {
   readonly macro: MacroDefinition;
   readonly source: SourceFile;
   readonly item: Item;
+}
+
+/** What the functions at hand use of the headers. */
+interface Around {
+  readonly own: readonly FunctionFacts[];
+  readonly related: readonly FunctionFacts[];
+  readonly macros: ReadonlyMap<string, readonly Macro[]>;
+  readonly macrosNamed: (name: string) => readonly Macro[];
+  readonly scope: Scope;
+  readonly revision: string | undefined;
+}
+
+/** The same parts again unless an edit uses something else of the headers. */
+function aroundOf(scene: Scene, own: readonly FunctionFacts[], before: Around | undefined): Around {
+  const revision = scene.corpus.revision?.(scene.files.map(f => f.path));
+  if (
+    before?.scope === scene.scope &&
+    revision !== undefined &&
+    before.revision === revision &&
+    usesTheSame(scene, before.own, own)
+  )
+    return { ...before, own };
+  const { related, macros } = relatedTo(scene, own);
+  return {
+    own,
+    related,
+    macros,
+    macrosNamed: name => macros.get(name) ?? [],
+    scope: scene.scope,
+    revision,
+  };
+}
+
+/** What changed calls the same functions and macros of headers as before, and publishes the same pointers. */
+function usesTheSame(scene: Scene, before: readonly FunctionFacts[], now: readonly FunctionFacts[]): boolean {
+  if (before.length !== now.length) return false;
+  const index = indexes.get(scene.tree)?.index;
+  return now.every((f, i) => {
+    const old = before[i];
+    if (old?.analysis === f.analysis) return old.name === f.name;
+    if (!old || old.name !== f.name || publishedFields(old).join() !== publishedFields(f).join())
+      return false;
+    const matters = (name: string): boolean => index?.has(name) ?? true;
+    return (
+      [...f.analysis.calls].every(c => old.analysis.calls.has(c) || !matters(c)) &&
+      [...old.analysis.calls].every(c => f.analysis.calls.has(c) || !matters(c))
+    );
+  });
 }
 
 /** Headers are asked for the functions and macros that the open files call, and those for what they call in turn. */

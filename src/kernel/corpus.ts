@@ -53,6 +53,11 @@ export interface Corpus {
   mentions(name: string, from?: string, within?: string): Iterable<Mention>;
   /** False while the index is being made, or if files are pending: answers may lack something. */
   complete(): boolean;
+  /**
+   * Another value whenever answers may be others, for a reason other than an edit of the files `apart`. Absent: nobody
+   * knows.
+   */
+  revision?(apart: readonly string[]): string;
 }
 
 /** Nothing beyond the functions at hand. */

@@ -100,9 +100,27 @@ export function functionsOf(file: SourceFile, store: FactStore): readonly Functi
   return store.functions(file, () => file.items.flatMap(item => functionOf(file, item, store) ?? []));
 }
 
+/** Facts of items that stand where they stood. */
+const standing = new WeakMap<Item, FunctionFacts>();
+
 /** The function that an item defines, if it is one or an invocation with a body. */
 export function functionOf(file: SourceFile, item: Item, store: FactStore): FunctionFacts | undefined {
   if (item.kind !== 'function' && item.kind !== 'invocation') return undefined;
+  const before = standing.get(item);
+  const made = makeFunction(file, item, store);
+  if (
+    before &&
+    made &&
+    before.analysis === made.analysis &&
+    before.file === made.file &&
+    before.name === made.name
+  )
+    return before;
+  if (made) standing.set(item, made);
+  return made;
+}
+
+function makeFunction(file: SourceFile, item: Item, store: FactStore): FunctionFacts | undefined {
   const analysis = store.analysis(file.text, item, () => file.node(item));
   if (!analysis) return undefined;
   const name = item.kind === 'function' ? item.name : invocationName(item, analysis);

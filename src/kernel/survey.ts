@@ -9,32 +9,24 @@
  */
 import { conditionalLocks, type ConditionalLock, type Predicate } from './condlock';
 import { noCorpus, type Corpus } from './corpus';
-import { bare } from './expression';
 import { endedElsewhere, fateOf, type Fate } from './fate';
 import { remember, spanOf, type FunctionFacts } from './functions';
-import { spins } from './loops';
 import { macroEffects } from './macros';
-import { ownerTake } from './owner';
 import { noTypes, type Types } from './places';
 import { primitive } from './primitives';
-import {
-  isBalanced,
-  lastField,
-  sectionsOf,
-  tested,
-  type CallEffects,
-  type Sections,
-  type Site,
-} from './regions';
+import { isBalanced, lastField, sectionsOf, type CallEffects, type Sections, type Site } from './regions';
 import { effectOfText, isSectionPrimitive, type Effect } from './sections';
+import { indexOf, spunOwners, testsResult } from './surveyIndex';
 import {
   atCall,
   calledSections,
+  placed,
   returned,
   wrapperOf,
   type AnyWrapper,
   type Inference,
   type Link,
+  type Unplaced,
   type Wrapper,
 } from './wrappers';
 
@@ -86,6 +78,8 @@ export interface SurveyInput {
   readonly corpus?: Corpus;
   /** Macros that are known without the corpus. */
   readonly macros?: Corpus['macros'];
+  /** The survey of the text before the last edit: what the edit does not concern is taken from it. */
+  readonly before?: Survey | undefined;
 }
 
 /** Names of callees that are worth a look wherever they are defined. */
@@ -98,14 +92,78 @@ const DEEPEST = 12;
 /** What a name means where it is called. */
 type Meaning =
   | { readonly kind: 'function'; readonly wrapper: Wrapper }
-  | { readonly kind: 'macro'; readonly wrapper: AnyWrapper; readonly effects: CallEffects };
+  | {
+      readonly kind: 'macro';
+      readonly wrapper: AnyWrapper;
+      readonly effects: CallEffects;
+      readonly definition: MacroOf;
+    };
+
+type MacroOf = ReturnType<Corpus['macros']>[number];
+
+/** What a survey found out so far, for the one after it. */
+interface Findings {
+  readonly input: SurveyInput;
+  readonly revision: string | undefined;
+  readonly owners: ReadonlySet<string>;
+  readonly lookups: ReadonlyMap<string, FunctionFacts | undefined>;
+  readonly ownersIn: ReadonlyMap<string, boolean>;
+  readonly inferred: ReadonlyMap<FunctionFacts, Wrapper | undefined>;
+  readonly meanings: ReadonlyMap<string, ReadonlyMap<string, Meaning | undefined>>;
+  readonly tested: ReadonlyMap<string, boolean | undefined>;
+  readonly sections: ReadonlyMap<FunctionFacts, Sections | undefined>;
+  readonly locks: ReadonlyMap<FunctionFacts, readonly ConditionalLock[]>;
+  readonly fates: ReadonlyMap<FunctionFacts, ReadonlyMap<Site, Fate>>;
+}
+
+const findings = new WeakMap<Survey, Findings>();
+
+/** An edit inside of functions: those that it changed, and where all others are now. */
+interface Edit {
+  readonly changed: ReadonlyMap<FunctionFacts, FunctionFacts>;
+  readonly names: ReadonlySet<string>;
+  readonly now: (f: FunctionFacts) => FunctionFacts;
+}
+
+/** Edits that change more functions are no edits of a function. */
+const FEW_CHANGED = 4;
+
+/** What was edited since; undefined if more than the insides of a few functions. */
+function editSince(was: Findings, input: SurveyInput, revision: string | undefined): Edit | undefined {
+  const before = was.input.functions;
+  const same =
+    revision !== undefined &&
+    was.revision === revision &&
+    was.input.corpus === input.corpus &&
+    was.input.related === input.related &&
+    was.input.macros === input.macros &&
+    before.length === input.functions.length;
+  if (!same) return undefined;
+  const moved = new Map<FunctionFacts, FunctionFacts>();
+  const changed = new Map<FunctionFacts, FunctionFacts>();
+  for (const [i, f] of input.functions.entries()) {
+    const old = before[i];
+    if (old === f) continue;
+    if (old?.name !== f.name || old.file !== f.file || old.item.isStatic !== f.item.isStatic)
+      return undefined;
+    if (old.analysis === f.analysis) moved.set(old, f);
+    else changed.set(old, f);
+    if (changed.size > FEW_CHANGED) return undefined;
+  }
+  return {
+    changed,
+    names: new Set([...changed.keys()].map(f => f.name)),
+    now: f => moved.get(f) ?? f,
+  };
+}
 
 export function survey(input: SurveyInput): Survey {
-  const { functions } = input;
+  const { functions, macros: macrosAtHand } = input;
   const related = input.related ?? [];
   const corpus = input.corpus ?? noCorpus;
-  const all = [...functions, ...related];
   const index = indexOf(functions, related);
+  const files = [...new Set(functions.map(f => f.file))];
+  const revision = corpus.revision?.(files);
 
   const lookups = new Map<string, FunctionFacts | undefined>();
   const elsewhere = (name: string, from: string | undefined): FunctionFacts | undefined => {
@@ -119,16 +177,24 @@ export function survey(input: SurveyInput): Survey {
   const find = (name: string, from?: string): FunctionFacts | undefined =>
     index.near(name, from) ?? elsewhere(name, from);
 
-  const alwaysTested = (name: string): boolean | undefined =>
-    index.everywhere(name)?.every(c => testsResult(c, name));
+  const testedNames = new Map<string, boolean | undefined>();
+  const alwaysTested = (name: string): boolean | undefined => {
+    if (!testedNames.has(name))
+      testedNames.set(
+        name,
+        index.everywhere(name)?.every(c => testsResult(c, name)),
+      );
+    return testedNames.get(name);
+  };
 
-  const owners = new Set<string>();
-  for (const f of all) for (const owner of spunOwners(f)) owners.add(owner);
+  const lazyOwners: { all?: ReadonlySet<string> } = {};
+  const owners = (): ReadonlySet<string> =>
+    (lazyOwners.all ??= new Set([...functions, ...related].flatMap(spunOwners)));
   const ownersIn = new Map<string, boolean>();
   /** In a file that is not at hand, its other functions tell. */
   const isOwner = (place: string, f: FunctionFacts, name: string): boolean => {
     const field = lastField(place);
-    if (owners.has(field)) return true;
+    if (owners().has(field)) return true;
     if (!/^(smp_store_release|clear_bit_unlock)$/.test(name)) return false;
     const key = `${f.file} ${field}`;
     let known = ownersIn.get(key);
@@ -151,6 +217,7 @@ export function survey(input: SurveyInput): Survey {
   const inferred = new Map<FunctionFacts, Wrapper | undefined>();
   const signatures = new Map<FunctionFacts, string>();
   const busy = new Set<FunctionFacts>();
+  const asking = { depth: 0 };
   const meanings = new Map<string, Map<string, Meaning | undefined>>();
 
   const wrapperOfFunction = (f: FunctionFacts): Wrapper | undefined => {
@@ -161,9 +228,12 @@ export function survey(input: SurveyInput): Survey {
     const s = sections(f);
     const wrapper = s && knownWrapper(f, s, inference);
     busy.delete(f);
-    inferred.set(f, wrapper);
-    if (wrapper) signatures.set(f, `${f.name}${JSON.stringify(wrapper.effects)}`);
+    keep(f, wrapper);
     return wrapper;
+  };
+  const keep = (f: FunctionFacts, wrapper: Wrapper | undefined): void => {
+    inferred.set(f, wrapper);
+    if (wrapper) signatures.set(f, signatureOf(wrapper));
   };
   const meaningsIn = (from: string | undefined): Map<string, Meaning | undefined> => {
     let table = meanings.get(from ?? '');
@@ -178,7 +248,9 @@ export function survey(input: SurveyInput): Survey {
     const known = table.get(name);
     if (known !== undefined || table.has(name)) return known;
     table.set(name, undefined);
+    asking.depth++;
     const meaning = lookUp(name, from);
+    asking.depth--;
     table.set(name, meaning);
     return meaning;
   };
@@ -201,28 +273,45 @@ export function survey(input: SurveyInput): Survey {
     }) || otherCalls(f).some(c => index.near(c, f.file) !== undefined);
 
   const macroOf = (name: string, from: string | undefined): Meaning | undefined => {
-    const near = input.macros?.(name, from) ?? [];
+    const near = macrosAtHand?.(name, from) ?? [];
     const found = near.length > 0 || !soundsLikeSection.test(name) ? near : corpus.macros(name, from);
-    for (const { macro, source, item } of found) {
-      if (!/\(/.test(macro.body)) continue;
-      const effects: CallEffects = (_, args) =>
-        macroEffects(macro.body, macro.parameters, args, (inner, a) =>
-          effectsOf(inner, a, from ?? source.path),
-        ).map(e => ({ ...e, via: name }));
-      const sample = effects(name, macro.parameters ?? []);
-      if (!sample || sample.length === 0) continue;
-      const span = { file: source.path, start: item.nameStart, end: item.nameStart + item.name.length };
-      // The call in the body that does it: the first that has an effect of its own.
-      const [inner] = [...macro.body.matchAll(/([A-Za-z_]\w*)\s*\(/g)].flatMap(m => {
-        const word = m[1] ?? '';
-        const known = isSectionPrimitive(word) || effectsOf(word, ['', '', ''], from).length > 0;
-        return word !== name && known ? [word] : [];
-      });
-      const chain: readonly Link[] =
-        inner === undefined ? [] : [{ name: inner, span }, ...chainOf(inner, from)];
-      return { kind: 'macro', wrapper: { kind: 'macro', name, span, chain }, effects };
+    for (const definition of found) {
+      if (!definition.macro.body.includes('(')) continue;
+      const meaning = meaningOfMacro(name, from, definition);
+      const sample = meaning.effects(name, definition.macro.parameters ?? []);
+      if (sample && sample.length > 0) return meaning;
     }
     return undefined;
+  };
+  const meaningOfMacro = (
+    name: string,
+    from: string | undefined,
+    definition: MacroOf,
+  ): Meaning & { kind: 'macro' } => {
+    const { macro, source, item } = definition;
+    const span = { file: source.path, start: item.nameStart, end: item.nameStart + item.name.length };
+    return {
+      kind: 'macro',
+      definition,
+      wrapper: {
+        kind: 'macro',
+        name,
+        span,
+        get chain(): readonly Link[] {
+          // The call in the body that does it: the first that has an effect of its own.
+          const [inner] = [...macro.body.matchAll(/([A-Za-z_]\w*)\s*\(/g)].flatMap(m => {
+            const word = m[1] ?? '';
+            const known = isSectionPrimitive(word) || effectsOf(word, ['', '', ''], from).length > 0;
+            return word !== name && known ? [word] : [];
+          });
+          return inner === undefined ? [] : [{ name: inner, span }, ...chainOf(inner, from)];
+        },
+      },
+      effects: (_, args) =>
+        macroEffects(macro.body, macro.parameters, args, (inner, a) =>
+          effectsOf(inner, a, from ?? source.path),
+        ).map(e => ({ ...e, via: name })),
+    };
   };
   const effectsOf = (name: string, args: readonly string[], from: string | undefined): readonly Effect[] => {
     const meaning = meaningOf(name, from);
@@ -250,7 +339,14 @@ export function survey(input: SurveyInput): Survey {
 
   // They depend on the text and on what the callees do; both name the memo.
   const widened = new Set<FunctionFacts>();
+  const settled = new Map<FunctionFacts, Sections | undefined>();
   const sections = (f: FunctionFacts, entry: readonly Effect[] = []): Sections | undefined => {
+    if (entry.length > 0 || asking.depth > 0 || busy.size > 0) return sectionsFound(f, entry);
+    // In the middle of another question not all callees are known yet.
+    if (!settled.has(f)) settled.set(f, sectionsFound(f, entry));
+    return settled.get(f);
+  };
+  const sectionsFound = (f: FunctionFacts, entry: readonly Effect[]): Sections | undefined => {
     const found = sectionsNow(f, entry);
     // Something does not fit: also callees whose names tell nothing are looked at.
     if (!found || isBalanced(found) || widened.has(f) || busy.size >= DEEPEST) return found;
@@ -291,14 +387,28 @@ export function survey(input: SurveyInput): Survey {
       }),
     );
   };
+  const fates = new Map<FunctionFacts, Map<Site, Fate>>();
   const fate = (f: FunctionFacts, site: Site): Fate => {
     const own = sections(f);
     if (!own) return { kind: 'handed-to-caller' };
-    return fateOf(f, site, {
+    const known = fates.get(f)?.get(site);
+    if (known) return known;
+    let alone = true;
+    const found = fateOf(f, site, {
       own,
       called: calledSections(f, own, inference),
-      endedElsewhere: s => endedElsewhere(f, s, functions, g => sections(g)?.strayEnds ?? [], index.callers),
+      endedElsewhere(s) {
+        alone = false;
+        return endedElsewhere(f, s, functions, g => sections(g)?.strayEnds ?? [], index.callers);
+      },
     });
+    // What others do about it may change without this function.
+    if (alone) {
+      const mine = fates.get(f);
+      if (mine) mine.set(site, found);
+      else fates.set(f, new Map([[site, found]]));
+    }
+    return found;
   };
   const ownLocks = new Map<FunctionFacts, readonly ConditionalLock[]>();
   const locks = (f: FunctionFacts): readonly ConditionalLock[] => {
@@ -324,7 +434,78 @@ export function survey(input: SurveyInput): Survey {
     const w = meaningOf(name, index.near(name, undefined)?.file)?.wrapper;
     return w?.kind === 'function' ? w : undefined;
   };
-  return {
+  const was = input.before && findings.get(input.before);
+  const edit = was && editSince(was, input, revision);
+  if (was && edit) takeOver(was, edit);
+
+  /** What was found out before the edit, unless the edit shows outside of the functions that it is in. */
+  function takeOver(old: Findings, { changed, names, now }: Edit): void {
+    lazyOwners.all = old.owners;
+    for (const [key, value] of old.lookups) lookups.set(key, value && now(value));
+    for (const [key, value] of old.ownersIn) ownersIn.set(key, value);
+    for (const [name, value] of old.tested) testedNames.set(name, value);
+    const wrappers = new Map<Wrapper, Wrapper>();
+    for (const [f, w] of old.inferred) {
+      if (changed.has(f)) continue;
+      const mine = w && placed(w, now(f), inference);
+      if (w && mine) wrappers.set(w, mine);
+      keep(now(f), mine);
+    }
+    for (const [from, table] of old.meanings) {
+      const mine = meaningsIn(from === '' ? undefined : from);
+      for (const [name, m] of table) {
+        if (names.has(name)) continue;
+        if (m?.kind === 'function') {
+          const wrapper = wrappers.get(m.wrapper);
+          if (wrapper) mine.set(name, { kind: 'function', wrapper });
+        } else if (!m) mine.set(name, m);
+        else if (!files.includes(m.definition.source.path))
+          mine.set(name, meaningOfMacro(name, from === '' ? undefined : from, m.definition));
+      }
+    }
+    for (const [f, s] of old.sections) if (!changed.has(f)) settled.set(now(f), s);
+    for (const [f, list] of old.locks)
+      if (!changed.has(f))
+        ownLocks.set(now(f), now(f) === f ? list : list.map(l => ({ ...l, function: now(f) })));
+    for (const [f, list] of old.fates) if (!changed.has(f)) fates.set(now(f), new Map(list));
+    for (const [before, after] of changed)
+      if (showsOutside(old, before, after)) {
+        delete lazyOwners.all;
+        for (const map of [
+          lookups,
+          ownersIn,
+          testedNames,
+          inferred,
+          signatures,
+          meanings,
+          settled,
+          ownLocks,
+          fates,
+        ])
+          map.clear();
+        return;
+      }
+  }
+
+  /** Whether others may find something else because of what the function is now. */
+  function showsOutside(old: Findings, before: FunctionFacts, after: FunctionFacts): boolean {
+    const wrapper = old.inferred.get(before);
+    const mine = mayMatter(after) ? wrapperOfFunction(after) : undefined;
+    const told = (f: FunctionFacts): string => {
+      const value = returned(f);
+      return `${value ? f.analysis.text.slice(value.start, value.end) : ''} ${String(f.analysis.calls.size > 0)} ${spunOwners(f).join()}`;
+    };
+    const isAsked = old.inferred.has(before);
+    if (isAsked && (wrapper && signatureOf(wrapper)) !== (mine && signatureOf(mine))) return true;
+    if (told(before) !== told(after)) return true;
+    return [...before.analysis.calls, ...after.analysis.calls].some(name => {
+      if (!old.tested.has(name)) return false;
+      testedNames.delete(name);
+      return alwaysTested(name) !== old.tested.get(name);
+    });
+  }
+
+  const mine: Survey = {
     functions,
     related,
     types: input.types ?? noTypes,
@@ -333,7 +514,7 @@ export function survey(input: SurveyInput): Survey {
       has: name => functionWrapper(name) !== undefined,
       values: () =>
         new Set(
-          all.flatMap(f => {
+          [...functions, ...related].flatMap(f => {
             const w = wrapperOfFunction(f);
             return w && index.near(f.name, f.file) === f ? [w] : [];
           }),
@@ -352,35 +533,28 @@ export function survey(input: SurveyInput): Survey {
     callers: index.callers,
     alwaysTested,
   };
-}
-
-interface Index {
-  /** Among the functions at hand: in that file, else in the files asked about, else in related ones. */
-  near(name: string, from: string | undefined): FunctionFacts | undefined;
-  callers(name: string): readonly FunctionFacts[];
-  everywhere(name: string): readonly FunctionFacts[] | undefined;
-}
-
-function indexOf(functions: readonly FunctionFacts[], related: readonly FunctionFacts[]): Index {
-  const byName = new Map<string, FunctionFacts[]>();
-  for (const f of [...functions, ...related]) {
-    const known = byName.get(f.name);
-    if (known) known.push(f);
-    else byName.set(f.name, [f]);
-  }
-  type Callers = ReadonlyMap<string, readonly FunctionFacts[]>;
-  const lazy: { callers?: Callers; everywhere?: Callers } = {};
-  return {
-    near(name, from) {
-      const known = byName.get(name);
-      if (!known) return undefined;
-      const mine = known.filter(f => f.file === from);
-      const from1 = mine.length > 0 ? mine : known.filter(f => from === undefined || isVisible(f));
-      return from1.find(f => f.analysis.calls.size > 0) ?? from1[0];
+  const { before: _before, ...kept } = input;
+  findings.set(mine, {
+    input: kept,
+    revision,
+    get owners() {
+      return owners();
     },
-    callers: name => (lazy.callers ??= callersIn(functions)).get(name) ?? [],
-    everywhere: name => (lazy.everywhere ??= callersIn([...functions, ...related])).get(name),
-  };
+    lookups,
+    ownersIn,
+    inferred,
+    meanings,
+    tested: testedNames,
+    sections: settled,
+    locks: ownLocks,
+    fates,
+  });
+  return mine;
+}
+
+/** What a caller sees of it. */
+function signatureOf({ facts, effects }: Wrapper): string {
+  return `${facts.name}${JSON.stringify(effects)}`;
 }
 
 /** What a function calls that is no primitive. */
@@ -393,7 +567,7 @@ const wrappersByFacts = new WeakMap<
   {
     readonly sections: Sections;
     readonly tested: boolean | undefined;
-    readonly wrapper: Wrapper | undefined;
+    readonly wrapper: Unplaced | undefined;
   }
 >();
 
@@ -402,60 +576,8 @@ function knownWrapper(f: FunctionFacts, s: Sections, by: Inference): Wrapper | u
   if (s.atExit.size === 0 && s.strayEnds.length === 0) return undefined;
   const tested = s.atExit.size > 0 ? by.alwaysTested(f.name) : undefined;
   const known = wrappersByFacts.get(f);
-  if (known?.sections === s && known.tested === tested) return known.wrapper;
-  const wrapper = wrapperOf(f, s, by);
-  wrappersByFacts.set(f, { sections: s, tested, wrapper });
-  return wrapper;
-}
-
-/** Whether a function can be meant in another file. */
-function isVisible(f: FunctionFacts): boolean {
-  return !(f.item.isStatic && f.file.endsWith('.c'));
-}
-
-function callersIn(functions: readonly FunctionFacts[]): ReadonlyMap<string, readonly FunctionFacts[]> {
-  const callers = new Map<string, FunctionFacts[]>();
-  for (const f of functions)
-    for (const name of f.analysis.calls) {
-      const list = callers.get(name);
-      if (list) list.push(f);
-      else callers.set(name, [f]);
-    }
-  return callers;
-}
-
-/** Whether a function looks at what a call of that name returns: tests it, or hands it on. */
-function testsResult(c: FunctionFacts, name: string): boolean {
-  const { flow, events, text } = c.analysis;
-  const locals = new Set<string>();
-  for (const p of flow.points)
-    if (p.kind === 'test' && p.node) {
-      const about = tested(text, p.node, true) ?? tested(text, p.node, false);
-      if (about) locals.add(about.local);
-    }
-  return flow.points.every(p => {
-    const list = events(p);
-    return list
-      .filter(e => e.kind === 'call' && e.name === name)
-      .every(e => {
-        if (p.kind === 'test' || p.kind === 'return') return true;
-        const kept = list.find(a => a.kind === 'assign' && a.right && bare(text, a.right) === e.node);
-        return kept?.kind === 'assign' && locals.has(text.slice(kept.left.start, kept.left.end));
-      });
-  });
-}
-
-/** Last fields of the owner words that a function spins on. */
-function spunOwners(f: FunctionFacts): readonly string[] {
-  const { analysis } = f;
-  return remember(analysis, 'spun owners', () => {
-    if (![...analysis.calls].some(c => /xchg|test_and_set_bit/.test(c))) return [];
-    return analysis.flow.points.flatMap(p => {
-      const take =
-        p.kind === 'test' && p.node && p.loop?.kind !== 'macro_loop'
-          ? ownerTake(analysis.text, p.node, analysis.node)
-          : undefined;
-      return take && spins(analysis.flow, analysis.events, p, !take.taken) ? [lastField(take.place)] : [];
-    });
-  });
+  const old = known?.sections === s && known.tested === tested ? known : undefined;
+  const wrapper = old ? old.wrapper : wrapperOf(f, s, by);
+  if (!old) wrappersByFacts.set(f, { sections: s, tested, wrapper });
+  return wrapper && placed(wrapper, f, by);
 }

@@ -33,7 +33,9 @@ export interface Wrapper {
   readonly effects: readonly Effect[];
   /** The conditional lock behind it, if the lock may not be taken. */
   readonly conditional?: ConditionalLock;
-  /** From the call inside this function on, down to the primitive (the last). */
+  /** The call inside this function that does it. */
+  readonly first: Site;
+  /** From that call on, down to the primitive (the last). */
   readonly chain: readonly Link[];
 }
 
@@ -63,8 +65,31 @@ export function calledSections(f: FunctionFacts, own: Sections, by: Inference): 
   return by.withEntry(f, [...entry.values()]) ?? own;
 }
 
+/** What is known of a wrapper wherever it and what it calls stand in their files by now. */
+export type Unplaced = Omit<Wrapper, 'chain'>;
+
+/** A wrapper as a function that may have moved since, with the chain as it is now. */
+export function placed(
+  { kind, effects, conditional, first }: Unplaced,
+  f: FunctionFacts,
+  by: Inference,
+): Wrapper {
+  return {
+    kind,
+    facts: f,
+    effects,
+    ...(conditional && {
+      conditional: conditional.function === f ? conditional : { ...conditional, function: f },
+    }),
+    first,
+    get chain() {
+      return by.links(callee(f.analysis.text, first.node) ?? first.effect.via ?? '', f, first);
+    },
+  };
+}
+
 /** What calling `f` does to sections; undefined if nothing. */
-export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Wrapper | undefined {
+export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Unplaced | undefined {
   const sections = calledSections(f, own, by);
   const effects: Effect[] = [];
   let first: Site | undefined;
@@ -156,7 +181,7 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Wrapp
     facts: f,
     effects: distinct,
     ...(conditional && { conditional }),
-    chain: by.links(callee(f.analysis.text, first.node) ?? first.effect.via ?? '', f, first),
+    first,
   };
 }
 

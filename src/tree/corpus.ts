@@ -41,7 +41,8 @@ interface Found {
 const mostFound = 1500;
 
 export function createCorpus({ tree, identifiers, facts, config }: CorpusInput): TreeCorpus {
-  const state = { complete: true };
+  const state = { complete: true, edits: 0 };
+  const editsOf = new Map<string, number>();
   let young = new Map<string, Found>();
   let old = new Map<string, Found>();
   const closures = new Map<string, { readonly source: SourceFile; readonly reached: ReadonlySet<string> }>();
@@ -254,8 +255,14 @@ export function createCorpus({ tree, identifiers, facts, config }: CorpusInput):
     },
     mentions,
     complete: () => state.complete && identifiers.complete(),
+    revision(apart) {
+      const here = apart.reduce((sum, path) => sum + (editsOf.get(path) ?? 0), 0);
+      return `${identifiers.stage?.() ?? ''} ${String(state.edits - here)}`;
+    },
     forget(path) {
       state.complete = true;
+      state.edits++;
+      if (path !== undefined) editsOf.set(path, (editsOf.get(path) ?? 0) + 1);
       if (path === undefined) {
         young.clear();
         old.clear();

@@ -28,6 +28,8 @@ export interface Identifiers {
   complete(): boolean;
   /** Grows when a file that defines something comes, goes, or defines something else. */
   version?(): number;
+  /** Another one when what was found out so far is to be found out again; costs nothing. */
+  stage?(): string;
 }
 
 export interface Definer {
@@ -449,6 +451,7 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     phase,
     isStale: () => changed.size > 0,
     revision: () => state.revision,
+    stage: () => `${phase()} ${String(state.revision)}`,
     near(path) {
       const at = folderOf(normalize(path));
       if (nearFolders.has(at)) return;
