@@ -57,7 +57,7 @@ const sleeping: ReadonlySet<string> = new Set([
 ]);
 
 /** These drop the lock that they are called under. */
-const dropping = /^(wait_event_.*(lock_irq|cmd)|cond_resched_|schedule_preempt_disabled)/;
+const dropping = /^(wait_event_.*(lock_irq|locked|cmd)|cond_resched_|schedule_preempt_disabled)/;
 
 /** Whether a call of a primitive may sleep whatever else is so; an allocation if its flags say so in this place. */
 function sleepsHere(p: Primitive, e: Event & { kind: 'call' }, text: string): boolean {

@@ -29,7 +29,7 @@ const table: readonly (readonly [CheckKind, on: boolean, CheckMeaning['severity'
   ['publish-without-grace-period', true, 'warning', 'An RCU update that needs a grace period and has none'],
   ['non-atomic-op-on-shared-word', true, 'warning', 'A plain change of a word that others change atomically'],
   ['bit-never-cleared', true, 'warning', 'A bit used as a lock that one way out leaves set'],
-  ['lock-order', true, 'warning', 'Two locks that are taken in both orders'],
+  ['lock-order', false, 'warning', 'Two locks that are taken in both orders'],
 ];
 
 export const kinds: readonly CheckMeaning[] = table.map(([kind, on, severity, title]) => ({

@@ -46,7 +46,8 @@ function checked(s: Site): boolean {
   return (
     s.effect.kind !== 'owner' &&
     s.effect.kind !== 'migrate' &&
-    (group !== 'reader' || s.effect.kind !== 'rcu-tasks')
+    (group !== 'reader' || s.effect.kind !== 'rcu-tasks') &&
+    !/^k(un)?map/.test(s.effect.via ?? '')
   );
 }
 
@@ -57,7 +58,9 @@ function handsOver(f: FunctionFacts): boolean {
   if (/__(acquires?|releases?|must_hold|cond_acquires|cond_lock)\b/.test(text.slice(node.start, body.start)))
     return true;
   if (/__(acquire|release|cond_lock)\s*\(/.test(text.slice(body.start, body.end))) return true;
-  return /(^|_)(un)?lock(ed)?(_|$)|_acquire|_enter$|seq_start|seq_next|seq_stop|_begin$/.test(f.name);
+  return /(^|_)(un)?lock(ed)?(_|$)|_acquire|_enter$|seq_start|seq_next|seq_stop|_get_first|_get_next|_get_idx|_begin$/.test(
+    f.name,
+  );
 }
 
 function regionOf(f: FunctionFacts, sections: Sections, key: string): Region | undefined {
@@ -190,7 +193,7 @@ function leftOpen(f: FunctionFacts, input: CheckInput, region: Region): Finding 
     const begin = lastBegin(way, region);
     // A break out of the loop that took it, and the loop's own condition, decide together.
     if (begin && loopLeft(f, begin, r?.node)) continue;
-    if (!begin || endsInside(f, input, begin)) continue;
+    if (!begin || endsInside(f, input, begin, r ? way : f.analysis.flow.points)) continue;
     const related: Related[] = [
       { span: spanOf(f, begin.node), message: `${region.words} is taken here` },
       ...decisions(f, way, begin),
@@ -277,8 +280,8 @@ function short(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
-/** Some call behind the begin may be what ends it. */
-function endsInside(f: FunctionFacts, input: CheckInput, begin: Site): boolean {
+/** Some call at these points, behind the begin, may be what ends it: of the way to a return; of all if the end just comes. */
+function endsInside(f: FunctionFacts, input: CheckInput, begin: Site, points: readonly Point[]): boolean {
   const name = calledAt(f, begin);
   const own = name === undefined ? undefined : primitive(name)?.class;
   const classes = new Set(own === undefined ? [] : [own]);
@@ -286,7 +289,7 @@ function endsInside(f: FunctionFacts, input: CheckInput, begin: Site): boolean {
   const saved = name?.includes('save') ? callArguments(begin.node).at(-1) : undefined;
   const flags = saved && textOf(text, saved);
   const behind = reachable(f.analysis.flow, [{ to: begin.point }]);
-  return f.analysis.flow.points.some(
+  return points.some(
     p =>
       behind.has(p.id) &&
       f.analysis.events(p).some(e => {
@@ -312,6 +315,7 @@ function endedTwice(f: FunctionFacts, input: CheckInput, region: Region): Findin
   for (const end of region.ends) {
     const stray = region.sections.strayEnds.some(s => s.id === end.id);
     // A callee that ends it may do so only if there is something to end.
+    if (region.begins.some(b => loopLeft(f, b, end.node))) continue;
     if (!stray || (end.effect.via !== undefined && !/lock/.test(end.effect.via))) continue;
     for (const state of ['free', 'done'] as const) {
       const way = findWay<State>(f.analysis, {
