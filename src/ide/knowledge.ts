@@ -6,7 +6,7 @@ import { child, type Node } from '../syntax/node';
 import type { Item, MacroDefinition, SourceFile } from '../syntax/source';
 import type { Scope, Tree } from '../tree/tree';
 import { bitCallees } from '../kernel/bitWrappers';
-import { contextsOf, neverSleeps, type RunsIn } from '../kernel/contexts';
+import { contextsOf, neverSleeps, type Contexts, type RunsIn } from '../kernel/contexts';
 import { evaluate, type Constant, type Names } from '../kernel/constants';
 import { enumeratorsAround, type Enumerator } from '../kernel/enums';
 import { functionsOf, type FunctionFacts } from '../kernel/functions';
@@ -51,6 +51,7 @@ export function knowledge(scene: Scene): Knowledge {
 interface Past {
   around?: Around;
   survey?: Survey;
+  contexts?: Contexts;
 }
 
 const pasts = new WeakMap<Tree, Map<string, Past>>();
@@ -105,7 +106,7 @@ function gather(scene: Scene, past: Past): Knowledge {
     stateWords([...whole().functions, ...whole().related], wordTypes, names, callees(), which);
   const words = lazy(() => wordsOf('strong'));
   const plainWords = lazy(() => wordsOf('plain'));
-  const contexts = lazy(() => contextsOf(whole(), initialisers(scene)));
+  const contexts = lazy(() => (past.contexts = contextsOf(whole(), initialisers(scene), past.contexts)));
   const published = lazy(() => publications(whole(), f => neverSleeps(contexts().get(f))));
   return {
     names,

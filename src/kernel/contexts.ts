@@ -9,6 +9,7 @@
 import { child, namedChildren, walk, type Node } from '../syntax/node';
 import { bare, callArguments, callee } from './expression';
 import { remember, type Analysis, type FunctionFacts } from './functions';
+import type { Sections } from './regions';
 import { meanings } from './sections';
 import type { Survey } from './survey';
 
@@ -186,11 +187,63 @@ function atomic(context: ContextKind): { implicitReader?: string } {
 /** Longer chains are not followed. */
 const LONGEST = 12;
 
-/** Contexts by function. `initialisers` are top-level items that are no functions, with the text they are in. */
+type Initialiser = { readonly text: string; readonly node: Node };
+
+export type Contexts = ReadonlyMap<FunctionFacts, readonly RunsIn[]>;
+
+/** What contexts were told from. */
+interface Source {
+  readonly functions: readonly FunctionFacts[];
+  readonly sections: readonly (Sections | undefined)[];
+  readonly initialisers: readonly Initialiser[];
+}
+
+const sources = new WeakMap<Contexts, Source>();
+
+/**
+ * Contexts by function. `initialisers` are top-level items that are no functions, with the text they are in. `before`: the
+ * contexts before an edit, which are the same if it neither registers nor calls anything else.
+ */
 export function contextsOf(
   s: Survey,
-  initialisers: readonly { readonly text: string; readonly node: Node }[] = [],
-): ReadonlyMap<FunctionFacts, readonly RunsIn[]> {
+  initialisers: readonly Initialiser[] = [],
+  before?: Contexts,
+): Contexts {
+  const source: Source = {
+    functions: s.functions,
+    sections: s.functions.map(f => s.sections(f)),
+    initialisers,
+  };
+  const was = before && sources.get(before);
+  const contexts =
+    before && was && saysTheSame(was, source) ? asNow(before, was, source) : findContexts(s, initialisers);
+  sources.set(contexts, source);
+  return contexts;
+}
+
+function saysTheSame(was: Source, now: Source): boolean {
+  return (
+    was.functions.length === now.functions.length &&
+    was.initialisers.length === now.initialisers.length &&
+    was.initialisers.every((old, i) => old.node === now.initialisers[i]?.node) &&
+    was.functions.every((old, i) => {
+      const f = now.functions[i];
+      if (!f || old.name !== f.name || old.file !== f.file) return false;
+      if (old.analysis === f.analysis && was.sections[i] === now.sections[i]) return true;
+      const told = (g: FunctionFacts, sections: Sections | undefined): string =>
+        JSON.stringify([bindingsOf(g.analysis), callsOf({ sections: () => sections }, g)]);
+      return told(old, was.sections[i]) === told(f, now.sections[i]);
+    })
+  );
+}
+
+/** The same for the functions where they stand now. */
+function asNow(before: Contexts, was: Source, now: Source): Contexts {
+  const places = new Map(was.functions.map((f, i) => [f, now.functions[i] ?? f]));
+  return new Map([...before].map(([f, runs]) => [places.get(f) ?? f, runs]));
+}
+
+function findContexts(s: Survey, initialisers: readonly Initialiser[]): Contexts {
   const stored = new Map<string, Set<string>>();
   const own = new Set(s.functions);
   const found = new Map<FunctionFacts, RunsIn[]>();
@@ -202,10 +255,7 @@ export function contextsOf(
     found.set(f, [...list, runs]);
     if (runs.chain.length < LONGEST) todo.push({ f, runs });
   };
-  const all = [
-    ...s.functions.map(f => bindingsOf(f.analysis)),
-    ...initialisers.map(bindingsOfInitialiser),
-  ];
+  const all = [...s.functions.map(f => bindingsOf(f.analysis)), ...initialisers.map(bindingsOfInitialiser)];
   for (const b of all) {
     for (const [field, name] of b.stored) {
       const set = stored.get(field);
@@ -260,6 +310,57 @@ function bindingsOf(a: Analysis): Bindings {
   return remember(a, 'bindings', () => bindingsIn(a.text, a.node));
 }
 
+/** A call, by name or of a field, and the reason why it is inside an implicit reader. */
+interface Called {
+  readonly name: string;
+  readonly isField: boolean;
+  readonly reason: string | undefined;
+}
+
+const callsBySections = new WeakMap<Sections, readonly Called[]>();
+
+/** The calls of a function, which stay the same as long as it and its sections do. */
+function callsOf(s: Pick<Survey, 'sections'>, f: FunctionFacts): readonly Called[] {
+  const sections = s.sections(f);
+  if (!sections)
+    return remember(f.analysis, 'calls outside sections', () => [
+      ...[...f.analysis.calls].map(name => ({ name, isField: false, reason: undefined })),
+      ...bindingsOf(f.analysis).calledFields.map(name => ({ name, isField: true, reason: undefined })),
+    ]);
+  let known = callsBySections.get(sections);
+  if (!known) callsBySections.set(sections, (known = callsWithin(f, sections)));
+  return known;
+}
+
+function callsWithin({ analysis }: FunctionFacts, sections: Sections): readonly Called[] {
+  const found = new Map<string, Called>();
+  for (const p of analysis.flow.points)
+    for (const e of analysis.events(p)) {
+      if (e.kind !== 'call') continue;
+      const field = e.name === undefined ? child(e.called, 'field') : undefined;
+      const name = field ? analysis.text.slice(field.start, field.end) : e.name;
+      if (name === undefined) continue;
+      const reason = readerAt(sections, p.id);
+      const key = `${field ? '.' : ''}${name}`;
+      if (!found.has(key) || reason === undefined)
+        found.set(key, { name, isField: field !== undefined, reason });
+    }
+  return [...found.values()];
+}
+
+function readerAt(sections: Sections, point: number): string | undefined {
+  for (const levels of sections.before[point]?.values() ?? [])
+    for (const l of levels) {
+      const effect = sections.sites[l.sites[0] ?? -1]?.effect;
+      const reason =
+        effect &&
+        l.must &&
+        (meanings[effect.kind].implicitReader ?? (effect.kind.startsWith('rcu') ? 'RCU reader' : undefined));
+      if (reason) return reason;
+    }
+  return undefined;
+}
+
 /** Functions that `f` calls, each with the reason why the call is inside an implicit reader. */
 function calledFrom(
   s: Survey,
@@ -267,32 +368,9 @@ function calledFrom(
   stored: ReadonlyMap<string, ReadonlySet<string>>,
 ): ReadonlyMap<string, string | undefined> {
   const found = new Map<string, string | undefined>();
-  const sections = s.sections(f);
-  if (!sections) {
-    for (const name of f.analysis.calls) found.set(name, undefined);
-    for (const field of bindingsOf(f.analysis).calledFields)
-      for (const name of stored.get(field) ?? []) found.set(name, undefined);
-    return found;
-  }
-  for (const p of f.analysis.flow.points)
-    for (const e of f.analysis.events(p)) {
-      if (e.kind !== 'call') continue;
-      let names: Iterable<string> = e.name === undefined ? [] : [e.name];
-      if (e.name === undefined) {
-        const field = child(e.called, 'field');
-        names = (field && stored.get(f.analysis.text.slice(field.start, field.end))) ?? [];
-      }
-      let reason: string | undefined;
-      for (const levels of sections.before[p.id]?.values() ?? [])
-        for (const l of levels) {
-          const effect = sections.sites[l.sites[0] ?? -1]?.effect;
-          if (effect && l.must)
-            reason ??=
-              meanings[effect.kind].implicitReader ??
-              (effect.kind.startsWith('rcu') ? 'RCU reader' : undefined);
-        }
-      for (const name of names) if (!found.has(name) || reason === undefined) found.set(name, reason);
-    }
+  for (const c of callsOf(s, f))
+    for (const name of c.isField ? (stored.get(c.name) ?? []) : [c.name])
+      if (!found.has(name) || c.reason === undefined) found.set(name, c.reason);
   return found;
 }
 

@@ -106,16 +106,9 @@ const standing = new WeakMap<Item, FunctionFacts>();
 /** The function that an item defines, if it is one or an invocation with a body. */
 export function functionOf(file: SourceFile, item: Item, store: FactStore): FunctionFacts | undefined {
   if (item.kind !== 'function' && item.kind !== 'invocation') return undefined;
-  const before = standing.get(item);
+  const known = standing.get(item);
+  if (known?.file === file.path) return known;
   const made = makeFunction(file, item, store);
-  if (
-    before &&
-    made &&
-    before.analysis === made.analysis &&
-    before.file === made.file &&
-    before.name === made.name
-  )
-    return before;
   if (made) standing.set(item, made);
   return made;
 }
