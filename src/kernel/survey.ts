@@ -111,6 +111,8 @@ interface Findings {
   readonly inferred: ReadonlyMap<FunctionFacts, Wrapper | undefined>;
   readonly meanings: ReadonlyMap<string, ReadonlyMap<string, Meaning | undefined>>;
   readonly tested: ReadonlyMap<string, boolean | undefined>;
+  /** Names of functions that were asked whether they only tell something. */
+  readonly predicates: ReadonlySet<string>;
   readonly sections: ReadonlyMap<FunctionFacts, Sections | undefined>;
   readonly locks: ReadonlyMap<FunctionFacts, readonly ConditionalLock[]>;
   readonly fates: ReadonlyMap<FunctionFacts, ReadonlyMap<Site, Fate>>;
@@ -206,7 +208,9 @@ export function survey(input: SurveyInput): Survey {
     }
     return known;
   };
+  const predicates = new Set<string>();
   const predicate: Predicate = name => {
+    predicates.add(name);
     const facts = index.near(name, undefined);
     const value = facts && returned(facts);
     return facts && value ? { facts, value } : undefined;
@@ -272,10 +276,12 @@ export function survey(input: SurveyInput): Survey {
       return false;
     }) || otherCalls(f).some(c => index.near(c, f.file) !== undefined);
 
-  const macroOf = (name: string, from: string | undefined): Meaning | undefined => {
+  const macrosMeant = (name: string, from: string | undefined): readonly MacroOf[] => {
     const near = macrosAtHand?.(name, from) ?? [];
-    const found = near.length > 0 || !soundsLikeSection.test(name) ? near : corpus.macros(name, from);
-    for (const definition of found) {
+    return near.length > 0 || !soundsLikeSection.test(name) ? near : corpus.macros(name, from);
+  };
+  const macroOf = (name: string, from: string | undefined): Meaning | undefined => {
+    for (const definition of macrosMeant(name, from)) {
       if (!definition.macro.body.includes('(')) continue;
       const meaning = meaningOfMacro(name, from, definition);
       const sample = meaning.effects(name, definition.macro.parameters ?? []);
@@ -444,6 +450,7 @@ export function survey(input: SurveyInput): Survey {
     for (const [key, value] of old.lookups) lookups.set(key, value && now(value));
     for (const [key, value] of old.ownersIn) ownersIn.set(key, value);
     for (const [name, value] of old.tested) testedNames.set(name, value);
+    for (const name of old.predicates) predicates.add(name);
     const wrappers = new Map<Wrapper, Wrapper>();
     for (const [f, w] of old.inferred) {
       if (changed.has(f)) continue;
@@ -468,8 +475,10 @@ export function survey(input: SurveyInput): Survey {
       if (!changed.has(f))
         ownLocks.set(now(f), now(f) === f ? list : list.map(l => ({ ...l, function: now(f) })));
     for (const [f, list] of old.fates) if (!changed.has(f)) fates.set(now(f), new Map(list));
-    for (const [before, after] of changed)
-      if (showsOutside(old, before, after)) {
+    for (const [before, after] of changed) {
+      const shown = showsOutside(old, before, after);
+      if (shown === 'effects') forgetCallersOf(after.name);
+      else if (shown === 'more') {
         delete lazyOwners.all;
         for (const map of [
           lookups,
@@ -485,24 +494,57 @@ export function survey(input: SurveyInput): Survey {
           map.clear();
         return;
       }
+    }
+  }
+
+  /** What it does to its callers is another thing than before, and so may be what they do to theirs. */
+  function forgetCallersOf(name: string): void {
+    const names = new Set([name]);
+    const all = new Set([...inferred.keys(), ...settled.keys()]);
+    // Names are added while it goes on.
+    for (const n of names) {
+      for (const [from, table] of meanings)
+        for (const [macro, m] of table) {
+          const isMacro =
+            m?.kind === 'macro'
+              ? m.definition.macro.body.includes(n)
+              : !m &&
+                files.includes(from) &&
+                macrosMeant(macro, from === '' ? undefined : from).some(d => d.macro.body.includes(n));
+          if (isMacro) names.add(macro);
+          if (isMacro || macro === n) table.delete(macro);
+        }
+      for (const f of all) {
+        if (!f.analysis.calls.has(n)) continue;
+        all.delete(f);
+        for (const map of [inferred, signatures, settled, ownLocks, fates]) map.delete(f);
+        names.add(f.name);
+      }
+    }
   }
 
   /** Whether others may find something else because of what the function is now. */
-  function showsOutside(old: Findings, before: FunctionFacts, after: FunctionFacts): boolean {
-    const wrapper = old.inferred.get(before);
-    const mine = mayMatter(after) ? wrapperOfFunction(after) : undefined;
+  function showsOutside(
+    old: Findings,
+    before: FunctionFacts,
+    after: FunctionFacts,
+  ): 'effects' | 'more' | undefined {
     const told = (f: FunctionFacts): string => {
-      const value = returned(f);
+      const value = predicates.has(f.name) ? returned(f) : undefined;
       return `${value ? f.analysis.text.slice(value.start, value.end) : ''} ${String(f.analysis.calls.size > 0)} ${spunOwners(f).join()}`;
     };
-    const isAsked = old.inferred.has(before);
-    if (isAsked && (wrapper && signatureOf(wrapper)) !== (mine && signatureOf(mine))) return true;
-    if (told(before) !== told(after)) return true;
-    return [...before.analysis.calls, ...after.analysis.calls].some(name => {
+    if (told(before) !== told(after)) return 'more';
+    const isAsked = [...before.analysis.calls, ...after.analysis.calls].some(name => {
       if (!old.tested.has(name)) return false;
       testedNames.delete(name);
       return alwaysTested(name) !== old.tested.get(name);
     });
+    if (isAsked) return 'more';
+    // Of what nobody asked nothing follows.
+    if (!old.inferred.has(before)) return undefined;
+    const was = old.inferred.get(before);
+    const now = mayMatter(after) ? wrapperOfFunction(after) : undefined;
+    return (was && signatureOf(was)) === (now && signatureOf(now)) ? undefined : 'effects';
   }
 
   const mine: Survey = {
@@ -545,6 +587,7 @@ export function survey(input: SurveyInput): Survey {
     inferred,
     meanings,
     tested: testedNames,
+    predicates,
     sections: settled,
     locks: ownLocks,
     fates,
