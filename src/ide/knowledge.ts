@@ -5,7 +5,8 @@
 import { child, type Node } from '../syntax/node';
 import type { Item, MacroDefinition, SourceFile } from '../syntax/source';
 import type { Scope, Tree } from '../tree/tree';
-import { bitCallees } from '../kernel/bitWrappers';
+import type { BitCallees } from '../kernel/accesses';
+import { bitCallees, bitTraits } from '../kernel/bitWrappers';
 import { contextsOf, neverSleeps, type Contexts, type RunsIn } from '../kernel/contexts';
 import { evaluate, type Constant, type Names } from '../kernel/constants';
 import { enumeratorsAround, type Enumerator } from '../kernel/enums';
@@ -52,6 +53,7 @@ interface Past {
   around?: Around;
   survey?: Survey;
   contexts?: Contexts;
+  bits?: Bits;
 }
 
 const pasts = new WeakMap<Tree, Map<string, Past>>();
@@ -91,16 +93,12 @@ function gather(scene: Scene, past: Past): Knowledge {
     }));
   });
   // Bodies at hand are enough: asking the whole tree at every keystroke would cost more than it tells.
-  const bodies = lazy(() => {
-    const found = new Map<string, FunctionFacts>();
-    for (const f of [...whole().functions, ...whole().related]) if (!found.has(f.name)) found.set(f.name, f);
-    return found;
-  });
+  const bodies = lazy(() => bodiesOf(around()));
   const macroOf = (name: string): MacroDefinition | undefined => around().macros.get(name)?.[0]?.macro;
-  const callees = lazy(() => bitCallees({ function: name => bodies().get(name), macro: macroOf }));
+  const callees = lazy(() => (past.bits = bitsOf(around(), bodies(), past.bits)).callees);
   const wordTypes: Types = {
     ...types,
-    callType: name => typeOfCall(bodies().get(name), macroOf(name)?.body),
+    callType: name => typeOfCall(bodies()(name), macroOf(name)?.body),
   };
   const wordsOf = (which: 'strong' | 'plain'): readonly StateWord[] =>
     stateWords([...whole().functions, ...whole().related], wordTypes, names, callees(), which);
@@ -139,6 +137,54 @@ interface Macro {
   readonly macro: MacroDefinition;
   readonly source: SourceFile;
   readonly item: Item;
+}
+
+type Bodies = (name: string) => FunctionFacts | undefined;
+
+/** By name: those of the files before those of headers. */
+function bodiesOf({ own, related }: Around): Bodies {
+  const mine = new Map<string, FunctionFacts>();
+  for (const f of own) if (!mine.has(f.name)) mine.set(f.name, f);
+  let others = bodiesByName.get(related);
+  if (!others) {
+    bodiesByName.set(related, (others = new Map()));
+    for (const f of related) if (!others.has(f.name)) others.set(f.name, f);
+  }
+  const theirs = others;
+  return name => mine.get(name) ?? theirs.get(name);
+}
+
+const bodiesByName = new WeakMap<readonly FunctionFacts[], Map<string, FunctionFacts>>();
+
+/** What callees do to bits, and the bodies that it was told from. */
+interface Bits {
+  readonly callees: BitCallees;
+  readonly around: Around;
+  /** Where the bodies are by now. */
+  readonly now: { bodies: Bodies };
+}
+
+function bitsOf(around: Around, bodies: Bodies, before: Bits | undefined): Bits {
+  if (before?.around.related === around.related && before.around.macros === around.macros) {
+    const old = before.around.own;
+    const isSame =
+      old.length === around.own.length &&
+      around.own.every((f, i) => {
+        const was = old[i];
+        return was?.name === f.name && (was.analysis === f.analysis || bitTraits(was) === bitTraits(f));
+      });
+    if (isSame) {
+      before.now.bodies = bodies;
+      return { ...before, around };
+    }
+  }
+  const now = { bodies };
+  const { macros } = around;
+  const callees = bitCallees({
+    function: name => now.bodies(name),
+    macro: name => macros.get(name)?.[0]?.macro,
+  });
+  return { callees, around, now };
 }
 
 /** What the functions at hand use of the headers. */

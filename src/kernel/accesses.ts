@@ -88,6 +88,18 @@ export function accessesOf(a: Analysis): readonly Access[] {
  * that are of interest.
  */
 export function accessesThrough(a: Analysis, callees: BitCallees, about?: RegExp): readonly Access[] {
+  if (about) return findThrough(a, callees, about);
+  let known = through.get(callees);
+  if (!known) through.set(callees, (known = new WeakMap()));
+  let mine = known.get(a);
+  if (!mine) known.set(a, (mine = findThrough(a, callees)));
+  return mine;
+}
+
+/** The same callees are asked about again and again. */
+const through = new WeakMap<BitCallees, WeakMap<Analysis, readonly Access[]>>();
+
+function findThrough(a: Analysis, callees: BitCallees, about?: RegExp): readonly Access[] {
   const names = about
     ? candidatesFor(a, about)
     : remember(a, 'bit candidates', () => candidatesFor(a, /\b[A-Z_][A-Z0-9_]{2,}\b/));

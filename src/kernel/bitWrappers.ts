@@ -64,6 +64,13 @@ export function bitCallees(bodies: BodyLookup): BitCallees {
   };
 }
 
+/** All that callers may see of a function's own text: as long as it is the same, so are answers about other names. */
+export function bitTraits(f: FunctionFacts): string {
+  const { text } = f.analysis;
+  const passed = passes(f).map(p => [p.name, p.parameters, p.args.map(a => spelling(text, a))]);
+  return JSON.stringify([ownBitWrappers(f), passed, placeOfFunction(f)]);
+}
+
 /**
  * What calls of a function do, in few words: each kind once for each bit parameter. A function that does several things
  * to one bit does each perhaps, but a wait; a test beside them is its way of deciding.
@@ -83,7 +90,7 @@ type Inner = (name: string) => readonly BitWrapper[];
 // --- functions ---------------------------------------------------------------------------------------------------
 
 function ofFunction(f: FunctionFacts, inner: Inner): readonly BitWrapper[] {
-  const own = remember(f.analysis, 'own bit wrappers', () => ownWrappers(f));
+  const own = ownBitWrappers(f);
   const passed = passes(f).flatMap(pass =>
     inner(pass.name).flatMap(w => {
       const bit = pass.parameters.find(p => p.argument === w.bit);
@@ -91,6 +98,10 @@ function ofFunction(f: FunctionFacts, inner: Inner): readonly BitWrapper[] {
     }),
   );
   return [...own, ...passed];
+}
+
+function ownBitWrappers(f: FunctionFacts): readonly BitWrapper[] {
+  return remember(f.analysis, 'own bit wrappers', () => ownWrappers(f));
 }
 
 function ownWrappers(f: FunctionFacts): readonly BitWrapper[] {

@@ -222,19 +222,25 @@ export function contextsOf(
 }
 
 function saysTheSame(was: Source, now: Source): boolean {
-  return (
-    was.functions.length === now.functions.length &&
-    was.initialisers.length === now.initialisers.length &&
-    was.initialisers.every((old, i) => old.node === now.initialisers[i]?.node) &&
-    was.functions.every((old, i) => {
-      const f = now.functions[i];
-      if (!f || old.name !== f.name || old.file !== f.file) return false;
-      if (old.analysis === f.analysis && was.sections[i] === now.sections[i]) return true;
-      const told = (g: FunctionFacts, sections: Sections | undefined): string =>
-        JSON.stringify([bindingsOf(g.analysis), callsOf({ sections: () => sections }, g)]);
-      return told(old, was.sections[i]) === told(f, now.sections[i]);
-    })
-  );
+  if (
+    was.functions.length !== now.functions.length ||
+    was.initialisers.length !== now.initialisers.length ||
+    !was.initialisers.every((old, i) => old.node === now.initialisers[i]?.node)
+  )
+    return false;
+  const lazy: { names?: ReadonlySet<string> } = {};
+  const isOwn = (name: string): boolean => (lazy.names ??= new Set(now.functions.map(f => f.name))).has(name);
+  const told = (f: FunctionFacts, sections: Sections | undefined): string =>
+    JSON.stringify([
+      bindingsOf(f.analysis),
+      callsOf({ sections: () => sections }, f).filter(c => c.isField || isOwn(c.name)),
+    ]);
+  return was.functions.every((old, i) => {
+    const f = now.functions[i];
+    if (!f || old.name !== f.name || old.file !== f.file) return false;
+    const [before, after] = [was.sections[i], now.sections[i]];
+    return (old.analysis === f.analysis && before === after) || told(old, before) === told(f, after);
+  });
 }
 
 /** The same for the functions where they stand now. */

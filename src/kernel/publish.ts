@@ -82,7 +82,7 @@ export function publications(
   const grace = graceOf(s);
   const found: Publication[] = [];
   for (const f of s.functions) {
-    if (![...f.analysis.calls].some(c => c in publishing)) continue;
+    if (!Object.keys(publishing).some(c => f.analysis.calls.has(c))) continue;
     for (const p of f.analysis.flow.points)
       for (const e of f.analysis.events(p)) {
         const target = published(f, e);

@@ -115,7 +115,13 @@ interface Findings {
   readonly predicates: ReadonlySet<string>;
   readonly sections: ReadonlyMap<FunctionFacts, Sections | undefined>;
   readonly locks: ReadonlyMap<FunctionFacts, readonly ConditionalLock[]>;
-  readonly fates: ReadonlyMap<FunctionFacts, ReadonlyMap<Site, Fate>>;
+  readonly fates: ReadonlyMap<FunctionFacts, ReadonlyMap<Site, Fated>>;
+}
+
+interface Fated {
+  readonly fate: Fate;
+  /** Other functions had a say. */
+  readonly asked: boolean;
 }
 
 const findings = new WeakMap<Survey, Findings>();
@@ -358,16 +364,14 @@ export function survey(input: SurveyInput): Survey {
     if (!found || isBalanced(found) || widened.has(f) || busy.size >= DEEPEST) return found;
     widened.add(f);
     const table = meaningsIn(f.file);
-    let any = false;
     for (const c of otherCalls(f)) {
       if (table.get(c) || soundsLikeSection.test(c) || index.near(c, f.file)) continue;
       const far = elsewhere(c, f.file);
       const wrapper = far && mayMatter(far) ? wrapperOfFunction(far) : undefined;
       if (!wrapper) continue;
       table.set(c, { kind: 'function', wrapper });
-      any = true;
     }
-    return any ? sectionsNow(f, entry) : found;
+    return sectionsNow(f, entry);
   };
   const sectionsNow = (f: FunctionFacts, entry: readonly Effect[]): Sections | undefined => {
     const { analysis } = f;
@@ -393,27 +397,24 @@ export function survey(input: SurveyInput): Survey {
       }),
     );
   };
-  const fates = new Map<FunctionFacts, Map<Site, Fate>>();
+  const fates = new Map<FunctionFacts, Map<Site, Fated>>();
   const fate = (f: FunctionFacts, site: Site): Fate => {
     const own = sections(f);
     if (!own) return { kind: 'handed-to-caller' };
     const known = fates.get(f)?.get(site);
-    if (known) return known;
-    let alone = true;
+    if (known) return known.fate;
+    let asked = false;
     const found = fateOf(f, site, {
       own,
       called: calledSections(f, own, inference),
       endedElsewhere(s) {
-        alone = false;
+        asked = true;
         return endedElsewhere(f, s, functions, g => sections(g)?.strayEnds ?? [], index.callers);
       },
     });
-    // What others do about it may change without this function.
-    if (alone) {
-      const mine = fates.get(f);
-      if (mine) mine.set(site, found);
-      else fates.set(f, new Map([[site, found]]));
-    }
+    const mine = fates.get(f);
+    if (mine) mine.set(site, { fate: found, asked });
+    else fates.set(f, new Map([[site, { fate: found, asked }]]));
     return found;
   };
   const ownLocks = new Map<FunctionFacts, readonly ConditionalLock[]>();
@@ -447,7 +448,8 @@ export function survey(input: SurveyInput): Survey {
   /** What was found out before the edit, unless the edit shows outside of the functions that it is in. */
   function takeOver(old: Findings, { changed, names, now }: Edit): void {
     lazyOwners.all = old.owners;
-    for (const [key, value] of old.lookups) lookups.set(key, value && now(value));
+    for (const [key, value] of old.lookups)
+      if (!value || !changed.has(value)) lookups.set(key, value && now(value));
     for (const [key, value] of old.ownersIn) ownersIn.set(key, value);
     for (const [name, value] of old.tested) testedNames.set(name, value);
     for (const name of old.predicates) predicates.add(name);
@@ -475,8 +477,10 @@ export function survey(input: SurveyInput): Survey {
       if (!changed.has(f))
         ownLocks.set(now(f), now(f) === f ? list : list.map(l => ({ ...l, function: now(f) })));
     for (const [f, list] of old.fates) if (!changed.has(f)) fates.set(now(f), new Map(list));
+    let isAlike = true;
     for (const [before, after] of changed) {
       const shown = showsOutside(old, before, after);
+      isAlike &&= shown === undefined && endsAlike(old.sections.get(before), before, after);
       if (shown === 'effects') forgetCallersOf(after.name);
       else if (shown === 'more') {
         delete lazyOwners.all;
@@ -495,6 +499,16 @@ export function survey(input: SurveyInput): Survey {
         return;
       }
     }
+    if (!isAlike)
+      for (const list of fates.values()) for (const [site, { asked }] of list) if (asked) list.delete(site);
+  }
+
+  /** Whether it ends of other functions' sections, and calls of the functions at hand, what it did before. */
+  function endsAlike(was: Sections | undefined, before: FunctionFacts, after: FunctionFacts): boolean {
+    const isCalled = (f: FunctionFacts, other: FunctionFacts): boolean =>
+      [...f.analysis.calls].every(c => other.analysis.calls.has(c) || !index.near(c, f.file));
+    const ends = (s: Sections | undefined): string => JSON.stringify(s?.strayEnds.map(e => e.effect));
+    return isCalled(before, after) && isCalled(after, before) && ends(was) === ends(sections(after));
   }
 
   /** What it does to its callers is another thing than before, and so may be what they do to theirs. */
