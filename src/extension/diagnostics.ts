@@ -13,7 +13,8 @@ import { settingsNow } from './settings';
 import { inSlices } from './slices';
 import type { Workers } from './workers';
 
-type Found = Result<'diagnostics'>[number];
+type Part = Result<'diagnostics'>;
+type Found = Part['found'][number];
 
 /** Time without typing after which a file is looked at, in milliseconds. */
 const rest = 700;
@@ -61,15 +62,25 @@ export function createDiagnostics(
     }
     const question = new vscode.CancellationTokenSource();
     asked.set(key, question);
-    const found = await log.guard(vscode.l10n.t('diagnostics'), undefined, () =>
-      workers.ask('diagnostics', { path: toPath(document.uri), open: openPaths(), on }, question.token),
-    );
     const isStale = (): boolean => question.token.isCancellationRequested || document.isClosed;
-    if (!found || isStale()) return;
-    const made: vscode.Diagnostic[] = [];
     const locate = locator();
-    const whole = await inSlices(found, isStale, one => made.push(diagnosticOf(one, locate)));
-    if (whole) collection.set(document.uri, made);
+    const made: vscode.Diagnostic[] = [];
+    // The first look at a file may take long. Later ones replace what is shown in one go, so that nothing flickers.
+    const isFirst = !collection.has(document.uri);
+    for (let from: number | undefined = 0; from !== undefined;) {
+      const part: Part | undefined = await log.guard(vscode.l10n.t('diagnostics'), undefined, () =>
+        workers.ask(
+          'diagnostics',
+          { path: toPath(document.uri), open: openPaths(), on, from },
+          question.token,
+        ),
+      );
+      if (!part || isStale()) return;
+      if (!(await inSlices(part.found, isStale, one => made.push(diagnosticOf(one, locate))))) return;
+      if (isFirst && part.found.length) collection.set(document.uri, made);
+      from = part.next;
+    }
+    collection.set(document.uri, made);
   }
 
   function soon(document: vscode.TextDocument, wait: number): void {

@@ -10,7 +10,7 @@ import { concurrency } from '../ide/concurrency';
 import { decodeWord, wordsMatching } from '../ide/decode';
 import { decorations } from '../ide/decorations';
 import { deepen } from '../ide/deepen';
-import { diagnostics } from '../ide/diagnostics';
+import { diagnosticsFrom } from '../ide/diagnostics';
 import { functionAt, harness, harnessesFor } from '../ide/harnesses';
 import { hover } from '../ide/hover';
 import { inlayHints } from '../ide/inlayHints';
@@ -66,6 +66,8 @@ const piece = 256;
 
 /** Working out entry states makes way for other questions after so many milliseconds. */
 const deepenFor = 40;
+/** And so do checks. */
+const diagnoseFor = 30;
 
 export async function createHandlers(input: HandlersInput): Promise<Handlers> {
   const { files, runtime, grammar, tree, indexing } = input;
@@ -150,9 +152,13 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
       const began = performance.now();
       return deepen(here.scene, here.file, from, to, () => performance.now() - began > deepenFor);
     },
-    diagnostics({ path, open, on }) {
+    diagnostics({ path, open, on, from }) {
       const here = at(path, open);
-      return here ? diagnostics(here.scene, path, { on }).map(one => located(one, place)) : [];
+      if (!here) return { found: [] };
+      const began = performance.now();
+      const enough = (): boolean => performance.now() - began > diagnoseFor;
+      const part = diagnosticsFrom(here.scene, path, { on }, from ?? 0, enough);
+      return { ...part, found: part.found.map(one => located(one, place)) };
     },
     bitSites({ path, open, bit }) {
       const here = at(path, open);

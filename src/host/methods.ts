@@ -145,10 +145,13 @@ export interface Methods {
     FileParams & { readonly start: number; readonly end: number },
     { readonly changed: boolean; readonly done: boolean },
   ];
-  /** Kinds that `on` does not name are as the table of kinds says. */
+  /**
+   * Kinds that `on` does not name are as the table of kinds says. As far as one call may take: `next` is the `from` of the
+   * call that goes on, of the same text, and absent at the end.
+   */
   readonly diagnostics: readonly [
-    FileParams & { readonly on: Partial<Record<CheckKind, boolean>> },
-    readonly Located<Diagnostic>[],
+    FileParams & { readonly on: Partial<Record<CheckKind, boolean>>; readonly from?: number },
+    { readonly found: readonly Located<Diagnostic>[]; readonly next?: number },
   ];
   /** Everything that is done to a bit, or to the bits of a mask, in the tree of a file. Undefined for no file. */
   readonly bitSites: readonly [FileParams & { readonly bit: string }, BitSitesData | undefined];

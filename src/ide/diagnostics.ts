@@ -4,7 +4,7 @@
  */
 import { neverCancelled, type CancelToken } from '../base/cancel';
 import type { Span } from '../base/span';
-import { runChecks } from '../kernel/checks/index';
+import { runCheck } from '../kernel/checks/index';
 import type { CheckInput, Related } from '../kernel/checks/input';
 import { kinds, type CheckKind, type CheckMeaning } from '../kernel/checks/kinds';
 import { knowledge } from './knowledge';
@@ -27,8 +27,15 @@ export interface Diagnostic {
 export interface DiagnosticOptions {
   /** Kinds to switch on or off; the table's default otherwise. */
   readonly on?: Partial<Record<CheckKind, boolean>>;
-  /** Looked at between functions; what was found until then is returned. */
+  /** Looked at between checks; what was found until then is returned. */
   readonly cancel?: CancelToken;
+}
+
+/** Findings of some functions of a file. */
+export interface DiagnosticsPart {
+  readonly found: readonly Diagnostic[];
+  /** Where to go on; undefined at the end of the file. */
+  readonly next?: number;
 }
 
 /** The diagnostics of one file of the scene, in text order. */
@@ -37,20 +44,39 @@ export function diagnostics(
   file: string,
   options: DiagnosticOptions = {},
 ): readonly Diagnostic[] {
+  const cancel = options.cancel ?? neverCancelled;
+  const { found } = diagnosticsFrom(scene, file, options, 0, () => cancel.cancelled);
+  return [...found].sort((a, b) => a.span.start - b.span.start);
+}
+
+/**
+ * The same piece by piece, so that a worker can answer others in between: from a place in the file's work (0, then the
+ * `next` of the part before, of the same scene and options) until `enough` says so. One check of one function is never
+ * broken off, and each part does at least one.
+ */
+export function diagnosticsFrom(
+  scene: Scene,
+  file: string,
+  { on }: DiagnosticOptions,
+  from: number,
+  enough: () => boolean,
+): DiagnosticsPart {
   const source = scene.files.find(f => f.path === file);
-  const asked = kinds.filter(k => options.on?.[k.kind] ?? k.on);
-  if (!source || asked.length === 0) return [];
-  const k = knowledge(scene);
-  const meaning = new Map(asked.map(a => [a.kind, a]));
-  return runChecks(
-    k.functions(source),
-    asked.map(a => a.kind),
-    inputOf(scene),
-    options.cancel ?? neverCancelled,
-  ).flatMap(({ kind, span, message, related }) => {
-    const m = meaning.get(kind);
-    return m ? [{ span, severity: m.severity, code: kind, page: m.page, message, related }] : [];
-  });
+  const asked = kinds.filter(k => on?.[k.kind] ?? k.on);
+  if (!source || asked.length === 0) return { found: [] };
+  const functions = knowledge(scene).functions(source);
+  const input = inputOf(scene);
+  const found: Diagnostic[] = [];
+  for (let step = from; step < functions.length * asked.length; step++) {
+    if (step > from && enough()) return { found, next: step };
+    const f = functions[Math.floor(step / asked.length)];
+    const meaning = asked[step % asked.length];
+    if (!f || !meaning) break;
+    const { kind, severity, page } = meaning;
+    for (const { span, message, related } of runCheck(kind, f, input))
+      found.push({ span, severity, code: kind, page, message, related });
+  }
+  return { found };
 }
 
 const inputs = new WeakMap<Scene, CheckInput>();

@@ -1,5 +1,4 @@
-/** All checks, by kind, and the loop over the functions of a file. */
-import type { CancelToken } from '../../base/cancel';
+/** All checks, by kind. */
 import type { FunctionFacts } from '../functions';
 import { bitNeverCleared } from './bits';
 import { rcuDereferenceOutsideReader } from './dereference';
@@ -23,21 +22,8 @@ const checks: Readonly<Record<CheckKind, Check>> = {
   'lock-order': lockOrder,
 };
 
-/** Findings of the kinds asked for in some functions, in their order; cut short when cancelled. */
-export function runChecks(
-  functions: readonly FunctionFacts[],
-  asked: readonly CheckKind[],
-  input: CheckInput,
-  cancel: CancelToken,
-): readonly (Finding & { readonly kind: CheckKind })[] {
-  const found: (Finding & { readonly kind: CheckKind })[] = [];
-  for (const f of functions) {
-    // A harness may do what it likes.
-    if (f.item.kind !== 'function' || !f.analysis.body || f.analysis.node.hasError) continue;
-    for (const kind of asked) {
-      if (cancel.cancelled) return found;
-      for (const finding of checks[kind](f, input)) found.push({ ...finding, kind });
-    }
-  }
-  return found.sort((a, b) => a.span.start - b.span.start);
+/** What one check finds in one function. A harness may do what it likes, and half a function says nothing. */
+export function runCheck(kind: CheckKind, f: FunctionFacts, input: CheckInput): readonly Finding[] {
+  if (f.item.kind !== 'function' || !f.analysis.body || f.analysis.node.hasError) return [];
+  return checks[kind](f, input);
 }

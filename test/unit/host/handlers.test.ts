@@ -129,10 +129,38 @@ describe('worker without a disk', () => {
   it('gives empty answers for a file that is not there', async () => {
     const { ask } = worker({});
     assert.deepEqual(await ask('decorations', { path: '/w/no.c', open: [] }), []);
+    assert.deepEqual(await ask('diagnostics', { path: '/w/no.c', open: [], on: {} }), { found: [] });
     assert.equal(
       await ask('hover', { path: '/w/no.c', open: [], position: { line: 0, column: 0 } }),
       undefined,
     );
+  });
+
+  it('gives diagnostics of a long file in parts, and answers others between them', async () => {
+    const nap = (i: number): string =>
+      `void nap${String(i)}(struct box *b)\n{\n\tspin_lock(&b->lock);\n\tmsleep(1);\n\tspin_unlock(&b->lock);\n}\n`;
+    const count = 500;
+    const text = Array.from({ length: count }, (_, i) => nap(i)).join('');
+    const { ask } = worker({ '/w/long.c': `struct box { spinlock_t lock; };\n${text}` });
+    const file = { path: '/w/long.c', open: [] };
+    const order: string[] = [];
+    const found: { readonly place: { readonly start: { readonly line: number } } }[] = [];
+    for (let from: number | undefined = 0; from !== undefined;) {
+      const part = ask('diagnostics', { ...file, on: {}, from });
+      if (order.length === 1)
+        void ask('hover', { ...file, position: { line: 3, column: 2 } }).then(() => order.push('hover'));
+      const { found: some, next } = (await part) as { found: typeof found; next?: number };
+      order.push('part');
+      found.push(...some);
+      from = next;
+    }
+    assert.deepEqual(
+      found.map(one => one.place.start.line),
+      Array.from({ length: count }, (_, i) => 4 + 6 * i),
+    );
+    assert.ok(order.length > 3, order.join());
+    assert.notEqual(order.at(-1), 'hover', 'the hover did not wait for all parts');
+    assert.ok(order.includes('hover'));
   });
 });
 
