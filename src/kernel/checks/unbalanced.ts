@@ -332,6 +332,7 @@ function endedTwice(f: FunctionFacts, input: CheckInput, region: Region): Findin
       const earlier = state === 'done' ? lastEnd(way, region, end) : undefined;
       const [begin] = region.begins;
       const last = begin && [...way].reverse().find(p => p.kind === 'test' && p.node);
+      if (last?.node && setInside(f, region, textOf(f.analysis.text, last.node))) continue;
       return {
         span: spanOf(f, end.node),
         message:
@@ -354,6 +355,24 @@ function endedTwice(f: FunctionFacts, input: CheckInput, region: Region): Findin
     }
   }
   return undefined;
+}
+
+/** What decides about the end is a note that the function makes of holding it: it is set only while it is held. */
+function setInside(f: FunctionFacts, region: Region, condition: string): boolean {
+  const { text, flow, events } = f.analysis;
+  const held = (p: Point): boolean =>
+    region.sections.states[p.id]?.some(s => s.open.some(o => region.begins.some(b => b.id === o.site))) ??
+    false;
+  const notes = flow.points.filter(p =>
+    events(p).some(
+      e =>
+        e.kind === 'assign' &&
+        textOf(text, e.left) === condition &&
+        e.right !== undefined &&
+        !/^(0|false|NULL)$/.test(textOf(text, e.right)),
+    ),
+  );
+  return notes.length > 0 && notes.every(held);
 }
 
 function lastEnd(way: readonly Point[], region: Region, but: Site): Site | undefined {

@@ -374,6 +374,49 @@ void wait_for(struct box *b)
 }
 `));
 
+  it('nothing: a field that the function sets while it has the lock says whether to end it', () =>
+    check(`
+struct box { spinlock_t lock; int state; bool late; };
+void hand_in(struct box *b, struct box *c)
+{
+	if (!c)
+		goto out;
+	spin_lock(&b->lock);
+	if (b->state) {
+		b->late = true;
+		goto out;
+	}
+	spin_unlock(&b->lock);
+	return;
+out:
+	if (b->late)
+		spin_unlock(&b->lock);
+	else
+		kfree(b);
+}
+`));
+
+  it('a field that it sets elsewhere says nothing', () =>
+    check(`
+struct box { spinlock_t lock; int state; bool late; };
+void hand_in(struct box *b, struct box *c)
+{
+	b->late = c->late;
+	if (!c->state)
+		goto out;
+	spin_lock(&b->lock);
+	if (b->state)
+		goto out;
+	spin_unlock(&b->lock);
+	return;
+out:
+	if (b->late)
+		spin_unlock(&b->lock); /* ! without having taken it */
+	else
+		kfree(b);
+}
+`));
+
   it('nothing: guard() ends by itself', () =>
     check(`
 struct box { struct mutex m; int n; };
