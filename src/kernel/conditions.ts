@@ -115,7 +115,22 @@ export function conditionsOf(text: string, test: Node, when: boolean): readonly 
   if (about) found.push({ key: about.local, nonzero: about.nonzero });
   const own = conditionOf(text, test, when);
   if (own && !(about && own.key === about.local)) found.push(own);
+  if (own?.nonzero) found.push(...clearBits(own.key));
+  // Whoever has the lock of a seqlock need not read again.
+  const call = bare(text, test);
+  if (when && call.kind === 'call_expression' && callee(text, call) === 'need_seqretry') {
+    const [, count] = callArguments(call);
+    if (count) found.push({ key: `${spelling(text, count)} & 1`, nonzero: false });
+  }
   return found;
+}
+
+/** `(x & (A | B)) == B` says that A is clear. */
+function clearBits(key: string): readonly Condition[] {
+  const [, word, mask = '', value] = /^\(?(\S+?) &\s*\(?([\w| ]+)\)*\s*== (\w+)$/.exec(key) ?? [];
+  const bits = mask.split(' | ');
+  if (word === undefined || value === undefined || bits.length < 2 || !bits.includes(value)) return [];
+  return bits.filter(b => b !== value).map(b => ({ key: `${word} & ${b}`, nonzero: false }));
 }
 
 /** An expression as a condition, `!`, `== 0` and the like taken out; undefined if it may have effects. */
@@ -195,6 +210,26 @@ function isQuestion(name: string): boolean {
   const p = primitive(name);
   if (p) return asking.has(p.role);
   return !/xchg|test_and_|_return$|trylock|try_|alloc|_next|_pop|dequeue|^get_|_get$|_put$|^put_/.test(name);
+}
+
+/**
+ * Whether bits that are known already say otherwise: of `x & (A | B)` set and `x & A` clear, `x & B` cannot be clear.
+ */
+export function isRefuted(
+  key: string,
+  nonzero: boolean,
+  known: (key: string) => boolean | undefined,
+  truth: ReadonlyMap<string, boolean>,
+): boolean {
+  const [, word, mask] = /^(.+?) & ([\w| ]+)$/.exec(key) ?? [];
+  if (word === undefined || mask === undefined || nonzero) return false;
+  for (const [other, value] of truth) {
+    if (!value || !other.startsWith(`${word} & `) || known(other) !== true) continue;
+    const bits = other.slice(word.length + 3).split(' | ');
+    if (bits.length < 2 || !bits.includes(mask)) continue;
+    if (bits.every(b => b === mask || known(`${word} & ${b}`) === false)) return true;
+  }
+  return false;
 }
 
 /** A condition as text: a macro's, or one in terms of another function. */

@@ -83,6 +83,11 @@ export function fateOf(f: FunctionFacts, site: Site, input: FateInput): Fate {
     return callees.length > 0 ? { kind: 'ended-in-callee', callees, ends } : { kind: 'ended', ends };
   }
   if (ends.length > 0 && exit.every(open)) return { kind: 'handed-to-caller' };
+  // Dropped and taken again on the way: held wherever the function returns, by one begin or the other.
+  const key = keyOf(site.effect);
+  const level = own.atExit.get(key)?.find(l => l.sites.includes(site.id));
+  if (ends.length > 0 && level?.must && !own.strayEnds.some(e => keyOf(e.effect) === key))
+    return { kind: 'handed-to-caller' };
   if (isRetaken(called, site)) return { kind: 'retaken', ends };
   if (ends.length === 0) {
     // Whoever takes it holds it to the end; where it is not taken a condition or the outcome tells.

@@ -49,7 +49,20 @@ interface Block {
 }
 
 /** Functions that do not come back. */
-const endless = new Set(['BUG', 'panic', 'do_exit', 'make_task_dead', 'kthread_exit', 'unreachable']);
+const endless = new Set([
+  'BUG',
+  'panic',
+  'do_exit',
+  'do_group_exit',
+  'do_task_dead',
+  'make_task_dead',
+  'rewind_stack_and_make_dead',
+  'kthread_exit',
+  'kthread_complete_and_exit',
+  'module_put_and_kthread_exit',
+  'cpu_startup_entry',
+  'unreachable',
+]);
 
 /** The graph of a function body (a compound_statement, or anything that holds statements). */
 export function flowOf(text: string, body: Node): Flow {

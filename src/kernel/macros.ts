@@ -80,6 +80,9 @@ const words = new Set([
 /** Walks a macro's text; `onCall` hears of each call with its arguments in one spelling. */
 function scanner(text: string, onCall: OnCall): () => void {
   let at = 0;
+  // Of `({ …; p = f(); p; })` the call is the value.
+  const last = /[;}]\s*([A-Za-z_]\w*)\s*;?\s*$/.exec(text)?.[1];
+  const isValue = last === undefined ? undefined : new RegExp(`(?<![\\w>.])${last}\\s*=\\s*$`);
   const space = (): void => {
     while (at < text.length && /[\s;\\]/.test(text[at] ?? '')) at++;
   };
@@ -198,7 +201,7 @@ function scanner(text: string, onCall: OnCall): () => void {
           name,
           splitArguments(inside).map(a => fold(a).replace(/(?<![\w)\]])\(([\w.>-]+)\)/g, '$1')),
           open,
-          isLast && isOutcome(whole, m.index, end),
+          (isLast && isOutcome(whole, m.index, end)) || isValue?.test(whole.slice(0, m.index)) === true,
         );
       } else if (/\(/.test(inside) && !/typeof|sizeof/.test(name)) expression(inside, open);
       calls.lastIndex = end;

@@ -16,6 +16,7 @@ import {
   conditionOfText,
   conditionsOf,
   isOverLocals,
+  isRefuted,
   namesIn,
   outcomeOf,
   zeronessOfText,
@@ -243,8 +244,12 @@ function walk(
             if (!tries.some(t => t.node === s.node)) tries = [...tries, { site: s.id, node: s.node }];
           } else
             now = now.flatMap(st =>
-              inCondition(st, step.when ?? s.effect.when, p, yes =>
-                role === 'begin' ? begun(yes, s) : ended(yes, s, p),
+              inCondition(
+                st,
+                step.when ?? s.effect.when,
+                p,
+                yes => (role === 'begin' ? begun(yes, s) : ended(yes, s, p)),
+                role === 'end' ? s.effect : undefined,
               ),
             );
           break;
@@ -321,8 +326,26 @@ function walk(
     when: { readonly text: string; readonly nonzero: boolean } | undefined,
     at: Point,
     run: (s: State) => State,
+    end?: Effect,
   ): readonly State[] {
     if (!when) return [run(state)];
+    if (end) {
+      // `begin(p, flags)` under `flags & F`, `end(p)` under `p->flags & F`: who ends asks for the same bit.
+      const bit = bitOf(when);
+      const alike =
+        bit === undefined
+          ? []
+          : sites.filter(
+              s =>
+                s.effect.role === 'begin' &&
+                s.effect.when &&
+                keyOf(s.effect) === keyOf(end) &&
+                bitOf(s.effect.when) === bit &&
+                s.effect.when.text !== when.text,
+            );
+      if (alike.length > 0)
+        return [state.open.some(o => alike.some(s => s.id === o.site)) ? run(state) : state];
+    }
     const value = zeronessOfText(when.text);
     if (value !== undefined) return [value === when.nonzero ? run(state) : state];
     const c = conditionOfText(when.text);
@@ -349,6 +372,10 @@ function walk(
         return [];
       }
       return open === state.open ? [state] : [{ open, truth: state.truth, pending }];
+    }
+    if (isRefuted(key, nonzero, k => (counts(k) ? state.truth.get(k) : undefined), state.truth)) {
+      if (!overLocals(key)) byFlags.add(key);
+      return [];
     }
     // A lock behind a pointer that is NULL is not held.
     if (!nonzero && open.some(o => sites[o.site]?.entry && sites[o.site]?.effect.lock === key))
@@ -384,6 +411,8 @@ function walk(
     const known = step.zero ?? (step.copy === undefined ? undefined : state.truth.get(step.copy.key));
     if (known !== undefined)
       truth.set(step.local, step.copy && step.zero === undefined ? known === step.copy.nonzero : known);
+    if (step.number !== undefined)
+      for (const bit of [1, 2, 4, 8]) truth.set(`${step.local} & ${String(bit)}`, (step.number & bit) !== 0);
     // What a lock that was just taken hangs on is no NULL.
     if (
       step.call &&
@@ -443,7 +472,7 @@ function walk(
     const kept = [...truth].filter(([key]) => {
       if (!key.includes(what.name)) return true;
       const names = namesIn(key);
-      return !(what.fields ? [...names.fields, ...names.roots] : names.roots).includes(what.name);
+      return !(what.fields ? names.fields : names.roots).includes(what.name);
     });
     return kept.length === truth.size ? truth : new Map(kept);
   }
@@ -476,8 +505,8 @@ function walk(
     const open = begin(state.open, s.id);
     const { lock } = s.effect;
     // Whoever takes a lock through a local pointer knows that it is not NULL.
-    const truth =
-      lock !== undefined && /^\w+$/.test(lock) ? new Map(state.truth).set(lock, true) : state.truth;
+    const root = lock === undefined ? undefined : /^(?:\w+\()?([A-Za-z_]\w*)\)?(?:->|\.|$)/.exec(lock)?.[1];
+    const truth = root !== undefined && isLocal(root) ? new Map(state.truth).set(root, true) : state.truth;
     return { open, truth, pending: state.pending };
   }
 
@@ -543,6 +572,12 @@ function walk(
     );
     return alike.size === 1 ? [...alike][0] : undefined;
   }
+}
+
+/** Which bit a condition asks for, and for which value: `flags & F` for `F`. */
+function bitOf(when: { readonly text: string; readonly nonzero: boolean }): string | undefined {
+  const bit = / & ([A-Z][A-Z0-9_]*)$/.exec(when.text)?.[1];
+  return bit === undefined ? undefined : `${String(when.nonzero)} ${bit}`;
 }
 
 function last(open: readonly Open[], key: string): Open | undefined {

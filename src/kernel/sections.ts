@@ -124,7 +124,7 @@ export const RETURNED = '@';
 
 /** A lock in one spelling after substitution: no parentheses around a whole or a call, `&` in front, `__f(x)` as `f(x)`. */
 export function tidyLock(lock: string): string {
-  let now = lock.replace(/\b_+(?=[a-z]\w*\()/g, '');
+  let now = lock.replace(/\b_+(?=[a-z]\w*\()/g, '').replace(/\bd_lockref\.lock$/, 'd_lock');
   for (let i = 0; i < 4; i++) {
     const before = now;
     now = now
@@ -151,8 +151,26 @@ export function keyOf(effect: Pick<Effect, 'kind' | 'lock'>): string {
 /** The effect of a call of a primitive on sections, if it has one. */
 export function primitiveEffect(text: string, name: string, args: readonly Node[]): Effect | undefined {
   const p = primitive(name);
+  if (p && special[name] !== undefined)
+    return effectOfText(
+      name,
+      args.map(a => spelling(text, a)),
+    );
   return p && effectOf(text, p, args);
 }
+
+/**
+ * Primitives that lock under a condition or a part of what is passed: readers of a seqlock that take its lock if the
+ * lowest bit of their count is set (the second try), and counts with a lock.
+ */
+const special: Readonly<Partial<Record<string, Pick<Effect, 'role' | 'kind' | 'switches'>>>> = {
+  read_seqbegin_or_lock: { role: 'begin', kind: 'seqlock' },
+  read_seqbegin_or_lock_irqsave: { role: 'begin', kind: 'seqlock', switches: 'irq' },
+  done_seqretry: { role: 'end', kind: 'seqlock' },
+  done_seqretry_irqrestore: { role: 'end', kind: 'seqlock', switches: 'irq' },
+  lockref_put_or_lock: { role: 'try-zero', kind: 'spin' },
+  lockref_get_or_lock: { role: 'try-zero', kind: 'spin' },
+};
 
 /** guard(class)(args), scoped_guard(class, args). */
 export function guardEffect(text: string, guardClass: string, args: readonly Node[]): Effect | undefined {
@@ -173,15 +191,29 @@ export function effectOfText(name: string, args: readonly string[]): Effect | un
   const p = primitive(name);
   if (!p) return undefined;
   const pointer = p.pointer === undefined ? undefined : args[p.pointer];
-  return effectAt(
-    p,
+  const place =
     pointer === undefined
       ? undefined
       : fold(pointer.trim())
           .replace(/^&/, '')
-          .replace(/^\((.*)\)$/s, '$1'),
-    p.bit === undefined ? undefined : args[p.bit]?.trim(),
-  );
+          .replace(/^\((.*)\)$/s, '$1');
+  const own = special[name];
+  if (own) {
+    const count = own.kind === 'seqlock' ? args[1]?.trim().replace(/^&/, '') : undefined;
+    return {
+      ...own,
+      ...(place !== undefined && {
+        lock: own.kind === 'seqlock' ? place : tidyLock(memberOf(place, 'lock')),
+      }),
+      ...(count !== undefined && { when: { text: `${count} & 1`, nonzero: true } }),
+    };
+  }
+  return effectAt(p, place, p.bit === undefined ? undefined : args[p.bit]?.trim());
+}
+
+/** `p->ref` was passed as `&p->ref`, `ref` is a pointer. */
+function memberOf(place: string, member: string): string {
+  return `${place}${/^\w+$/.test(place) ? '->' : '.'}${member}`;
 }
 
 function effectAt(p: Primitive, place: string | undefined, bit: string | undefined): Effect | undefined {
@@ -221,5 +253,6 @@ const roles: Partial<Record<Primitive['role'], { readonly role: Effect['role']; 
 /** Whether a primitive begins or ends sections. */
 export function isSectionPrimitive(name: string): boolean {
   const p = primitive(name);
-  return p !== undefined && kindOfClass[p.class] !== undefined && roles[p.role] !== undefined;
+  if (!p) return false;
+  return special[name] !== undefined || (kindOfClass[p.class] !== undefined && roles[p.role] !== undefined);
 }

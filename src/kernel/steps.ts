@@ -51,6 +51,8 @@ export type Step =
       /** The call whose value it is. */
       readonly call: Node | undefined;
       readonly zero: boolean | undefined;
+      /** A literal. */
+      readonly number?: number;
       /** Another condition that it stands for. */
       readonly copy?: { readonly key: string; readonly nonzero: boolean };
     }
@@ -264,8 +266,16 @@ function assignSteps(
   const zero = right && zeroness(text, right);
   const copied =
     right && zero === undefined && right.kind !== 'call_expression' ? conditionOf(text, right) : undefined;
+  const number = right?.kind === 'number_literal' ? Number(text.slice(right.start, right.end)) : NaN;
   return [
-    { kind: 'assign', local, call: right && callIn(text, right), zero, ...(copied && { copy: copied }) },
+    {
+      kind: 'assign',
+      local,
+      call: right && callIn(text, right),
+      zero,
+      ...(Number.isInteger(number) && { number }),
+      ...(copied && { copy: copied }),
+    },
   ];
 }
 
@@ -314,6 +324,8 @@ function forgetSteps(text: string, e: Event & { kind: 'call' }, names: ReadonlyS
   if (e.args.length === 0) return none;
   const p = e.name === undefined ? undefined : primitive(e.name);
   if (p && (p.role === 'load' || p.role === 'query')) return none;
+  // It leaves the lowest bit as it is.
+  if (e.name !== undefined && /^read_seqbegin_or_lock/.test(e.name)) return none;
   const found: Step[] = [];
   for (const a of e.args) {
     const inner = bare(text, a);

@@ -4,7 +4,7 @@
  */
 import type { Span } from '../base/span';
 import { child, namedChildren, type Node } from '../syntax/node';
-import { conditionalLocks, mainGuard, type ConditionalLock, type Predicate } from './condlock';
+import { conditionalLocks, mainGuard, type ConditionalLock, type Guard, type Predicate } from './condlock';
 import { conditionOfText, namesIn } from './conditions';
 import { callee, fold, readObject, spelling, substitute } from './expression';
 import { remember, type FunctionFacts } from './functions';
@@ -150,7 +150,7 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Unpla
       );
       // A lock that is taken in two places depends on a condition only if both do.
       const own1 = level.sites.every(id => locks.some(l => l.site.id === id)) ? locks[0] : undefined;
-      const guard = own1 && mainGuard(own1);
+      const guard = own1 && commonGuard(locks);
       const when = guard && { text: guard.text, nonzero: guard.when === 'set' };
       const c = when && conditionOfText(when.text);
       const set = c && c.nonzero === when.nonzero;
@@ -183,6 +183,12 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Unpla
     ...(conditional && { conditional }),
     first,
   };
+}
+
+/** The condition that all of these locks hang on. */
+function commonGuard(locks: readonly ConditionalLock[]): Guard | undefined {
+  const [guard, ...rest] = locks.map(mainGuard);
+  return rest.every(g => g?.text === guard?.text && g?.when === guard?.when) ? guard : undefined;
 }
 
 /** Whether it is known, wherever one of the begins stands, that the condition holds. */
@@ -308,6 +314,8 @@ function outer(f: FunctionFacts, effect: Effect): Effect {
   if (effect.lock === undefined) return effect;
   const { locals, text } = f.analysis;
   let lock = effect.lock;
+  for (const call of returnedCalls(f))
+    if (lock.startsWith(`${call}->`)) return { ...effect, lock: `${RETURNED}${lock.slice(call.length)}` };
   for (const name of new Set(namesIn(lock).roots)) {
     if (locals.parameters.includes(name) || !locals.types.has(name)) continue;
     const atRoot = new RegExp(`^${name}\\b`).test(lock);
@@ -328,6 +336,17 @@ function outer(f: FunctionFacts, effect: Effect): Effect {
       );
   }
   return { ...effect, lock: tidyLock(lock) };
+}
+
+/** The calls whose value is given back as it is: `return lock_timer(id, &flags)`. */
+function returnedCalls(f: FunctionFacts): readonly string[] {
+  return remember(f.analysis, 'returned calls', () =>
+    f.analysis.flow.points.flatMap(p => {
+      const value = p.kind === 'return' && p.node ? namedChildren(p.node)[0] : undefined;
+      const inner = value && readObject(f.analysis.text, value);
+      return inner?.kind === 'call_expression' ? [spelling(f.analysis.text, inner)] : [];
+    }),
+  );
 }
 
 /** What stands for a local inside the value that another has: `ilb = &hinfo->table[i]` with `hinfo = net->hashinfo`. */
