@@ -10,7 +10,15 @@ import { reachable, type Flow, type Point } from './flow';
 import { spins } from './loops';
 import { ownerGive, ownerTake, type OwnerTake } from './owner';
 import { primitive } from './primitives';
-import { guardEffect, primitiveEffect, RETURNED, tidyLock, type Effect, type When } from './sections';
+import {
+  guardEffect,
+  meanings,
+  primitiveEffect,
+  RETURNED,
+  tidyLock,
+  type Effect,
+  type When,
+} from './sections';
 
 /** Effects of calls that are no primitives; undefined for what is not known to have any. */
 export type CallEffects = (name: string, args: readonly string[]) => readonly Effect[] | undefined;
@@ -173,7 +181,7 @@ function effectSteps(input: SectionsInput, p: Point, sites: Site[]): ReadonlyMap
             ) ?? []);
     }
     const steps = list.flatMap((known): Step[] => {
-      if (!known) return [];
+      if (!known || isLazyReader(known)) return [];
       const effect = onReturned(text, known, e, input.events(p));
       const when = (conditions ??= conditionsWithin(text, p.node)).get(e.node);
       return [{ kind: 'effect', site: enter(sites, p, effect, e.node), ...(when && { when }) }];
@@ -181,6 +189,19 @@ function effectSteps(input: SectionsInput, p: Point, sites: Site[]): ReadonlyMap
     if (steps.length > 0) found.set(e, steps);
   }
   return found;
+}
+
+/**
+ * A reader that a callee begins only while a bit is set (lazy path walk). All that follows asks for that bit of another
+ * word, so that "on some paths" would be told where each path knows: callers say nothing about it.
+ */
+function isLazyReader(e: Effect): boolean {
+  return (
+    e.role === 'begin' &&
+    e.via !== undefined &&
+    meanings[e.kind].group === 'reader' &&
+    / & [A-Z]\w*$/.test(e.when?.text ?? '')
+  );
 }
 
 /** A lock that hangs on the call's value, in terms of what the value is given to. */

@@ -60,13 +60,13 @@ describe('sections that flags decide on', () => {
       static void walk_begin(struct walk *w, unsigned flags)
       {
               if (flags & LAZY)
-                      rcu_read_lock();
+                      spin_lock(&w->lock);
               w->flags = flags;
       }
       static void walk_end(struct walk *w)
       {
               if (w->flags & LAZY)
-                      rcu_read_unlock();
+                      spin_unlock(&w->lock);
       }
       void f(struct walk *w, unsigned flags)
       {
@@ -75,7 +75,7 @@ describe('sections that flags decide on', () => {
               walk_end(w);
       }
     `,
-      ['rcu: ended in walk_end()'],
+      ['spin w->lock: ended in walk_end()'],
     ));
 
   it('one bit of several is set: no way past both tests', () =>
