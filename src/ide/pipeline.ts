@@ -95,6 +95,9 @@ export interface IndexedPipeline extends Pipeline {
   readonly index: IdentifierIndex;
 }
 
+/** Scenes that are kept; each holds what is known of its files. */
+const mostScenes = 24;
+
 /** One pipeline, for a tree or for loose files. */
 export async function createPipeline(input: PipelineInput): Promise<IndexedPipeline> {
   const parser = await createParser(input);
@@ -264,7 +267,11 @@ function assemble(
       if (state.stage !== stage) scenes.clear();
       state.stage = stage;
       const known = scenes.get(key);
-      if (known) return known;
+      if (known) {
+        scenes.delete(key);
+        scenes.set(key, known);
+        return known;
+      }
       const own = configOf();
       const sources = paths.flatMap(path => tree.file(path) ?? []);
       const scene: Scene = {
@@ -279,6 +286,7 @@ function assemble(
         corpus,
       };
       if (!tree.wanted().length) scenes.set(key, scene);
+      for (const oldest of scenes.keys()) if (scenes.size > mostScenes) scenes.delete(oldest);
       return scene;
     },
     lines: path => tree.file(path)?.lines,

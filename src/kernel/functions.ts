@@ -4,6 +4,7 @@
  * the text it was made from; `shift` is what to add for the file as it is now.
  */
 import type { Span } from '../base/span';
+import { detached } from '../base/text';
 import { child, walk, type Node } from '../syntax/node';
 import type { Item, SourceFile } from '../syntax/source';
 import { memoEvents } from './loops';
@@ -49,10 +50,17 @@ export interface FactStore {
 
 /** Beyond so many characters of function texts those that were not used for the longest time are forgotten. */
 const MOST = 3_000_000;
+/**
+ * Each analysis holds the text of its whole file as it was. Beyond so many characters of those, what was made of the
+ * oldest is forgotten, unless it is in use.
+ */
+const MOST_OF_FILES = 16_000_000;
 
 export function createFactStore(): FactStore {
   const analyses = new Map<string, { readonly analysis: Analysis; used: number }>();
-  const state = { length: 0, clock: 0 };
+  const state = { length: 0, clock: 0, ofFiles: 0 };
+  /** What was made of each text of a file, oldest text first. */
+  const texts = new Map<string, string[]>();
   const files = new WeakMap<SourceFile, readonly FunctionFacts[]>();
   /** Of items that are in use: an edit leaves all others of the file the same, and looking up texts takes longer. */
   const byItem = new WeakMap<Item, { readonly analysis: Analysis; used: number }>();
@@ -61,8 +69,25 @@ export function createFactStore(): FactStore {
     const byUse = [...analyses].sort(([, a], [, b]) => a.used - b.used);
     for (const [key] of byUse) {
       if (state.length <= MOST * 0.75) return;
-      analyses.delete(key);
-      state.length -= key.length;
+      forget(key);
+    }
+  }
+  function forget(key: string): void {
+    if (analyses.delete(key)) state.length -= key.length;
+  }
+  function holdText(text: string, key: string): void {
+    const keys = texts.get(text);
+    if (keys) {
+      keys.push(key);
+      return;
+    }
+    texts.set(text, [key]);
+    state.ofFiles += text.length;
+    for (const [old, made] of texts) {
+      if (state.ofFiles <= MOST_OF_FILES || old === text) return;
+      made.forEach(forget);
+      texts.delete(old);
+      state.ofFiles -= old.length;
     }
   }
 
@@ -82,8 +107,10 @@ export function createFactStore(): FactStore {
       const root = node();
       if (!root) return undefined;
       const made = analyse(text, item, root);
-      analyses.set(key, { analysis: made, used: ++state.clock });
+      const own = detached(key);
+      analyses.set(own, { analysis: made, used: ++state.clock });
       state.length += key.length;
+      holdText(text, own);
       if (state.length > MOST) forgetOldest();
       return made;
     },

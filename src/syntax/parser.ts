@@ -7,6 +7,7 @@
  */
 import { Language, Parser } from 'web-tree-sitter';
 import { createLineMap, type Span } from '../base/span';
+import { detached } from '../base/text';
 import type { Problem } from '../base/problem';
 import { variantsOf } from './branches';
 import { commentFor } from './comments';
@@ -156,7 +157,7 @@ function sourceFile(
     const hit = trees.byCode.get(key);
     if (hit) return movedTo(hit, base);
     const node = make();
-    trees.byCode.set(key, { base, node });
+    trees.byCode.set(detached(key), { base, node });
     // Of a file that is typed in for hours; the items of the day hold their trees themselves.
     const oldest =
       trees.byCode.size > 4 * known().items.length + 400 ? trees.byCode.keys().next().value : undefined;
