@@ -11,6 +11,7 @@ import type { Point } from '../flow';
 import { remember, spanOf, type FunctionFacts } from '../functions';
 import { primitive } from '../primitives';
 import { bodiesOf, sleepOf } from './callees';
+import { isReader, openAt } from './entries';
 import type { Check, CheckInput, Finding, Related } from './input';
 import { findWay } from './ways';
 
@@ -147,7 +148,10 @@ function removalsOf(f: FunctionFacts): readonly Removal[] {
   });
 }
 
-/** A function of the file (or of another open one) that reads such objects by RCU only. */
+/**
+ * A function of the file (or of another open one) that reads such objects inside a reader of its own. Others may run under the
+ * updater's lock only.
+ */
 function readersOf(f: FunctionFacts, input: CheckInput, removal: Removal): readonly Related[] {
   const names =
     removal.how === 'list'
@@ -170,9 +174,18 @@ function readersOf(f: FunctionFacts, input: CheckInput, removal: Removal): reado
       }
       return true;
     });
-    if (hit) return [{ span: spanOf(g, hit), message: `${g.name}() reads it as an RCU reader` }];
+    if (hit && inReader(g, input, hit))
+      return [{ span: spanOf(g, hit), message: `${g.name}() reads it as an RCU reader` }];
   }
   return [];
+}
+
+function inReader(g: FunctionFacts, input: CheckInput, at: { start: number; end: number }): boolean {
+  const around = g.analysis.flow.points.filter(
+    p => p.node && p.node.start <= at.end && at.start <= p.node.end,
+  );
+  const sections = input.survey.sections(g);
+  return around.some(p => openAt(sections, p).may.some(isReader));
 }
 
 function endsWith(args: string, field: string): boolean {

@@ -194,6 +194,34 @@ void drop(struct item *i)
 }
 `));
 
+  it('nothing: who goes over the list has no reader of its own, and may have the lock of the updater', () =>
+    check(`
+struct item { struct list_head list; int n; };
+static struct list_head items;
+static struct mutex lock;
+static struct item *find(int n)
+{
+	struct item *i;
+
+	list_for_each_entry_rcu(i, &items, list)
+		if (i->n == n)
+			return i;
+	return NULL;
+}
+void drop(int n)
+{
+	struct item *i;
+
+	mutex_lock(&lock);
+	i = find(n);
+	if (i) {
+		list_del_rcu(&i->list);
+		kfree(i);
+	}
+	mutex_unlock(&lock);
+}
+`));
+
   it('nothing: a callee waits', () =>
     check(`
 struct item { struct list_head list; };
