@@ -557,6 +557,8 @@ export function survey(input: SurveyInput): Survey {
     // Of what nobody asked nothing follows.
     if (!old.inferred.has(before)) return undefined;
     const was = old.inferred.get(before);
+    // By its name, for one that calls itself.
+    meaningOf(after.name, after.file);
     const now = mayMatter(after) ? wrapperOfFunction(after) : undefined;
     return (was && signatureOf(was)) === (now && signatureOf(now)) ? undefined : 'effects';
   }
