@@ -150,7 +150,7 @@ function find(f: FunctionFacts, types: Types): readonly Assertion[] {
     const fields = (path?.[2] ?? '').split(/->|\./).filter(Boolean);
     let type = root === undefined ? undefined : (locals.types.get(root) ?? types.globalType(root));
     for (const field of fields) type = type ? types.fieldType(type, field) : undefined;
-    return (type ? kindOfType[type] : undefined) ?? kindByName(lock);
+    return (type ? kindOfType[type] : undefined) ?? kindByDefinition(text, lock) ?? kindByName(lock);
   }
 
   function heldIn(term: string): Assertion['lock'] | undefined {
@@ -214,8 +214,27 @@ function lockOf(
     const dot = key.indexOf('.');
     type = types.fieldType(key.slice(0, dot), key.slice(dot + 1));
   }
-  const kind = (type !== undefined ? kindOfType[type] : undefined) ?? kindByName(lock);
+  const kind =
+    (type !== undefined ? kindOfType[type] : undefined) ?? kindByDefinition(text, lock) ?? kindByName(lock);
   return { lock, kind, ...(shared && { shared: true }) };
+}
+
+/** Locks that a file defines by a macro have no declaration that says their type. */
+const definers: readonly (readonly [RegExp, SectionKind])[] = [
+  [/^DEFINE_SPINLOCK$/, 'spin'],
+  [/^DEFINE_RAW_SPINLOCK$/, 'raw-spin'],
+  [/^DEFINE_RWLOCK$/, 'rwlock'],
+  [/^DEFINE_SEQLOCK$/, 'seqlock'],
+  [/^DEFINE_(?:RT_)?MUTEX$/, 'mutex'],
+  [/^DECLARE_RWSEM$|^DEFINE_STATIC_PERCPU_RWSEM$/, 'rwsem'],
+  [/^DEFINE_SEMAPHORE$/, 'semaphore'],
+];
+
+/** The kind of a lock that `DEFINE_MUTEX(lock)` or its like makes in this file. */
+function kindByDefinition(text: string, lock: string): SectionKind | undefined {
+  if (!/^\w+$/.test(lock)) return undefined;
+  const macro = new RegExp(`\\b(D\\w+)\\s*\\(\\s*${lock}\\s*[,)]`).exec(text)?.[1];
+  return macro === undefined ? undefined : definers.find(([d]) => d.test(macro))?.[1];
 }
 
 /** The kind by what a lock is called: a last guess. */
