@@ -1,8 +1,8 @@
 /**
  * Diagnostics over folders of a kernel tree: `npm run bench:diagnostics -- TREE [FOLDER…] [--kind KIND]… [--sample N --seed S] [--json]`.
  *
- * Prints `kind file:line function: message` for each finding (all kinds, those that are off too), then the counts and what
- * it took. With `--sample` only so many of each kind, drawn by a seeded generator.
+ * Prints `kind file:line function: message` for each finding (all kinds, those that are off too), then the counts, and for each
+ * folder how many there are in 2,000 lines of the kinds that are on, and what it took. With `--sample` only so many of each kind, drawn by a seeded generator.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -111,6 +111,7 @@ async function main(): Promise<void> {
   let slowest = { file: '', seconds: 0 };
   for (const name of named.length > 0 ? named : defaultFolders) {
     const whole = join(root, name);
+    const before = { lines, rows: rows.length };
     const folders = name.endsWith('.c') ? [whole] : foldersUnder(whole);
     for (const folder of folders) {
       const files = name.endsWith('.c')
@@ -120,18 +121,24 @@ async function main(): Promise<void> {
       for (const path of files) {
         // Sources and facts of what was read stay with a pipeline.
         if (++seen % 200 === 0) pipeline = await createPipeline({ files: diskFiles(), root, ...wasm });
-        const before = process.cpuUsage();
+        const cpu = process.cpuUsage();
         const found = check(pipeline, root, path, asked);
         rows.push(...found);
         if (verbose) for (const r of found) console.error(shown(r));
         lines += pipeline.lines(path)?.lines ?? 0;
         pipeline.forget([]);
-        const { user, system } = process.cpuUsage(before);
+        const { user, system } = process.cpuUsage(cpu);
         const seconds = (user + system) / 1e6;
         if (verbose) console.error(`${seconds.toFixed(1)} s ${relative(root, path)}`);
         if (seconds > slowest.seconds) slowest = { file: relative(root, path), seconds };
       }
     }
+    const shownHere = rows.slice(before.rows).filter(r => kinds.some(k => k.kind === r.kind && k.on)).length;
+    const here = lines - before.lines;
+    console.error(
+      `# ${name}: ${String(here)} lines, ${String(shownHere)} findings of kinds that are on: ` +
+        `${((2000 * shownHere) / Math.max(1, here)).toFixed(4)} in 2,000 lines`,
+    );
   }
   const next = random(seed);
   for (const { kind, on } of kinds) {
