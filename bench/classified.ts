@@ -21,7 +21,7 @@ import { join } from 'node:path';
 import type { Corpus } from '../src/kernel/corpus';
 import { primitive } from '../src/kernel/primitives';
 import { looksLikePrimitive, reading } from '../src/kernel/roles';
-import { survey } from '../src/kernel/survey';
+import { survey } from '../src/kernel/sections/survey';
 import type { Tree } from '../src/tree/tree';
 
 export const classes = [

@@ -5,14 +5,14 @@
 import type { LineMap, Span } from '../base/span';
 import { createLineMap } from '../base/span';
 import { actions, type Action } from '../ide/actions';
-import { bitFacts } from '../ide/bitFacts';
+import { bitFacts } from '../ide/bits/bitFacts';
 import { concurrency } from '../ide/concurrency';
-import { decodeWord, wordsMatching } from '../ide/decode';
+import { decodeWord, wordsMatching } from '../ide/bits/decode';
 import { decorations } from '../ide/decorations';
 import { deepen } from '../ide/deepen';
 import { diagnosticsFrom } from '../ide/diagnostics';
 import { functionAt, harness, harnessesFor } from '../ide/harnesses';
-import { hover } from '../ide/hover';
+import { hover } from '../ide/hover/hover';
 import { inlayHints } from '../ide/inlayHints';
 import { lenses } from '../ide/lenses';
 import { createPipelines, type IndexedPipeline, type Indexing, type Pipeline } from '../ide/pipeline';

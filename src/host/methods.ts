@@ -2,9 +2,9 @@
  * What the worker can be asked: every method's parameters and result, as plain data that crosses a thread boundary. Paths
  * are the worker's; places have lines and columns, because the texts are in the worker.
  */
-import type { BitFacts, BitSite } from '../ide/bitFacts';
+import type { BitFacts, BitSite } from '../ide/bits/bitFacts';
 import type { Concurrency } from '../ide/concurrency';
-import type { DecodedWord, DecodeProblem } from '../ide/decode';
+import type { DecodedWord, DecodeProblem } from '../ide/bits/decode';
 import type { DecorationKind } from '../ide/decorations';
 import type { CheckKind, Diagnostic } from '../ide/diagnostics';
 import type { InlayHintKind, InlayHintText } from '../ide/inlayHints';

@@ -3,14 +3,14 @@
  * where something is done to it. Of one file, or of all files of the scene. Plain data: the editor makes the words.
  */
 import type { Span } from '../base/span';
-import type { AccessKind } from '../kernel/accesses';
-import { fateWords, stretchesOf } from '../kernel/extents';
+import type { AccessKind } from '../kernel/words/accesses';
+import { fateWords, stretchesOf } from '../kernel/sections/extents';
 import { nameSpan, spanOf, type FunctionFacts } from '../kernel/functions';
 import { keyOfPath } from '../kernel/places';
 import { pointersOf, type PointerAccessKind } from '../kernel/pointers';
 import type { Ordering } from '../kernel/primitives';
-import { meanings, type SectionKind } from '../kernel/sections';
-import { conditionOf } from '../kernel/survey';
+import { meanings, type SectionKind } from '../kernel/sections/sections';
+import { conditionOf } from '../kernel/sections/survey';
 import type { SourceFile } from '../syntax/source';
 import { knownEntry } from './entries';
 import { knowledge, type Knowledge } from './knowledge';

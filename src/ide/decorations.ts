@@ -3,15 +3,15 @@
  * state words and RCU pointers, calls of conditional locks. Colours and shapes are the editor's affair.
  */
 import type { Span } from '../base/span';
-import type { AccessKind } from '../kernel/accesses';
-import { chainText, type Judged, type Situation } from '../kernel/answers';
-import { neverSleeps, type RunsIn } from '../kernel/contexts';
-import { fateWords, stretchesOf, type Fate, type Stretch } from '../kernel/extents';
+import type { AccessKind } from '../kernel/words/accesses';
+import { chainText, type Judged, type Situation } from '../kernel/entry/answers';
+import { neverSleeps, type RunsIn } from '../kernel/entry/contexts';
+import { fateWords, stretchesOf, type Fate, type Stretch } from '../kernel/sections/extents';
 import { functionSpan, spanOf, type FunctionFacts } from '../kernel/functions';
 import { pointersOf } from '../kernel/pointers';
-import type { Sections } from '../kernel/regions';
-import { meanings, type SectionKind } from '../kernel/sections';
-import { conditionOf } from '../kernel/survey';
+import type { Sections } from '../kernel/sections/regions';
+import { meanings, type SectionKind } from '../kernel/sections/sections';
+import { conditionOf } from '../kernel/sections/survey';
 import type { SourceFile } from '../syntax/source';
 import { knownEntry } from './entries';
 import { knowledge, type Knowledge } from './knowledge';

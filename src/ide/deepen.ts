@@ -3,7 +3,7 @@
  * find out, too long to wait for with every keystroke: marks show what was known before, and this brings it up to date,
  * piece by piece.
  */
-import type { Situation } from '../kernel/answers';
+import type { Situation } from '../kernel/entry/answers';
 import { functionsOf } from '../kernel/functions';
 import type { SourceFile } from '../syntax/source';
 import { entriesOf, entryOf, knownEntry } from './entries';

@@ -2,11 +2,11 @@
  * Entry states over the tree of a scene. Kept per scene; what was found for the scene before is at hand for whoever may
  * not wait (`knownEntry`), as long as the function's own text is the same.
  */
-import type { Situation } from '../kernel/answers';
-import { createEntries, type Entries } from '../kernel/entry';
+import type { Situation } from '../kernel/entry/answers';
+import { createEntries, type Entries } from '../kernel/entry/entry';
 import type { FactStore, FunctionFacts } from '../kernel/functions';
-import { survey, type Survey } from '../kernel/survey';
-import { typesAt } from './structs';
+import { survey, type Survey } from '../kernel/sections/survey';
+import { typesAt } from './bits/structs';
 import { typesOf } from './types';
 import type { Scene } from './scene';
 

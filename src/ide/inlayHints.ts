@@ -3,12 +3,12 @@
  * without which it takes none, that it may sleep, that it orders memory. Four kinds, each wanted or not.
  */
 import { callArguments } from '../kernel/expression';
-import type { Event } from '../kernel/events';
-import { mainGuard } from '../kernel/condlock';
+import type { Event } from '../kernel/sections/events';
+import { mainGuard } from '../kernel/sections/condlock';
 import { spanOf, type FunctionFacts } from '../kernel/functions';
 import { primitive, type Ordering, type Primitive } from '../kernel/primitives';
-import { meanings, type Effect } from '../kernel/sections';
-import { conditionOf } from '../kernel/survey';
+import { meanings, type Effect } from '../kernel/sections/sections';
+import { conditionOf } from '../kernel/sections/survey';
 import type { SourceFile } from '../syntax/source';
 import { knowledge, type Knowledge } from './knowledge';
 import type { Scene } from './scene';

@@ -5,20 +5,20 @@
 import { child, type Node } from '../syntax/node';
 import type { Item, MacroDefinition, SourceFile } from '../syntax/source';
 import type { Scope, Tree } from '../tree/tree';
-import type { BitCallees } from '../kernel/accesses';
-import { bitCallees, bitTraits } from '../kernel/bitWrappers';
-import { contextsOf, neverSleeps, type Contexts, type RunsIn } from '../kernel/contexts';
-import { evaluate, type Constant, type Names } from '../kernel/constants';
-import { enumeratorsAround, type Enumerator } from '../kernel/enums';
+import type { BitCallees } from '../kernel/words/accesses';
+import { bitCallees, bitTraits } from '../kernel/words/bitWrappers';
+import { contextsOf, neverSleeps, type Contexts, type RunsIn } from '../kernel/entry/contexts';
+import { evaluate, type Constant, type Names } from '../kernel/words/constants';
+import { enumeratorsAround, type Enumerator } from '../kernel/words/enums';
 import { functionsOf, type FunctionFacts } from '../kernel/functions';
 import type { Types } from '../kernel/places';
 import { publications, type Publication } from '../kernel/publish';
-import { survey, type Survey } from '../kernel/survey';
+import { survey, type Survey } from '../kernel/sections/survey';
 import { pointersOf } from '../kernel/pointers';
 import { primitive } from '../kernel/primitives';
-import { stateWords, type StateWord } from '../kernel/words';
+import { stateWords, type StateWord } from '../kernel/words/words';
 import type { Scene } from './scene';
-import { typeOfCall } from './structs';
+import { typeOfCall } from './bits/structs';
 import { holds, memoryOf, typesOf, type Meaning } from './types';
 
 export interface Knowledge {

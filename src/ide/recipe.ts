@@ -12,16 +12,16 @@
  * Objects are statics whose fields are filled as the functions use them. What cannot be told is left to the user.
  */
 import { child, walk, type Node } from '../syntax/node';
-import { accessesOf } from '../kernel/accesses';
-import { mainGuard, reachesAround, type ConditionalLock } from '../kernel/condlock';
-import type { Event } from '../kernel/events';
+import { accessesOf } from '../kernel/words/accesses';
+import { mainGuard, reachesAround, type ConditionalLock } from '../kernel/sections/condlock';
+import type { Event } from '../kernel/sections/events';
 import { bare, callArguments, spelling } from '../kernel/expression';
 import type { FunctionFacts } from '../kernel/functions';
 import { keyOfPath, pathOf, sameKey, typeName } from '../kernel/places';
 import { pointersOf } from '../kernel/pointers';
-import { lastField } from '../kernel/regions';
-import { parametersText } from '../kernel/survey';
-import type { StateWord } from '../kernel/words';
+import { lastField } from '../kernel/sections/regions';
+import { parametersText } from '../kernel/sections/survey';
+import type { StateWord } from '../kernel/words/words';
 import { knowledge, type Knowledge } from './knowledge';
 import type { Scene } from './scene';
 

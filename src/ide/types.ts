@@ -3,9 +3,9 @@
  */
 import { child, walk } from '../syntax/node';
 import type { SourceFile } from '../syntax/source';
-import type { Constant } from '../kernel/constants';
-import type { Enumerator } from '../kernel/enums';
-import { declared } from '../kernel/events';
+import type { Constant } from '../kernel/words/constants';
+import type { Enumerator } from '../kernel/words/enums';
+import { declared } from '../kernel/sections/events';
 import { typeName, type Types } from '../kernel/places';
 import type { Tree } from '../tree/tree';
 import type { Scene } from './scene';

@@ -1,7 +1,7 @@
 /** Words for what the tables say: orderings, sections, kinds of access. Used by hovers, labels and tooltips. */
-import type { AccessKind } from '../kernel/accesses';
+import type { AccessKind } from '../kernel/words/accesses';
 import type { MaySleep, Ordering, Primitive } from '../kernel/primitives';
-import { meanings, type Effect } from '../kernel/sections';
+import { meanings, type Effect } from '../kernel/sections/sections';
 
 export const orderingWords: Readonly<Record<Ordering, string>> = {
   none: 'no memory ordering of its own',

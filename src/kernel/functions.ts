@@ -7,10 +7,10 @@ import type { Span } from '../base/span';
 import { detached } from '../base/text';
 import { child, walk, type Node } from '../syntax/node';
 import type { Item, SourceFile } from '../syntax/source';
-import { memoEvents } from './loops';
+import { memoEvents } from './sections/loops';
 import { callArguments, callee } from './expression';
-import type { Event } from './events';
-import { flowOf, type Flow, type Point } from './flow';
+import type { Event } from './sections/events';
+import { flowOf, type Flow, type Point } from './sections/flow';
 import { localsOf, type Locals } from './places';
 
 /** What is known of one function text. */

@@ -5,7 +5,7 @@
  */
 import { child, namedChildren, walk, type Node } from '../syntax/node';
 import { bare, callArguments, callee, pointee, readObject, spelling } from './expression';
-import { declared } from './events';
+import { declared } from './sections/events';
 
 /** An expression as steps from a variable; purely syntactic. */
 export interface Path {

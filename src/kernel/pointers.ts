@@ -6,7 +6,7 @@ import { bare, spelling } from './expression';
 import { remember, type Analysis } from './functions';
 import { pathOf, type Path } from './places';
 import { primitive } from './primitives';
-import { zeroness } from './regions';
+import { zeroness } from './sections/regions';
 
 export type PointerAccessKind = 'publish' | 'unpublish' | 'read' | 'defer' | 'grace-period';
 

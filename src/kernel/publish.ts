@@ -12,17 +12,17 @@
  */
 import type { Span } from '../base/span';
 import { walk, type Node } from '../syntax/node';
-import type { Guard } from './condlock';
+import type { Guard } from './sections/condlock';
 import { textOf } from './expression';
-import type { Event } from './events';
-import { reachable, type Point } from './flow';
+import type { Event } from './sections/events';
+import { reachable, type Point } from './sections/flow';
 import { nameSpan, spanOf, type FunctionFacts } from './functions';
-import { exitsFrom, type Exit, type Start } from './paths';
+import { exitsFrom, type Exit, type Start } from './sections/paths';
 import { keyOfPath, pathOf, sameKey } from './places';
 import { primitive } from './primitives';
-import { zeroness } from './regions';
-import { meanings } from './sections';
-import type { Survey } from './survey';
+import { zeroness } from './sections/regions';
+import { meanings } from './sections/sections';
+import type { Survey } from './sections/survey';
 
 export interface Publication {
   /** The function that the lens stands over: where the fix belongs, else the publisher. */

@@ -5,8 +5,8 @@
  */
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
-import { bitFacts, type BitFacts } from '../../src/ide/bitFacts';
-import { lineFacts, type LineFactsJson } from '../../src/ide/lineFacts';
+import { bitFacts, type BitFacts } from '../../src/ide/bits/bitFacts';
+import { lineFacts, type LineFactsJson } from '../../src/ide/facts/lineFacts';
 import type { Pipeline } from '../../src/ide/pipeline';
 import { diskPipeline } from '../unit/pipeline';
 import {

@@ -4,9 +4,9 @@
  */
 import { strict as assert } from 'node:assert';
 import { decorations } from '../../src/ide/decorations';
-import { facts } from '../../src/ide/facts';
+import { facts } from '../../src/ide/facts/facts';
 import { fix } from '../../src/ide/fix';
-import { hover } from '../../src/ide/hover';
+import { hover } from '../../src/ide/hover/hover';
 import { lenses } from '../../src/ide/lenses';
 import type { Scene } from '../../src/ide/scene';
 import type { SourceFile } from '../../src/syntax/source';

@@ -1,10 +1,10 @@
 /** `racelens facts`: of whole files, of a line, of a function, of a bit. docs/facts.md documents what it prints. */
-import { bitFacts } from '../../ide/bitFacts';
-import { facts } from '../../ide/facts';
-import { factsText } from '../../ide/factsText';
-import { factsOfFunctions } from '../../ide/functionFacts';
-import { lineFacts } from '../../ide/lineFacts';
-import { bitFactsText, functionFactsText, lineFactsText } from '../../ide/situationText';
+import { bitFacts } from '../../ide/bits/bitFacts';
+import { facts } from '../../ide/facts/facts';
+import { factsText } from '../../ide/facts/factsText';
+import { factsOfFunctions } from '../../ide/facts/functionFacts';
+import { lineFacts } from '../../ide/facts/lineFacts';
+import { bitFactsText, functionFactsText, lineFactsText } from '../../ide/facts/situationText';
 import type { Scene } from '../../ide/scene';
 import type { Request } from './arguments';
 import {

@@ -3,11 +3,11 @@
  * its other ways) and that one way out leaves set. Only for bits that are nobody's state: whoever clears the bit also
  * takes it. A bit that one function sets and another clears (SCHED, XOFF) is a protocol between them, and none of this.
  */
-import { accessesOf, type Access } from '../accesses';
+import { accessesOf, type Access } from '../words/accesses';
 import { textOf } from '../expression';
-import type { Point } from '../flow';
+import type { Point } from '../sections/flow';
 import { spanOf, type FunctionFacts } from '../functions';
-import { outcomeOf } from '../regions';
+import { outcomeOf } from '../sections/regions';
 import { primitive } from '../primitives';
 import { bodiesOf } from './callees';
 import { perInput, type Check, type CheckInput, type Finding } from './input';

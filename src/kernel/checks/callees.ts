@@ -4,9 +4,9 @@
  * what all of them do.
  */
 import type { FunctionFacts } from '../functions';
-import type { Event } from '../events';
+import type { Event } from '../sections/events';
 import { bare, textOf } from '../expression';
-import { exitsFrom } from '../paths';
+import { exitsFrom } from '../sections/paths';
 import { primitive, type Primitive } from '../primitives';
 import { perInput, type CheckInput } from './input';
 

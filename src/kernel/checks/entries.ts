@@ -6,14 +6,14 @@
 import type { Span } from '../../base/span';
 import { child, type Node } from '../../syntax/node';
 import type { SourceFile } from '../../syntax/source';
-import type { Point } from '../flow';
+import type { Point } from '../sections/flow';
 import { callArguments } from '../expression';
 import { spanOf, type FunctionFacts } from '../functions';
-import { definers, harmless, members, registrations, telling } from '../registrations';
-import { zeroness, type Sections, type Site } from '../regions';
-import { meanings } from '../sections';
-import { surroundingsOf, type Surroundings } from '../surroundings';
-import { callPoints, usesIn, type Use } from '../uses';
+import { definers, harmless, members, registrations, telling } from '../entry/registrations';
+import { zeroness, type Sections, type Site } from '../sections/regions';
+import { meanings } from '../sections/sections';
+import { surroundingsOf, type Surroundings } from '../entry/surroundings';
+import { callPoints, usesIn, type Use } from '../entry/uses';
 import { perInput, type CheckInput, type Related } from './input';
 
 /** A call on the way in. */

@@ -7,7 +7,7 @@ import type { Corpus } from '../corpus';
 import type { FunctionFacts } from '../functions';
 import type { Types } from '../places';
 import type { Publication } from '../publish';
-import type { Survey } from '../survey';
+import type { Survey } from '../sections/survey';
 
 export interface CheckInput {
   readonly survey: Survey;

@@ -7,7 +7,7 @@
  * known to be the same.
  */
 import { spanOf, type FunctionFacts } from '../functions';
-import { accessesOf, type Access } from '../accesses';
+import { accessesOf, type Access } from '../words/accesses';
 import { primitive } from '../primitives';
 import { keyOfPath } from '../places';
 import { enteredWith, entriesOf, isAtomic, openAt } from './entries';

@@ -8,7 +8,7 @@ import { aliased, keyOfPath, pathOf } from '../places';
 import { callArguments, callee, pointee } from '../expression';
 import { spanOf, type FunctionFacts } from '../functions';
 import { primitive } from '../primitives';
-import type { Site } from '../regions';
+import type { Site } from '../sections/regions';
 import { openAt } from './entries';
 import { perInput, type Check, type CheckInput, type Finding, type Related } from './input';
 

@@ -5,11 +5,11 @@
  */
 import { textOf } from '../expression';
 import { spanOf, type FunctionFacts } from '../functions';
-import type { Event } from '../events';
-import type { Point } from '../flow';
+import type { Event } from '../sections/events';
+import type { Point } from '../sections/flow';
 import { primitive } from '../primitives';
-import type { Site } from '../regions';
-import { meanings } from '../sections';
+import type { Site } from '../sections/regions';
+import { meanings } from '../sections/sections';
 import { bodiesOf, mayEnd, sleepOf, type Sleeper } from './callees';
 import {
   chainRelated,

@@ -7,10 +7,10 @@
  */
 import { walk, type Node } from '../../syntax/node';
 import { callArguments, textOf } from '../expression';
-import { reachable, type Point } from '../flow';
+import { reachable, type Point } from '../sections/flow';
 import { spanOf, type FunctionFacts } from '../functions';
-import { lastField, outcomeOf, type Sections, type Site } from '../regions';
-import { keyOf, meanings } from '../sections';
+import { lastField, outcomeOf, type Sections, type Site } from '../sections/regions';
+import { keyOf, meanings } from '../sections/sections';
 import { primitive } from '../primitives';
 import { mayBegin, mayEnd } from './callees';
 import { callersOf } from './entries';

@@ -5,9 +5,9 @@
  *   waits for no grace period, while readers of it are known.
  */
 import { walk } from '../../syntax/node';
-import type { Event } from '../events';
+import type { Event } from '../sections/events';
 import { bare, callee, callArguments, pointee, readObject, spelling } from '../expression';
-import type { Point } from '../flow';
+import type { Point } from '../sections/flow';
 import { remember, spanOf, type FunctionFacts } from '../functions';
 import { primitive } from '../primitives';
 import { bodiesOf, sleepOf } from './callees';

@@ -8,11 +8,11 @@
  * are not remembered. Too many states, or two switches over one value: no answer.
  */
 import { child, namedChildren, type Node } from '../../syntax/node';
-import type { Event } from '../events';
+import type { Event } from '../sections/events';
 import { bare, operatorOf, pointee, spelling } from '../expression';
-import type { Point } from '../flow';
+import type { Point } from '../sections/flow';
 import { remember, type Analysis } from '../functions';
-import { zeroness } from '../regions';
+import { zeroness } from '../sections/regions';
 
 /** One search: `S` is what it keeps track of besides the place. */
 export interface Search<S extends string> {

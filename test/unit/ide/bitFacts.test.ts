@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { bitAt, bitFacts, type BitFacts } from '../../../src/ide/bitFacts';
+import { bitAt, bitFacts, type BitFacts } from '../../../src/ide/bits/bitFacts';
 import type { Scene } from '../../../src/ide/scene';
 import { createCancelSource } from '../../../src/base/cancel';
 import { fixture, testParser } from '../kernel/fixture';

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { decodeWord, parseValue, wordsMatching } from '../../../src/ide/decode';
+import { decodeWord, parseValue, wordsMatching } from '../../../src/ide/bits/decode';
 import type { Scene } from '../../../src/ide/scene';
 import { fixture, testParser } from '../kernel/fixture';
 import { sceneOf } from './scene';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { decorations } from '../../../src/ide/decorations';
 import { knowledge } from '../../../src/ide/knowledge';
 import type { Scene } from '../../../src/ide/scene';
-import { fateWords } from '../../../src/kernel/extents';
+import { fateWords } from '../../../src/kernel/sections/extents';
 import { createFactStore, functionsOf } from '../../../src/kernel/functions';
 import { filesWith, pipelineOn } from '../pipeline';
 

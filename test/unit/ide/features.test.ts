@@ -1,11 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { actions } from '../../../src/ide/actions';
-import { decode, decoders } from '../../../src/ide/decode';
+import { decode, decoders } from '../../../src/ide/bits/decode';
 import { decorations } from '../../../src/ide/decorations';
-import { facts } from '../../../src/ide/facts';
+import { facts } from '../../../src/ide/facts/facts';
 import { fix } from '../../../src/ide/fix';
 import { functionAt, harness, harnessesFor, threadAt } from '../../../src/ide/harnesses';
-import { hover } from '../../../src/ide/hover';
+import { hover } from '../../../src/ide/hover/hover';
 import { lenses, type LensVerdict } from '../../../src/ide/lenses';
 import { recipe } from '../../../src/ide/recipe';
 import type { Scene } from '../../../src/ide/scene';

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { hover } from '../../../src/ide/hover';
+import { hover } from '../../../src/ide/hover/hover';
 import type { Scene } from '../../../src/ide/scene';
 import { fixture, testParser } from '../kernel/fixture';
 import { sceneOf } from './scene';

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { lineFacts } from '../../../src/ide/lineFacts';
+import { lineFacts } from '../../../src/ide/facts/lineFacts';
 import { sceneOf } from './scene';
 import { testParser } from '../kernel/fixture';
 

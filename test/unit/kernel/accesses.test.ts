@@ -1,4 +1,4 @@
-import { accessesOf } from '../../../src/kernel/accesses';
+import { accessesOf } from '../../../src/kernel/words/accesses';
 import { createFactStore, functionsOf, spanOf } from '../../../src/kernel/functions';
 import { checkMarks, fixture, parsed, testParser } from './fixture';
 

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { functionsOf } from '../../../src/kernel/functions';
-import { keyOf } from '../../../src/kernel/sections';
-import { survey, type Survey } from '../../../src/kernel/survey';
+import { keyOf } from '../../../src/kernel/sections/sections';
+import { survey, type Survey } from '../../../src/kernel/sections/survey';
 import { sceneOf } from '../ide/scene';
 import { fixture, testParser } from './fixture';
 

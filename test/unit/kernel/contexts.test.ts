@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
-import { contextsOf, neverSleeps } from '../../../src/kernel/contexts';
+import { contextsOf, neverSleeps } from '../../../src/kernel/entry/contexts';
 import { createFactStore, functionsOf } from '../../../src/kernel/functions';
 import { pointersOf } from '../../../src/kernel/pointers';
-import { survey } from '../../../src/kernel/survey';
+import { survey } from '../../../src/kernel/sections/survey';
 import { fixture, parsed, testParser } from './fixture';
 
 async function checkContexts(source: string, expected: Readonly<Record<string, string>>): Promise<void> {

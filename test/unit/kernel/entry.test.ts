@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { entriesOf } from '../../../src/ide/entries';
 import { functionsOf } from '../../../src/kernel/functions';
-import { aspects } from '../../../src/kernel/answers';
+import { aspects } from '../../../src/kernel/entry/answers';
 import { sceneOf } from '../ide/scene';
 import { fixture, testParser } from './fixture';
 

@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
-import { fateWords } from '../../../src/kernel/extents';
+import { fateWords } from '../../../src/kernel/sections/extents';
 import { functionsOf } from '../../../src/kernel/functions';
-import { keyOf } from '../../../src/kernel/sections';
-import { survey } from '../../../src/kernel/survey';
+import { keyOf } from '../../../src/kernel/sections/sections';
+import { survey } from '../../../src/kernel/sections/survey';
 import { sceneOf } from '../ide/scene';
 import { fixture, testParser } from './fixture';
 

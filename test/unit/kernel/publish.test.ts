@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { createFactStore, functionsOf } from '../../../src/kernel/functions';
 import { publications } from '../../../src/kernel/publish';
-import { survey, type Survey } from '../../../src/kernel/survey';
+import { survey, type Survey } from '../../../src/kernel/sections/survey';
 import { fixture, parsed, testParser } from './fixture';
 
 async function surveyOf(source: string): Promise<{ s: Survey; text: string }> {

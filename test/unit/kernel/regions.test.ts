@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
-import { balanceOf, extentsOf } from '../../../src/kernel/extents';
+import { balanceOf, extentsOf } from '../../../src/kernel/sections/extents';
 import { createFactStore, functionsOf, spanOf } from '../../../src/kernel/functions';
-import { keyOf } from '../../../src/kernel/sections';
-import { survey, type Survey } from '../../../src/kernel/survey';
+import { keyOf } from '../../../src/kernel/sections/sections';
+import { survey, type Survey } from '../../../src/kernel/sections/survey';
 import { checkMarks, fixture, parsed, testParser, type Labelled } from './fixture';
 
 /** `spin p->lock`, ` (some)` or ` (open)` behind it if some paths leave it open, ` +bh` for what goes off with it. */

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { knowledge } from '../../../src/ide/knowledge';
-import type { StateWord } from '../../../src/kernel/words';
+import type { StateWord } from '../../../src/kernel/words/words';
 import { sceneOf } from '../ide/scene';
 import { fixture, testParser } from './fixture';
 
