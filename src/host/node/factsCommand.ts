@@ -96,13 +96,13 @@ function showAbout(
       return found.function === null ? exit.input : exit.met;
     }
     case 'function': {
-      const own = factsOfFunctions(scene, about.name, opened?.source, show);
-      if (own.length === 0) {
+      const [first, ...others] = factsOfFunctions(scene, about.name, opened?.source, show);
+      if (!first) {
         const where = file ?? 'this tree';
         terminal.error(`racelens: there is no function ${about.name} in ${where}\n`);
         return exit.input;
       }
-      for (const found of own) print(found, functionFactsText(found));
+      print(others.length ? { ...first, others } : first, [first, ...others].map(functionFactsText).join(''));
       return exit.met;
     }
     case 'bit': {
