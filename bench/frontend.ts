@@ -88,7 +88,7 @@ async function main(): Promise<void> {
     const { cold, warm } = wholeParse(parser, devPath, dev);
     Object.assign(figures, { wholeColdMs: rounded(cold, 1), wholeMs: rounded(warm, 1) });
     figures.editMs = rounded(editParse(parser, devPath, dev, 120), 2);
-    figures.warmMs = rounded(await keystroke(bytes, root, devPath, 40), 1);
+    figures.warmMs = rounded(await keystroke(bytes, root, devPath, 200), 1);
   }
   if (only.has('functions')) {
     const paths = ['net', 'kernel'].flatMap(f => sources(join(root, f), /\.c$/));

@@ -72,7 +72,7 @@ export function editParse(parser: CParser, path: string, text: string, edits: nu
     times.push(cpuMs() - start);
     file = after;
   }
-  return median(times.slice(edits >> 2));
+  return median(times.slice(edits >> 1));
 }
 
 /** From a keystroke in one function of a file to what the editor shows of the whole file: marks and lenses. */
@@ -105,7 +105,7 @@ export async function keystroke(bytes: Bytes, root: string, path: string, edits:
     show();
     times.push(cpuMs() - start);
   }
-  return median(times.slice(edits >> 2));
+  return median(times.slice(edits >> 1));
 }
 
 export interface Indexed {
