@@ -102,15 +102,18 @@ export interface AskedFiles extends FileSource {
   forget(paths?: readonly string[]): void;
 }
 
-/** Files that somebody else fetches: everything is pending until it is answered. */
-export function askedFiles(): AskedFiles {
-  const texts = new Map<string, string | undefined>();
+/** What was asked of somebody else, and what has been answered of it. */
+function fetched<T>(contentOf: (answer: FileAnswer) => T | undefined): {
+  readonly contents: Map<string, T | undefined>;
+  wantFile(path: string): 'pending';
+} & Pick<AskedFiles, 'list' | 'takeWanted' | 'answer' | 'forget'> {
+  const contents = new Map<string, T | undefined>();
   const folders = new Map<string, readonly string[] | undefined>();
   const wantedFiles = new Set<string>();
   const wantedFolders = new Set<string>();
   return {
-    read(path) {
-      if (texts.has(path)) return texts.get(path);
+    contents,
+    wantFile(path) {
       wantedFiles.add(path);
       return 'pending';
     },
@@ -126,16 +129,22 @@ export function askedFiles(): AskedFiles {
       return wanted;
     },
     answer(answers) {
-      for (const { path, text, names, folder } of answers)
-        if (folder) folders.set(path, names);
-        else texts.set(path, text);
+      for (const a of answers)
+        if (a.folder) folders.set(a.path, a.names);
+        else contents.set(a.path, contentOf(a));
     },
     forget(paths) {
       folders.clear();
-      if (!paths) texts.clear();
-      else for (const path of paths) texts.delete(path);
+      if (!paths) contents.clear();
+      else for (const path of paths) contents.delete(path);
     },
   };
+}
+
+/** Files that somebody else fetches: everything is pending until it is answered. */
+export function askedFiles(): AskedFiles {
+  const { contents, wantFile, ...rest } = fetched(answer => answer.text);
+  return { ...rest, read: path => (contents.has(path) ? contents.get(path) : wantFile(path)) };
 }
 
 export interface RawFiles extends FileSource {
@@ -150,43 +159,20 @@ export interface RawFiles extends FileSource {
  * Open documents are as the editor shows them.
  */
 export function rawFiles(open: Pick<OverlaidFiles, 'shown'>): RawFiles {
-  const ready = new Map<string, Uint8Array | undefined>();
-  const folders = new Map<string, readonly string[] | undefined>();
-  const wantedFiles = new Set<string>();
-  const wantedFolders = new Set<string>();
+  const encoded = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const { contents, wantFile, ...rest } = fetched(
+    ({ bytes, text }) => bytes ?? (text === undefined ? undefined : encoded(text)),
+  );
   return {
+    ...rest,
     read: path => open.shown(path),
     bytes(path) {
       const shown = open.shown(path);
-      if (shown !== undefined) return new TextEncoder().encode(shown);
-      if (!ready.has(path)) {
-        wantedFiles.add(path);
-        return 'pending';
-      }
-      const bytes = ready.get(path);
-      ready.delete(path);
+      if (shown !== undefined) return encoded(shown);
+      if (!contents.has(path)) return wantFile(path);
+      const bytes = contents.get(path);
+      contents.delete(path);
       return bytes;
-    },
-    list(path) {
-      if (folders.has(path)) return folders.get(path);
-      wantedFolders.add(path);
-      return 'pending';
-    },
-    takeWanted() {
-      const wanted = { files: [...wantedFiles], folders: [...wantedFolders] };
-      wantedFiles.clear();
-      wantedFolders.clear();
-      return wanted;
-    },
-    answer(answers) {
-      for (const { path, text, bytes, names, folder } of answers)
-        if (folder) folders.set(path, names);
-        else ready.set(path, bytes ?? (text === undefined ? undefined : new TextEncoder().encode(text)));
-    },
-    forget(paths) {
-      folders.clear();
-      if (!paths) ready.clear();
-      else for (const path of paths) ready.delete(path);
     },
   };
 }
