@@ -7,6 +7,8 @@ import type { Span } from '../base/span';
 import { runCheck } from '../kernel/checks/index';
 import type { CheckInput, Related } from '../kernel/checks/input';
 import { kinds, type CheckKind, type CheckMeaning } from '../kernel/checks/kinds';
+import { variantsOf } from './diagnosticsVariants';
+import { entriesOf } from './entries';
 import { knowledge } from './knowledge';
 import type { Scene } from './scene';
 
@@ -73,8 +75,12 @@ export function diagnosticsFrom(
     const meaning = asked[step % asked.length];
     if (!f || !meaning) break;
     const { kind, severity, page } = meaning;
-    for (const { span, message, related } of runCheck(kind, f, input))
-      found.push({ span, severity, code: kind, page, message, related });
+    for (const { facts, isBuilt } of variantsOf(scene, source, f))
+      for (const { span, message, related } of runCheck(kind, facts, input)) {
+        const known = found.some(d => d.code === kind && d.span.start === span.start);
+        if (!known && [{ span }, ...related].every(r => isBuilt(r.span)))
+          found.push({ span, severity, code: kind, page, message, related });
+      }
   }
   return { found };
 }
@@ -92,6 +98,9 @@ function inputOf(scene: Scene): CheckInput {
     types: k.types,
     get publications() {
       return k.publications;
+    },
+    get entries() {
+      return entriesOf(scene);
     },
   };
   inputs.set(scene, input);

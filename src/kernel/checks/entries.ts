@@ -14,7 +14,7 @@ import { zeroness, type Sections, type Site } from '../sections/regions';
 import { meanings } from '../sections/sections';
 import { surroundingsOf, type Surroundings } from '../entry/surroundings';
 import { callPoints, usesIn, type Use } from '../entry/uses';
-import { perInput, type CheckInput, type Related } from './input';
+import { isSame, perInput, type CheckInput, type Related } from './input';
 
 /** A call on the way in. */
 export interface Link {
@@ -103,7 +103,7 @@ function usesOf(input: CheckInput, f: FunctionFacts): Uses {
 
 /** Some functions that call this one, as far as they are looked for. */
 export function callersOf(input: CheckInput, f: FunctionFacts): readonly FunctionFacts[] {
-  return [...new Set(usesOf(input, f).callers.map(c => c.f))].filter(c => c !== f);
+  return [...new Set(usesOf(input, f).callers.map(c => c.f))].filter(c => !isSame(c, f));
 }
 
 /** Macros and functions that only look at a function that they are given. */

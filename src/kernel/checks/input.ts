@@ -4,6 +4,7 @@
  */
 import type { Span } from '../../base/span';
 import type { Corpus } from '../corpus';
+import type { Entries } from '../entry/entry';
 import type { FunctionFacts } from '../functions';
 import type { Types } from '../places';
 import type { Publication } from '../publish';
@@ -14,6 +15,8 @@ export interface CheckInput {
   readonly corpus: Corpus;
   readonly types: Types;
   readonly publications: readonly Publication[];
+  /** What functions are entered with. */
+  readonly entries: Entries;
 }
 
 /** Another place that belongs to the story. */
@@ -31,6 +34,11 @@ export interface Finding {
 
 /** Findings in one function of the file that is checked. */
 export type Check = (f: FunctionFacts, input: CheckInput) => readonly Finding[];
+
+/** Whether both are one function: `#if` variants of it count as that. */
+export function isSame(f: FunctionFacts, g: FunctionFacts): boolean {
+  return f === g || (f.file === g.file && f.item.start === g.item.start);
+}
 
 /** A value made once for an input. */
 export function perInput<T>(make: (input: CheckInput) => T): (input: CheckInput) => T {

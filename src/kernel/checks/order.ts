@@ -10,7 +10,7 @@ import { spanOf, type FunctionFacts } from '../functions';
 import { primitive } from '../primitives';
 import type { Site } from '../sections/regions';
 import { openAt } from './entries';
-import { perInput, type Check, type CheckInput, type Finding, type Related } from './input';
+import { isSame, perInput, type Check, type CheckInput, type Finding, type Related } from './input';
 
 interface Pair {
   readonly f: FunctionFacts;
@@ -94,7 +94,7 @@ function takenBy(input: CheckInput, f: FunctionFacts, depth: number): readonly T
 function own(input: CheckInput, name: string, f: FunctionFacts): FunctionFacts | undefined {
   if (primitive(name)) return undefined;
   const g = input.survey.find(name);
-  return g && g !== f && (g.file === f.file || !g.item.isStatic) && input.survey.functions.includes(g)
+  return g && !isSame(g, f) && (g.file === f.file || !g.item.isStatic) && input.survey.functions.includes(g)
     ? g
     : undefined;
 }
@@ -151,7 +151,10 @@ export const lockOrder: Check = (f, input) => {
   const found: Finding[] = [];
   for (const list of pairs.values())
     for (const mine of list) {
-      if (mine.f !== f || found.some(x => x.message.includes(mine.outer) && x.message.includes(mine.inner)))
+      if (
+        !isSame(mine.f, f) ||
+        found.some(x => x.message.includes(mine.outer) && x.message.includes(mine.inner))
+      )
         continue;
       const others = pairs.get(`${mine.inner} ${mine.outer}`) ?? [];
       // Of the two orders the rarer one is told; the first in the text if they are as frequent.
@@ -166,10 +169,10 @@ export const lockOrder: Check = (f, input) => {
       );
       if (!other) continue;
       found.push({
-        span: spanOf(f, mine.node),
+        span: spanOf(mine.f, mine.node),
         message: `${mine.inner} is taken inside ${mine.outer} here, but ${other.f.name}() takes them the other way round: two threads may wait for each other`,
         related: [
-          { span: spanOf(f, mine.outerSite.node), message: `${f.name}() takes ${mine.outer}` },
+          { span: spanOf(mine.f, mine.outerSite.node), message: `${f.name}() takes ${mine.outer}` },
           ...mine.deeper,
           { span: spanOf(other.f, other.outerSite.node), message: `${other.f.name}() takes ${other.outer}` },
           {

@@ -111,8 +111,9 @@ function walks(f: FunctionFacts, lock: string): boolean {
     for (const p of flow.points) {
       for (const e of events(p))
         if (e.kind === 'assign' && text.slice(e.left.start, e.left.end) === name) count++;
-      if (p.loop?.kind === 'macro_loop' && p.node && new RegExp(`\\b${name}\\b`).test(textOf(text, p.node)))
-        count += 2;
+      // An argument of its own is what the loop moves on; `&box->list` is where it begins.
+      const moved = p.loop?.kind === 'macro_loop' && p.node && textOf(text, p.node);
+      if (moved && new RegExp(`[(,]\\s*${name}\\s*[,)]`).test(moved)) count += 2;
     }
     if (count > 1) return true;
   }

@@ -12,7 +12,7 @@ import { remember, spanOf, type FunctionFacts } from '../functions';
 import { primitive } from '../primitives';
 import { bodiesOf, sleepOf } from './callees';
 import { isReader, openAt } from './entries';
-import type { Check, CheckInput, Finding, Related } from './input';
+import { isSame, type Check, type CheckInput, type Finding, type Related } from './input';
 import { findWay } from './ways';
 
 export const publishWithoutGracePeriod: Check = (f, input) => [...relied(f, input), ...freed(f, input)];
@@ -158,7 +158,8 @@ function readersOf(f: FunctionFacts, input: CheckInput, removal: Removal): reado
       ? /^h?list_(nulls_)?(for_each_entry(_continue|_from)?_rcu(_bh)?|first_or_null_rcu|entry_rcu)$/
       : /^rcu_dereference(_bh|_check)?$/;
   for (const g of input.survey.functions) {
-    if (g === f || (removal.how === 'pointer' && ![...g.analysis.calls].some(c => names.test(c)))) continue;
+    if (isSame(g, f) || (removal.how === 'pointer' && ![...g.analysis.calls].some(c => names.test(c))))
+      continue;
     if (![...g.analysis.calls].some(c => names.test(c))) continue;
     const { text, node } = g.analysis;
     let hit: { start: number; end: number } | undefined;

@@ -110,6 +110,28 @@ int take(struct box *b)
 }
 `));
 
+  it('a way out of a loop over the list that the lock is beside', () =>
+    check(`
+struct item { struct list_head list; int n; };
+struct box { struct mutex m; struct list_head items; };
+static struct item *find(struct box *b, int n)
+{
+	struct item *i;
+
+	mutex_lock(&b->m);
+	list_for_each_entry(i, &b->items, list) {
+		if (i->n == n)
+			return i; /* ! returns here with the mutex b->m still held */
+	}
+	mutex_unlock(&b->m);
+	return NULL;
+}
+int has(struct box *b, int n)
+{
+	return find(b, n) != NULL;
+}
+`));
+
   it('nothing: the lock is given back on all ways', () =>
     check(`
 struct box { spinlock_t lock; int full; };
