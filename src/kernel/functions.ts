@@ -6,6 +6,7 @@
 import type { Span } from '../base/span';
 import { detached } from '../base/text';
 import { child, walk, type Node } from '../syntax/node';
+import { shifted } from '../syntax/shift';
 import type { Item, SourceFile } from '../syntax/source';
 import { memoEvents } from './sections/loops';
 import { callArguments, callee } from './expression';
@@ -15,8 +16,9 @@ import { localsOf, type Locals } from './places';
 
 /** What is known of one function text. */
 export interface Analysis {
-  /** The file's text at the time; all nodes have offsets into it. */
+  /** The text of the item; all nodes have offsets into it. */
   readonly text: string;
+  /** Where the item starts in it. */
   readonly base: number;
   readonly node: Node;
   /** Absent for a function that is only being typed. */
@@ -50,17 +52,9 @@ export interface FactStore {
 
 /** Beyond so many characters of function texts those that were not used for the longest time are forgotten. */
 const MOST = 3_000_000;
-/**
- * Each analysis holds the text of its whole file as it was. Beyond so many characters of those, what was made of the
- * oldest is forgotten, unless it is in use.
- */
-const MOST_OF_FILES = 16_000_000;
-
 export function createFactStore(): FactStore {
   const analyses = new Map<string, { readonly analysis: Analysis; used: number }>();
-  const state = { length: 0, clock: 0, ofFiles: 0 };
-  /** What was made of each text of a file, oldest text first. */
-  const texts = new Map<string, string[]>();
+  const state = { length: 0, clock: 0 };
   const files = new WeakMap<SourceFile, readonly FunctionFacts[]>();
   /** Of items that are in use: an edit leaves all others of the file the same, and looking up texts takes longer. */
   const byItem = new WeakMap<Item, { readonly analysis: Analysis; used: number }>();
@@ -75,22 +69,6 @@ export function createFactStore(): FactStore {
   function forget(key: string): void {
     if (analyses.delete(key)) state.length -= key.length;
   }
-  function holdText(text: string, key: string): void {
-    const keys = texts.get(text);
-    if (keys) {
-      keys.push(key);
-      return;
-    }
-    texts.set(text, [key]);
-    state.ofFiles += text.length;
-    for (const [old, made] of texts) {
-      if (state.ofFiles <= MOST_OF_FILES || old === text) return;
-      made.forEach(forget);
-      texts.delete(old);
-      state.ofFiles -= old.length;
-    }
-  }
-
   return {
     get size() {
       return analyses.size;
@@ -106,11 +84,11 @@ export function createFactStore(): FactStore {
       }
       const root = node();
       if (!root) return undefined;
-      const made = analyse(text, item, root);
+      // The whole file's text would be kept with it: one for each edit of the day.
       const own = detached(key);
+      const made = analyse(own, shifted(root, -item.start));
       analyses.set(own, { analysis: made, used: ++state.clock });
       state.length += key.length;
-      holdText(text, own);
       if (state.length > MOST) forgetOldest();
       return made;
     },
@@ -157,7 +135,7 @@ function invocationName(item: Item, { text, node }: Analysis): string | undefine
   return name ? text.slice(name.start, name.end) : item.name;
 }
 
-function analyse(text: string, item: Item, node: Node): Analysis {
+function analyse(text: string, node: Node): Analysis {
   const body = child(node, 'body') ?? (node.kind === 'compound_statement' ? node : undefined);
   const lazy = <T>(make: () => T): (() => T) => {
     let made: { value: T } | undefined;
@@ -177,7 +155,7 @@ function analyse(text: string, item: Item, node: Node): Analysis {
   });
   return {
     text,
-    base: item.start,
+    base: 0,
     node,
     body,
     get locals() {

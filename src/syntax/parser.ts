@@ -16,7 +16,7 @@ import { expandedTree } from './expanded';
 import { child, walk, type Node } from './node';
 import { plainOf, withoutComments, type Plain } from './plain';
 import type { ScannedItem } from './classify';
-import { rescanned, scanned, type Scanned } from './rescan';
+import { movedItem, rescanned, scanned, type Scanned } from './rescan';
 import { shifted } from './shift';
 import type { Decide, Item, SourceFile } from './source';
 import { find, grammarOf, pieceParser, type Pieces, type SnippetKind } from './pieces';
@@ -112,6 +112,8 @@ function emptyFile(path: string, text: string, problem: Problem): SourceFile {
 interface CachedNode {
   readonly base: number;
   readonly node: Node | undefined;
+  /** Where it was asked for last: the same node for the same place. */
+  there?: { readonly at: number; readonly node: Node };
 }
 
 /** What versions of one file share: trees by the code they were made of, and by the item as it first was. */
@@ -172,7 +174,9 @@ function sourceFile(
     const origin = item.origin ?? item;
     let entry = trees.byItem.get(origin);
     if (!entry) {
-      entry = { base: item.start, node: itemNode(plain, item, pieces, undefined, byCode) };
+      // What is found out about a function is kept by its text: offsets count from its start, and it is moved when asked.
+      const base = item.kind === 'function' || item.kind === 'invocation' ? 0 : item.start;
+      entry = { base, node: itemNode(plain, item, pieces, undefined, byCode, base) };
       trees.byItem.set(origin, entry);
     }
     return movedTo(entry, item.start);
@@ -202,8 +206,13 @@ function sourceFile(
   return { file, state: { trees, scan: () => scan ?? before?.scan() } };
 }
 
-function movedTo({ base, node }: CachedNode, to: number): Node | undefined {
-  return node && (base === to ? node : shifted(node, to - base));
+function movedTo(cached: CachedNode, to: number): Node | undefined {
+  const { base, node, there } = cached;
+  if (!node || base === to) return node;
+  if (there?.at === to) return there.node;
+  const made = shifted(node, to - base);
+  cached.there = { at: to, node: made };
+  return made;
 }
 
 /** The item itself, or the one of this text that is the same. */
@@ -264,6 +273,8 @@ function itemNode(
   pieces: Pieces,
   decide: Decide | undefined,
   cached: Cached,
+  /** Where the offsets of a function's tree are to begin. */
+  at: number = item.start,
 ): Node | undefined {
   if (item.kind === 'macro') return undefined;
   if (item.kind === 'enumerator') {
@@ -274,12 +285,26 @@ function itemNode(
     return whole && find(whole, n => n.kind === 'enumerator' && n.start === item.nameStart);
   }
   if (item.kind === 'invocation')
-    return rangeNode(plain, item.start, item.end, decide, cached, 'invocation', (code, base) =>
-      pieces.invocation(code, base, item),
+    return rangeNode(
+      plain,
+      item.start,
+      item.end,
+      decide,
+      cached,
+      'invocation',
+      (code, base) => pieces.invocation(code, base, movedItem(item, base - item.start)),
+      at,
     );
   if (item.kind === 'function')
-    return rangeNode(plain, item.start, item.end, decide, cached, 'function', (code, base) =>
-      pieces.definition(code, base, item.bodyStart ?? item.end),
+    return rangeNode(
+      plain,
+      item.start,
+      item.end,
+      decide,
+      cached,
+      'function',
+      (code, base) => pieces.definition(code, base, (item.bodyStart ?? item.end) - item.start + base),
+      at,
     );
   const whole = rangeNode(plain, item.start, item.end, decide, cached, 'declaration', (code, base) =>
     pieces.declaration(code, base),
@@ -305,11 +330,12 @@ function rangeNode(
   cached: Cached,
   kind: string,
   parse: (code: string, base: number) => Node | undefined,
+  at: number = start,
 ): Node | undefined {
   let best: Node | undefined;
   let fewest = Infinity;
   for (const code of variantsOf(plain, start, end, decide)) {
-    const node = cached(`${kind}\0${code}`, start, () => parse(code, start));
+    const node = cached(`${kind}\0${code}`, at, () => parse(code, at));
     const errors = node ? errorsIn(node) : Infinity;
     if (errors < fewest) {
       best = node;

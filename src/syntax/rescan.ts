@@ -137,7 +137,8 @@ function detached(item: ScannedItem, before: readonly ScannedItem[]): ScannedIte
   };
 }
 
-function movedItem(item: ScannedItem, by: number): ScannedItem {
+/** The item at another place. */
+export function movedItem(item: ScannedItem, by: number): ScannedItem {
   if (by === 0) return item;
   const { bodyStart, callStart, callEnd, context } = item;
   return {
