@@ -55,6 +55,7 @@ const looks: Readonly<Record<DecorationKind, Look>> = {
     style: 'dashed',
     shape: 'bar',
   },
+  sequence: { setting: 'decorations.locks', colour: 'lock', style: 'double', shape: 'bar' },
   unbalanced: {
     setting: 'decorations.locks',
     colour: 'verdictUnknown',

@@ -29,6 +29,8 @@ export type DecorationKind =
   | 'bh-off'
   | 'irq-off'
   | 'preempt-off'
+  /** Reading or writing under a sequence count: no lock. */
+  | 'sequence'
   /** A begin without its end, or an end without its begin, on some path. */
   | 'unbalanced'
   /** Expressions. */
@@ -67,6 +69,7 @@ const lineKinds: ReadonlySet<DecorationKind> = new Set<DecorationKind>([
   'bh-off',
   'irq-off',
   'preempt-off',
+  'sequence',
 ]);
 
 /** True for the kinds that cover whole lines. */
@@ -115,6 +118,8 @@ const drawn: Partial<Record<SectionKind, DecorationKind>> = {
   bh: 'bh-off',
   irq: 'irq-off',
   preempt: 'preempt-off',
+  'seq-read': 'sequence',
+  'seq-write': 'sequence',
 };
 
 /** The sections of a function, and the readers that they make it; after what is so when it is entered. */
@@ -149,6 +154,7 @@ function regionsOf(k: Knowledge, f: FunctionFacts, entry: readonly Flat[]): read
             : `**${words}** only while \`${guard.text}\` is NULL or 0: takes no lock while it is set.`,
         effect.via === undefined ? '' : `Taken in \`${effect.via}()\`.`,
         meaning.atomic ? 'Must not sleep.' : '',
+        meaning.note ?? '',
         ending === '' ? '' : `${capital(ending)}.`,
       ];
       found.push({
@@ -195,7 +201,7 @@ function keptStretches(f: FunctionFacts, s: Sections): readonly Stretch[] {
 }
 
 /** Endings that every reader takes for granted, and the one that has a mark of its own. */
-const expected: ReadonlySet<Fate['kind']> = new Set<Fate['kind']>(['ended', 'ended-in-callee']);
+const expected: ReadonlySet<Fate['kind']> = new Set<Fate['kind']>(['ended', 'ended-in-callee', 'not-asked']);
 
 function nonzero(text: string | undefined): { readonly text: string; readonly nonzero: true } | undefined {
   return text === undefined ? undefined : { text, nonzero: true };

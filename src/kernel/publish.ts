@@ -268,7 +268,7 @@ function heldByCallers(s: Survey, f: FunctionFacts): { any: boolean; atomic: boo
       for (const levels of sections.before[p.id]?.values() ?? [])
         for (const l of levels) {
           const effect = sections.sites[l.sites[0] ?? -1]?.effect;
-          if (!effect) continue;
+          if (!effect || meanings[effect.kind].group === 'sequence') continue;
           any = true;
           if (meanings[effect.kind].atomic || effect.switches) atomic = true;
         }
@@ -315,7 +315,7 @@ function placeIn(s: Survey, link: Link): Place | undefined {
     for (const [, levels] of sections?.before[point.id] ?? [])
       for (const l of levels) {
         const effect = sections?.sites[l.sites[0] ?? -1]?.effect;
-        if (!effect) continue;
+        if (!effect || meanings[effect.kind].group === 'sequence') continue;
         if (meanings[effect.kind].atomic || effect.switches) return;
         under.push(effect.lock ?? meanings[effect.kind].words);
       }

@@ -86,6 +86,7 @@ function sectionText(k: Knowledge, f: FunctionFacts, token: Token, link: LinkTo)
         `An RCU reader without \`rcu_read_lock()\` (${reason}): \`synchronize_rcu()\` elsewhere waits for it.`,
       );
     if (meaning.atomic) parts.push('Must not sleep inside.');
+    if (meaning.note !== undefined) parts.push(meaning.note);
   }
   return parts.join('\n\n');
 }

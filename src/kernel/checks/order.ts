@@ -9,6 +9,7 @@ import { callArguments, callee, pointee } from '../expression';
 import { spanOf, type FunctionFacts } from '../functions';
 import { primitive } from '../primitives';
 import type { Site } from '../sections/regions';
+import { meanings } from '../sections/sections';
 import { openAt } from './entries';
 import { isSame, perInput, type Check, type CheckInput, type Finding, type Related } from './input';
 
@@ -32,7 +33,7 @@ function classOf(f: FunctionFacts, site: Site, input: CheckInput): string | unde
   if (kind === 'rtnl') return 'rtnl_mutex';
   if (lock === undefined || site.effect.via !== undefined || kind === 'owner' || kind === 'bit')
     return undefined;
-  if (site.node.kind !== 'call_expression') return undefined;
+  if (site.node.kind !== 'call_expression' || meanings[kind].group === 'sequence') return undefined;
   const name = callee(f.analysis.text, site.node);
   const p = name === undefined ? undefined : primitive(name);
   const argument = p?.pointer === undefined ? undefined : callArguments(site.node)[p.pointer];

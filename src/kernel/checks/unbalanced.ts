@@ -46,6 +46,7 @@ function checked(s: Site): boolean {
   return (
     s.effect.kind !== 'owner' &&
     s.effect.kind !== 'migrate' &&
+    group !== 'sequence' &&
     (group !== 'reader' || s.effect.kind !== 'rcu-tasks') &&
     !/^k(un)?map/.test(s.effect.via ?? '')
   );

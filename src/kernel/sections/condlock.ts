@@ -23,7 +23,7 @@ import { reachable, type Edge, type Point } from './flow';
 import type { FunctionFacts } from '../functions';
 import { primitive } from '../primitives';
 import type { Level, Sections, Site } from './regions';
-import type { SectionKind } from './sections';
+import { meanings, type SectionKind } from './sections';
 
 /** What has to be set (or clear) for the lock to be taken. */
 export interface Guard {
@@ -62,6 +62,7 @@ export function conditionalLocks(
   const found: ConditionalLock[] = [];
   for (const site of sections.sites) {
     if (site.effect.role === 'end' || site.effect.lock === undefined) continue;
+    if (meanings[site.effect.kind].group === 'sequence') continue;
     const maybe = maybePoints(f, sections, site);
     if (maybe.size === 0) continue;
     const guards: Guard[] = [];

@@ -9,7 +9,7 @@ import { callee } from '../expression';
 import type { FunctionFacts } from '../functions';
 import type { Point } from './flow';
 import { lastField, type Sections, type Site, type State } from './regions';
-import { keyOf, meanings, type When } from './sections';
+import { isRetried, keyOf, meanings, type When } from './sections';
 import { conditionAtExit, tryRole } from './wrappers';
 
 /** A way out of a function: the return statement, or its end. */
@@ -34,6 +34,8 @@ export type Fate =
   | { readonly kind: 'ended-in-callee'; readonly callees: readonly string[]; readonly ends: readonly EndOf[] }
   /** On some paths; still open at these exits. */
   | { readonly kind: 'some-paths'; readonly ends: readonly EndOf[]; readonly open: readonly Way[] }
+  /** Read under a sequence count; who leaves at `open` does not ask whether the count is still the same. */
+  | { readonly kind: 'not-asked'; readonly ends: readonly EndOf[]; readonly open: readonly Way[] }
   /** Still held wherever the function returns after the begin: its caller has it. */
   | { readonly kind: 'handed-to-caller' }
   /** Held at the end just where the function returns zero, or not. */
@@ -82,6 +84,8 @@ export function fateOf(f: FunctionFacts, site: Site, input: FateInput): Fate {
     if (flag) return { kind: 'flag', condition: flag, open: false, ends };
     return callees.length > 0 ? { kind: 'ended-in-callee', callees, ends } : { kind: 'ended', ends };
   }
+  if (ends.length > 0 && isRetried(site.effect))
+    return { kind: 'not-asked', ends, open: waysOut(f, own, open) };
   if (ends.length > 0 && exit.every(open)) return { kind: 'handed-to-caller' };
   // Dropped and taken again on the way: held wherever the function returns, by one begin or the other.
   const key = keyOf(site.effect);
@@ -212,6 +216,8 @@ export function fateWords(fate: Fate): string {
       return `ended in ${fate.callees.map(c => `${c}()`).join(', ')}`;
     case 'some-paths':
       return 'ended on some paths only';
+    case 'not-asked':
+      return 'ended by the question whether to read again, not asked on some paths';
     case 'handed-to-caller':
       return 'handed to the caller';
     case 'return-value':

@@ -9,7 +9,7 @@
 import { balanced, conditionOfText } from './conditions';
 import { fold } from '../expression';
 import type { CallEffects } from './regions';
-import { effectOfText, keyOf, type Effect, type When } from './sections';
+import { effectsOfText, keyOf, type Effect, type When } from './sections';
 
 /** The effects of `name(args)` with a macro's body and parameters. `effects` knows the calls inside. */
 export function macroEffects(
@@ -21,8 +21,8 @@ export function macroEffects(
   const text = fill(body, parameters ?? [], args);
   const found: Effect[] = [];
   const walker = scanner(text, (name, inner, conditions, isValue) => {
-    const own = effectOfText(name, inner);
-    for (const e of own ? [own] : (effects(name, inner) ?? [])) {
+    const own = effectsOfText(name, inner);
+    for (const e of own.length > 0 ? own : (effects(name, inner) ?? [])) {
       if ((e.role === 'try' || e.role === 'try-zero') && !isValue) continue;
       const open = e.role === 'end' ? lastOpen(found, e) : -1;
       if (open >= 0) found.splice(open, 1);

@@ -24,7 +24,7 @@ import {
 } from './conditions';
 import { bare } from '../expression';
 import type { Edge, Point } from './flow';
-import { keyOf, type Effect } from './sections';
+import { isRetried, keyOf, type Effect } from './sections';
 import { stepsOf, type SectionsInput, type Site, type Step } from './steps';
 
 export { outcomeOf, tested, zeroness } from './conditions';
@@ -117,18 +117,23 @@ function byOutcome(e: Effect): boolean {
 
 /** Something is open at the end on some paths only, or ended that was not begun. */
 function isUnbalanced(s: Sections): boolean {
-  return s.strayEnds.length > 0 || [...s.atExit.values()].some(ls => ls.some(l => !l.must));
+  return weight(s) > 0;
 }
 
 /** All that is begun is ended, and all that is ended was begun. */
 export function isBalanced(s: Sections): boolean {
-  return s.strayEnds.length === 0 && s.atExit.size === 0;
+  return s.strayEnds.every(e => isRetried(e.effect)) && heldAtExit(s).length === 0;
 }
 
 function weight(s: Sections): number {
-  let n = s.strayEnds.length;
-  for (const levels of s.atExit.values()) n += levels.filter(l => !l.must).length;
+  let n = s.strayEnds.filter(e => !isRetried(e.effect)).length;
+  for (const levels of heldAtExit(s)) n += levels.filter(l => !l.must).length;
   return n;
+}
+
+/** Reading that nobody asks about in the end is no fault. */
+function heldAtExit(s: Sections): readonly (readonly Level[])[] {
+  return [...s.atExit].filter(([key]) => !key.startsWith('seq-read ')).map(([, levels]) => levels);
 }
 
 function opens(sites: readonly Site[], id: number): readonly Open[] {
@@ -502,7 +507,11 @@ function walk(
   }
 
   function begun(state: State, s: Site): State {
-    const open = begin(state.open, s.id);
+    // Who begins to read anew has done with what was read before.
+    const before = isRetried(s.effect)
+      ? state.open.filter(o => o.key !== keyOf(s.effect) || o.site === s.id)
+      : state.open;
+    const open = begin(before, s.id);
     const { lock } = s.effect;
     // Whoever takes a lock through a local pointer knows that it is not NULL.
     const root = lock === undefined ? undefined : /^(?:\w+\()?([A-Za-z_]\w*)\)?(?:->|\.|$)/.exec(lock)?.[1];
@@ -541,7 +550,11 @@ function walk(
   function end(open: readonly Open[], s: Site, p: Point): readonly Open[] {
     const key = openKey(open, s.effect);
     if (key === undefined) {
-      stray.add(s.id);
+      // Asked once more: it was begun here, and ended by who asked first.
+      const again =
+        isRetried(s.effect) &&
+        sites.some(b => b.effect.role === 'begin' && keyOf(b.effect) === keyOf(s.effect));
+      if (!again) stray.add(s.id);
       return open;
     }
     const top = last(open, key);

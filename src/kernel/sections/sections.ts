@@ -25,6 +25,10 @@ export type SectionKind =
   | 'local'
   /** A word that names its owner, taken by cmpxchg or test_and_set_bit. */
   | 'owner'
+  /** Reading under a sequence count: no lock is held, and what was read counts only if the count is the same after it. */
+  | 'seq-read'
+  /** The count is odd: readers wait or read again. Excludes nobody by itself, and switches nothing off. */
+  | 'seq-write'
   | 'bh'
   | 'irq'
   | 'preempt'
@@ -33,11 +37,13 @@ export type SectionKind =
 export interface SectionMeaning {
   /** As in `holds …`, `… off`. */
   readonly words: string;
-  readonly group: 'reader' | 'lock' | 'bh' | 'irq' | 'preempt' | 'migrate';
+  readonly group: 'reader' | 'lock' | 'sequence' | 'bh' | 'irq' | 'preempt' | 'migrate';
   /** Sleeping inside is a bug. */
   readonly atomic: boolean;
   /** A grace period waits for it although nobody called rcu_read_lock(); the reason in words. */
   readonly implicitReader?: string;
+  /** What else is worth a sentence. */
+  readonly note?: string;
 }
 
 export const meanings: Readonly<Record<SectionKind, SectionMeaning>> = {
@@ -58,6 +64,18 @@ export const meanings: Readonly<Record<SectionKind, SectionMeaning>> = {
   socket: { words: 'socket lock', group: 'lock', atomic: false },
   local: { words: 'local lock', group: 'lock', atomic: true, implicitReader: 'local lock held' },
   owner: { words: 'owner word', group: 'lock', atomic: false },
+  'seq-read': {
+    words: 'retried read section',
+    group: 'sequence',
+    atomic: false,
+    note: 'No lock is held: what is read here counts only if the sequence count is the same at the end; else it is read again.',
+  },
+  'seq-write': {
+    words: 'sequence write section',
+    group: 'sequence',
+    atomic: false,
+    note: 'Readers of the count wait or read again. Writers exclude one another by a lock of their own, and must not be preempted.',
+  },
   bh: { words: 'BH off', group: 'bh', atomic: true, implicitReader: 'BH off' },
   irq: { words: 'interrupts off', group: 'irq', atomic: true, implicitReader: 'interrupts off' },
   preempt: { words: 'preemption off', group: 'preempt', atomic: true, implicitReader: 'preemption off' },
@@ -86,6 +104,8 @@ const kindOfClass: Readonly<Record<string, SectionKind>> = {
   raw_spinlock: 'raw-spin',
   rwlock: 'rwlock',
   seqlock: 'seqlock',
+  seqcount: 'seq-write',
+  u64_stats: 'seq-write',
   bitlock: 'bit',
   mutex: 'mutex',
   rtnl: 'rtnl',
@@ -143,34 +163,60 @@ export interface When {
   readonly nonzero: boolean;
 }
 
+/** Reading that is retried: begun anew as often as one likes, and left without an end by whoever does not want the values. */
+export function isRetried(effect: Pick<Effect, 'kind'>): boolean {
+  return effect.kind === 'seq-read';
+}
+
 /** Sections with the same key nest; the end of one ends the innermost. */
 export function keyOf(effect: Pick<Effect, 'kind' | 'lock'>): string {
   return effect.lock === undefined ? effect.kind : `${effect.kind} ${effect.lock}`;
 }
 
-/** The effect of a call of a primitive on sections, if it has one. */
-export function primitiveEffect(text: string, name: string, args: readonly Node[]): Effect | undefined {
+/** The effects of a call of a primitive on sections; undefined if it has none. */
+export function primitiveEffects(
+  text: string,
+  name: string,
+  args: readonly Node[],
+): readonly Effect[] | undefined {
   const p = primitive(name);
   if (p && special[name] !== undefined)
-    return effectOfText(
+    return effectsOfText(
       name,
       args.map(a => spelling(text, a)),
     );
-  return p && effectOf(text, p, args);
+  const one = p && effectOf(text, p, args);
+  return one && [one];
 }
 
 /**
  * Primitives that lock under a condition or a part of what is passed: readers of a seqlock that take its lock if the
  * lowest bit of their count is set (the second try), and counts with a lock.
  */
-const special: Readonly<Partial<Record<string, Pick<Effect, 'role' | 'kind' | 'switches'>>>> = {
-  read_seqbegin_or_lock: { role: 'begin', kind: 'seqlock' },
-  read_seqbegin_or_lock_irqsave: { role: 'begin', kind: 'seqlock', switches: 'irq' },
-  done_seqretry: { role: 'end', kind: 'seqlock' },
-  done_seqretry_irqrestore: { role: 'end', kind: 'seqlock', switches: 'irq' },
-  lockref_put_or_lock: { role: 'try-zero', kind: 'spin' },
-  lockref_get_or_lock: { role: 'try-zero', kind: 'spin' },
+const special: Readonly<Partial<Record<string, readonly Special[]>>> = {
+  read_seqbegin_or_lock: eitherWay('begin'),
+  read_seqbegin_or_lock_irqsave: eitherWay('begin', 'irq'),
+  need_seqretry: [{ role: 'end', kind: 'seq-read', odd: false }],
+  done_seqretry: eitherWay('end'),
+  done_seqretry_irqrestore: eitherWay('end', 'irq'),
+  lockref_put_or_lock: [{ role: 'try-zero', kind: 'spin', member: 'lock' }],
+  lockref_get_or_lock: [{ role: 'try-zero', kind: 'spin', member: 'lock' }],
 };
+
+type Special = Pick<Effect, 'role' | 'kind' | 'switches'> & {
+  /** Only if the count that is passed second is odd, or even. */
+  readonly odd?: boolean;
+  /** The lock is this member of what is passed. */
+  readonly member?: string;
+};
+
+/** With an odd count the seqlock's lock is held, with an even one it is read without. */
+function eitherWay(role: 'begin' | 'end', switches?: 'irq'): readonly Special[] {
+  return [
+    { role, kind: 'seqlock', odd: true, ...(switches && { switches }) },
+    { role, kind: 'seq-read', odd: false },
+  ];
+}
 
 /** guard(class)(args), scoped_guard(class, args). */
 export function guardEffect(text: string, guardClass: string, args: readonly Node[]): Effect | undefined {
@@ -186,10 +232,10 @@ function effectOf(text: string, p: Primitive, args: readonly Node[]): Effect | u
   return effectAt(p, pointer && placeOf(text, pointer), bit && spelling(text, bit));
 }
 
-/** The effect of `name(args)` with the arguments as text: the body of a macro. */
-export function effectOfText(name: string, args: readonly string[]): Effect | undefined {
+/** The effects of `name(args)` with the arguments as text: the body of a macro. Empty if it has none. */
+export function effectsOfText(name: string, args: readonly string[]): readonly Effect[] {
   const p = primitive(name);
-  if (!p) return undefined;
+  if (!p) return [];
   const pointer = p.pointer === undefined ? undefined : args[p.pointer];
   const place =
     pointer === undefined
@@ -199,16 +245,17 @@ export function effectOfText(name: string, args: readonly string[]): Effect | un
           .replace(/^\((.*)\)$/s, '$1');
   const own = special[name];
   if (own) {
-    const count = own.kind === 'seqlock' ? args[1]?.trim().replace(/^&/, '') : undefined;
-    return {
-      ...own,
+    const count = args[1]?.trim().replace(/^&/, '');
+    return own.map(({ odd, member, ...effect }) => ({
+      ...effect,
       ...(place !== undefined && {
-        lock: own.kind === 'seqlock' ? place : tidyLock(memberOf(place, 'lock')),
+        lock: member === undefined ? place : tidyLock(memberOf(place, member)),
       }),
-      ...(count !== undefined && { when: { text: `${count} & 1`, nonzero: true } }),
-    };
+      ...(odd !== undefined && count !== undefined && { when: { text: `${count} & 1`, nonzero: odd } }),
+    }));
   }
-  return effectAt(p, place, p.bit === undefined ? undefined : args[p.bit]?.trim());
+  const one = effectAt(p, place, p.bit === undefined ? undefined : args[p.bit]?.trim());
+  return one ? [one] : [];
 }
 
 /** `p->ref` was passed as `&p->ref`, `ref` is a pointer. */
@@ -217,7 +264,7 @@ function memberOf(place: string, member: string): string {
 }
 
 function effectAt(p: Primitive, place: string | undefined, bit: string | undefined): Effect | undefined {
-  const kind = kindOfClass[p.class];
+  const kind = kindOf(p);
   const role = roles[p.role];
   if (kind === undefined || role === undefined) return undefined;
   const lock =
@@ -234,6 +281,10 @@ function effectAt(p: Primitive, place: string | undefined, bit: string | undefin
   };
 }
 
+function kindOf(p: Primitive): SectionKind | undefined {
+  return p.role === 'read-begin' || p.role === 'read-retry' ? 'seq-read' : kindOfClass[p.class];
+}
+
 /** `&dev->lock` is `dev->lock`; a pointer `lock` stays `lock`: one never sees both for one lock. */
 function placeOf(text: string, pointer: Node): string {
   return placeText(text, pointer).replace(/^\*(?=\w)/, '');
@@ -248,11 +299,14 @@ const roles: Partial<Record<Primitive['role'], { readonly role: Effect['role']; 
   'try-shared': { role: 'try', shared: true },
   'try-zero': { role: 'try-zero' },
   'try-zero-shared': { role: 'try-zero', shared: true },
+  'read-begin': { role: 'begin' },
+  // Who has to read again begins anew.
+  'read-retry': { role: 'end' },
 };
 
 /** Whether a primitive begins or ends sections. */
 export function isSectionPrimitive(name: string): boolean {
   const p = primitive(name);
   if (!p) return false;
-  return special[name] !== undefined || (kindOfClass[p.class] !== undefined && roles[p.role] !== undefined);
+  return special[name] !== undefined || (kindOf(p) !== undefined && roles[p.role] !== undefined);
 }

@@ -13,7 +13,7 @@ import { primitive } from '../primitives';
 import {
   guardEffect,
   meanings,
-  primitiveEffect,
+  primitiveEffects,
   RETURNED,
   tidyLock,
   type Effect,
@@ -170,9 +170,9 @@ function effectSteps(input: SectionsInput, p: Point, sites: Site[]): ReadonlyMap
     if (e.kind === 'guard') list = [guardEffect(text, e.class, e.args)];
     else if (e.name === undefined) continue;
     else {
-      const own = primitiveEffect(text, e.name, e.args);
+      const own = primitiveEffects(text, e.name, e.args);
       list = own
-        ? [own]
+        ? own
         : primitive(e.name)
           ? []
           : (input.effects(

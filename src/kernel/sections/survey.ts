@@ -15,7 +15,7 @@ import { macroEffects } from './macros';
 import { noTypes, type Types } from '../places';
 import { primitive } from '../primitives';
 import { isBalanced, lastField, sectionsOf, type CallEffects, type Sections, type Site } from './regions';
-import { effectOfText, isSectionPrimitive, type Effect } from './sections';
+import { effectsOfText, isSectionPrimitive, type Effect } from './sections';
 import { indexOf, spunOwners, testsResult } from './surveyIndex';
 import {
   atCall,
@@ -84,7 +84,7 @@ export interface SurveyInput {
 
 /** Names of callees that are worth a look wherever they are defined. */
 const soundsLikeSection =
-  /lock|mutex|sem(?![a-z])|rcu|rtnl|irq|preempt|(?:^|_)(?:begin|end|enter|exit|leave|get|put|start|stop|acquire|release|disable|enable|hold|drop|save|restore|walk|lazy|init|first|next|down|up|freeze|unfreeze|thaw|suspend|resume|quiesce|take|give|grab|claim|own|disown|pin|unpin|guard|busy|done|finish)(?:_|\d|$)/i;
+  /lock|mutex|sem(?![a-z])|rcu|rtnl|irq|preempt|(?:^|_)(?:begin|end|enter|exit|leave|get|put|start|stop|acquire|release|disable|enable|hold|drop|save|restore|walk|lazy|init|first|next|down|up|freeze|unfreeze|thaw|suspend|resume|quiesce|take|give|grab|claim|own|disown|pin|unpin|guard|busy|done|finish|retry)(?:_|\d|$)/i;
 
 /** Deeper chains of wrappers are not followed. */
 const DEEPEST = 12;
@@ -581,8 +581,8 @@ export function survey(input: SurveyInput): Survey {
     wrapperOf: wrapperOfFunction,
     wrapper: (name, from) => meaningOf(name, from)?.wrapper,
     effects: (name, args, from) => {
-      const own = effectOfText(name, args);
-      return own ? [own] : effectsOf(name, args, from);
+      const own = effectsOfText(name, args);
+      return own.length > 0 ? own : effectsOf(name, args, from);
     },
     sections,
     fate,

@@ -10,7 +10,16 @@ import { callee, fold, readObject, spelling, substitute } from '../expression';
 import { remember, type FunctionFacts } from '../functions';
 import { aliased } from '../places';
 import { zeroness, type Sections, type Site, type State } from './regions';
-import { keyOf, meanings, RETURNED, tidyLock, type Effect, type SectionKind, type When } from './sections';
+import {
+  isRetried,
+  keyOf,
+  meanings,
+  RETURNED,
+  tidyLock,
+  type Effect,
+  type SectionKind,
+  type When,
+} from './sections';
 
 /** One step from a wrapper towards the primitive: a call of that name, and where it stands. */
 export interface Link {
@@ -124,6 +133,7 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Unpla
       const end = own.strayEnds.find(e => keyOf(e.effect) === keyOf(entry.effect));
       const by1 = level && conditionAtExit(f, sections, key, i);
       if (!level) push(end ?? entry, entry.effect, 'end');
+      else if (isRetried(entry.effect)) push(end ?? entry, entry.effect, 'end');
       else if (by1?.kind === 'return')
         push(end ?? entry, { ...entry.effect, result: by1.held === 'zero' ? 'nonzero' : 'zero' }, 'end');
       else if (by1?.kind === 'key')
@@ -141,10 +151,14 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Unpla
       if (context && lockKey !== key && sections.atExit.has(lockKey)) continue;
       const effect: Effect =
         context && lockKey !== key ? { role: opened.effect.role, kind: context } : opened.effect;
-      if (level.must) {
+      // A count that is not read where nobody changes it is as good as read.
+      const isBegun =
+        level.must || (isRetried(effect) && level.sites.every(id => sections.ends[id]?.length === 0));
+      if (isBegun) {
         push(opened, effect, 'begin');
         continue;
       }
+      if (isRetried(effect)) continue;
       const locks = conditionalLocks(f, sections, by.predicate).filter(
         l => l.returnsHeld && level.sites.includes(l.site.id) && !l.site.effect.when,
       );
@@ -172,8 +186,10 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Unpla
       else if (role) push(opened, effect, role);
     }
   }
-  const distinct = effects.filter(
-    (e, i) => effects.findIndex(x => x.role === e.role && x.kind === e.kind && x.lock === e.lock) === i,
+  // What a call is known for is its locks and readers.
+  const byWeight = [...effects].sort((x, y) => Number(isRetried(x)) - Number(isRetried(y)));
+  const distinct = byWeight.filter(
+    (e, i) => byWeight.findIndex(x => x.role === e.role && x.kind === e.kind && x.lock === e.lock) === i,
   );
   if (distinct.length === 0 || !first) return undefined;
   return {
