@@ -5,6 +5,7 @@
 import { neverCancelled, type CancelToken } from '../base/cancel';
 import type { Program } from '../ir/program';
 import { validateProgram } from '../ir/validate';
+import { createExamination, type Examination } from './examine';
 import { createExploration, type Search } from './explore';
 import { canFinish } from './graph';
 import { defaultOptions, type Options } from './options';
@@ -31,10 +32,15 @@ export function createCheck(
     throw new Error(`internal: the program is not valid: ${wrong.slice(0, 5).join('; ')}`);
   const all: Options = { ...defaultOptions, ...options };
   const exploration = createExploration(program, all, cancel);
+  let examination: Examination | undefined;
   return {
     run(states) {
+      if (examination) return examination.run(states);
       const search = exploration.run(states);
-      return search === 'more' ? 'more' : conclude(program, search);
+      if (search === 'more') return 'more';
+      const report = conclude(program, search);
+      examination = createExamination(program, search, report, all, cancel);
+      return examination ? 'more' : report;
     },
   };
 }

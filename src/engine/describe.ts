@@ -16,6 +16,8 @@ export interface Described {
   readonly length: number;
   readonly decided: boolean;
   readonly explanation?: Explanation;
+  /** The step of the trace that step `index` of the path is. */
+  stepAt(index: number): number;
 }
 
 export function describe(search: Search, good: Uint8Array, hit: Hit): Described {
@@ -36,6 +38,7 @@ export function describe(search: Search, good: Uint8Array, hit: Hit): Described 
       verdict: { kind: fault.kind, message: fault.message, ...(site ? { span: site.span } : {}) },
       schedule: recorded.schedule,
       trace: recorded.trace,
+      stepAt: recorded.stepAt,
       ...common,
       ...(recorded.explanation ? { explanation: recorded.explanation } : {}),
     };
@@ -45,6 +48,7 @@ export function describe(search: Search, good: Uint8Array, hit: Hit): Described 
     verdict: stuck.verdict,
     schedule: stuck.recorded.schedule,
     trace: stuck.recorded.trace,
+    stepAt: stuck.recorded.stepAt,
     ...common,
     explanation: stuck.explanation,
   };

@@ -115,9 +115,11 @@ export function createExploration(
     if ((next % 64 === 0 || compiled) && bytes > options.maxBytes) return memoryStop();
     return undefined;
   };
+  /** Where every access is a step, nothing rests on the marks. */
+  const settled = (): boolean => !options.reduce || m.marks.shared === marks;
   /** The round goes on for a while after a new mark, to find more of them; then everything starts again. */
   const startAgain = (states: number): boolean => {
-    if (m.marks.shared !== marks && firstNewMark < 0) firstNewMark = next;
+    if (!settled() && firstNewMark < 0) firstNewMark = next;
     let again = firstNewMark >= 0 && next - firstNewMark > ROUND_SLACK + firstNewMark / 8;
     if (!m.countRepeats && states > UNCOUNTED && hasRepeats(m)) {
       m.countRepeats = true;
@@ -138,7 +140,7 @@ export function createExploration(
       return undefined;
     }
     if (startAgain(c.store.size) || answer === 'more') return undefined;
-    if (m.marks.shared === marks) return result();
+    if (settled()) return result();
     restart();
     return undefined;
   };
@@ -154,7 +156,7 @@ export function createExploration(
           continue;
         }
         if (next >= store.size) {
-          if (m.marks.shared === marks) return result();
+          if (settled()) return result();
           restart();
         }
         const end = stopped(store.size, graph.edges, store.bytes + graph.edges * 8);

@@ -18,8 +18,20 @@ export interface Options {
   readonly compileAfter: number;
   /** Registers that nobody reads any more are no part of the state (default true). */
   readonly forgetDead: boolean;
+  /** Also work out how likely the finding is under a scheduler that draws evenly (odds.ts). */
+  readonly odds?: OddsRequest;
+  /** Also work out which orders of the schedule matter (matters.ts). */
+  readonly matters?: boolean;
+  /** Also find the schedule nearest to the failing one that passes (twin.ts). */
+  readonly twin?: boolean;
   /** Test only: softirq, BH-off, preempt-off and spinlock sections do not count as RCU readers. */
   readonly implicitReaders: boolean;
+}
+
+/** What to ask of the odds. */
+export interface OddsRequest {
+  /** A function, or a primitive's name: what if the call takes longer? Up to `factor` times, default 1024. */
+  readonly slow?: { readonly call: string; readonly factor?: number };
 }
 
 export interface Progress {

@@ -42,6 +42,8 @@ export function findPaths(
   wanted: (target: number) => string | undefined,
   certain: boolean,
   keys: number,
+  /** The thread that ran before, if the paths go on where others end. */
+  running = NOBODY,
 ): readonly Hit[] {
   const hits = new Map<string, Hit>();
   const nodes = createNodes();
@@ -80,7 +82,7 @@ export function findPaths(
 
   if (keys === 0) return [];
   // Entries are four numbers: state (or ending), last thread, node before, edge.
-  let level: number[][] = [[start, NOBODY, -1, -1]];
+  let level: number[][] = [[start, running, -1, -1]];
   for (let preemptions = 0; level.length > 0; preemptions++) {
     const nextLevel: number[][] = [];
     for (let steps = 0; steps < level.length; steps++) {
@@ -180,6 +182,18 @@ function createNodes(): {
     parentOf: node => parents[node] ?? -1,
     edgeOf: node => edges[node] ?? -1,
   };
+}
+
+/** How often a thread is switched away from that could have gone on. */
+export function countPreemptions(g: Graph, steps: readonly PathStep[]): number {
+  let count = 0;
+  let last = NOBODY;
+  for (const s of steps) {
+    if (s.isPrivate) continue;
+    if (last !== NOBODY && s.thread !== last && isFree(g, s.from, last)) count++;
+    last = s.thread;
+  }
+  return count;
 }
 
 /** The thread has a step here that is more than a round of its own spin loop. */

@@ -23,6 +23,8 @@ export interface Recorded {
   /** Thread numbers of the search's machine to those of this one. */
   readonly threads: ReadonlyMap<number, number>;
   readonly explanation?: Explanation;
+  /** The shown step that step `index` of the path is, or the next one behind it. */
+  stepAt(index: number): number;
 }
 
 /** Steps to show behind the point from which a hang cannot be avoided. */
@@ -43,7 +45,7 @@ interface Part {
 export function recordPath(
   search: Search,
   path: readonly PathStep[],
-  marks: { doomed?: number; lasso?: number | undefined } = {},
+  marks: { doomed?: number; lasso?: number | undefined; passes?: true } = {},
 ): Recorded {
   const { machine: m, store, graph } = search;
   const f = createStart(search.program, { ...m.options, reduce: false });
@@ -51,7 +53,8 @@ export function recordPath(
   const recorder = createRecorder(f);
   const threads = new Map<number, number>();
   f.threads.forEach((_, n) => threads.set(n, n));
-  const endsInFault = marks.doomed === undefined && path[path.length - 1]?.thread !== FINALLY;
+  const endsInFault =
+    marks.doomed === undefined && !marks.passes && path[path.length - 1]?.thread !== FINALLY;
   const parts = postponePrivate(measure(search, path), endsInFault);
   /** By thread of the search: steps to take before its first. */
   const early: number[] = search.startCounts.slice();
@@ -60,6 +63,7 @@ export function recordPath(
   let fault: Fault | undefined;
   let doomed: number | undefined;
   let lasso: number | undefined;
+  const rawAt: number[] = [];
   for (const part of parts) {
     if (doomed !== undefined && recorder.length - doomed > MOST_BEHIND) break;
     if (part.index === marks.doomed) doomed ??= recorder.length;
@@ -78,6 +82,7 @@ export function recordPath(
       steps.push({ thread, choice: 0 });
       fault = recorder.step(thread, 0, preempts && k === 0).fault ?? fault;
     }
+    rawAt[part.index] = recorder.length;
     for (let k = 0; k < part.count; k++) {
       if (doomed !== undefined && recorder.length - doomed > MOST_BEHIND) break;
       const choice = k === 0 ? part.choice : 0;
@@ -115,6 +120,7 @@ export function recordPath(
     recorder,
     machine: f,
     threads,
+    stepAt: index => recorder.shownAt(rawAt[index] ?? recorder.length),
     ...(fault ? { explanation: explainFault(f, recorder, fault, steps[steps.length - 1]?.thread ?? 0) } : {}),
   };
 }

@@ -83,6 +83,13 @@ export function replay(program: Program, schedule: string, options: Partial<Opti
   if (search.store.size > 0 && good[0])
     return { trace, kind: 'holds', message: 'nothing bad happens in this schedule' };
   const threads = new Map(search.machine.threads.map((_, n) => [n, n]));
-  const { verdict, explanation } = explainEnd(search, 0, { schedule, trace, recorder, machine: m, threads });
+  const { verdict, explanation } = explainEnd(search, 0, {
+    schedule,
+    trace,
+    recorder,
+    machine: m,
+    threads,
+    stepAt: index => recorder.shownAt(index),
+  });
   return { trace, kind: verdict.kind, message: verdict.message, explanation };
 }

@@ -138,6 +138,83 @@ export interface Explanation {
   readonly history?: readonly { readonly what: string; readonly thread: string; readonly span: Span }[];
 }
 
+/** Odds at one speed. */
+export interface OddsPoint {
+  /** The call takes so many times longer. */
+  readonly factor: number;
+  readonly probability: number;
+  /** The probability is known up to so much, more or less. */
+  readonly error: number;
+  /** About one in so many runs hits; null if none does. */
+  readonly runs: number | null;
+  /** After so many runs it has hit with 95 %; null if it never does. */
+  readonly runsForMostly: number | null;
+}
+
+/** Why an examination of a finding has no answer. */
+export interface NotTold {
+  readonly cannotTell: string;
+}
+
+/** The exact probability of the finding under a scheduler that draws evenly (odds.ts says from what). */
+export type Odds =
+  | (Omit<OddsPoint, 'factor'> & {
+      readonly kind: VerdictKind;
+      /** Size of the graph of every step that it was worked out on. */
+      readonly states: number;
+      readonly transitions: number;
+      readonly slow?: {
+        readonly call: string;
+        /** States in which a thread that could go on is inside the call; none: the call has no step of its own. */
+        readonly states: number;
+        readonly points: readonly OddsPoint[];
+      };
+    })
+  | NotTold;
+
+/** A step of the schedule, as the end of an arrow. */
+export interface StepPlace {
+  /** Index into Trace.steps. */
+  readonly step: number;
+  readonly thread: string;
+  readonly text: string;
+  readonly function: string;
+  readonly span: Span;
+}
+
+/** The orders of the schedule that matter (matters.ts has the definitions). */
+export type Matters =
+  | {
+      readonly arrows: readonly {
+        readonly first: StepPlace;
+        readonly then: StepPlace;
+        /** Turned round alone, the finding is gone. Otherwise: it matters together with the others. */
+        readonly decisive: boolean;
+      }[];
+      /** All arrows together always lead to the finding; null: that was too much work to know. */
+      readonly sufficient: boolean | null;
+      /** Outcomes that the schedule took where several were open. */
+      readonly choices: readonly (StepPlace & { readonly choice: number })[];
+      /** Orders that were turned round to see. */
+      readonly tried: number;
+    }
+  | NotTold;
+
+/** The passing schedule nearest to the failing one (twin.ts). */
+export type Twin =
+  | {
+      readonly schedule: string;
+      readonly preemptions: number;
+      /** Steps of the schedule (not of the trace) that both begin with. */
+      readonly shared: number;
+      readonly trace: Trace;
+      /** What the failing schedule does where they part: an index into its own trace. */
+      readonly failing: StepPlace;
+      /** What the twin does there. */
+      readonly passing: StepPlace;
+    }
+  | NotTold;
+
 export interface Finding {
   readonly kind: FindingKind;
   readonly message: string;
@@ -158,6 +235,10 @@ export interface Report {
   readonly preemptions?: number;
   readonly trace?: Trace;
   readonly explanation?: Explanation;
+  /** If asked for, and there is a finding. */
+  readonly odds?: Odds;
+  readonly matters?: Matters;
+  readonly twin?: Twin;
   /** The other kinds that are reachable, best schedule each. */
   readonly also: readonly {
     readonly kind: VerdictKind;

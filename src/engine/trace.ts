@@ -39,6 +39,8 @@ export interface Recorder {
   readonly branches: readonly BranchEvent[];
   /** The trace; `marks` are numbers of steps to be turned into indexes of the steps shown. */
   finish(marks: { doomed?: number; lasso?: number | undefined }): Trace;
+  /** Once finished: the shown step that step `number` is, or the next one behind it. */
+  shownAt(number: number): number;
 }
 
 interface RawAccess {
@@ -85,6 +87,7 @@ export function createRecorder(m: Machine): Recorder {
   };
   const start = statuses(m);
   const initialThreads = m.threads.length;
+  const shown: number[] = [];
 
   return {
     get length() {
@@ -154,8 +157,9 @@ export function createRecorder(m: Machine): Recorder {
       return result;
     },
     finish(marks) {
-      return build(m, raw, start, started, marks);
+      return build(m, raw, start, started, marks, shown);
     },
+    shownAt: number => shown[number] ?? 0,
   };
 }
 
@@ -203,6 +207,8 @@ function build(
   start: readonly ThreadStatus[],
   started: ReadonlyMap<number, { by: number; at: number }>,
   marks: { doomed?: number; lasso?: number | undefined },
+  /** Filled: by raw step, the index of the step shown for it, or of the next one behind it. */
+  shownAt: number[],
 ): Trace {
   const touchedBy = new Map<string, Set<number>>();
   for (const s of raw)
@@ -264,6 +270,7 @@ function build(
   raw.forEach((s, at) => {
     if (marks.doomed === at) doomedAt = steps.length;
     if (marks.lasso === at) lassoAt = steps.length;
+    shownAt[at] = steps.length;
     preemption = preemption || s.preemption;
     const shown = s.accesses.filter(isShown);
     if (!s.isEvent && shown.length === 0 && s.note === undefined) return;

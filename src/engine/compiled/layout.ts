@@ -23,27 +23,58 @@ export interface Layout {
 /** At most so many 64-bit words; states that need more are not packed. */
 export const MOST_WORDS = 8;
 
-/** `growing` slots get a bit to spare. Undefined if the states are too large. */
-export function layoutOf(components: Components, growing: boolean): Layout | undefined {
+/** Spare bits that a slot gets at most, beyond what its components need now. */
+const MOST_SPARE = 2;
+
+/** As few words as the components of now need; what is left of them goes to the slots that are nearly full. */
+export function layoutOf(components: Components): Layout | undefined {
   const wanted = components.slots
     .map((_, slot) => {
       const count = components.count(slot);
-      return { slot, bits: bitsFor(growing && count > 3 ? count * 2 : count) };
+      const bits = bitsFor(count);
+      return { slot, count, bits, least: bits };
     })
-    .filter(w => w.bits > 0)
-    .sort((a, b) => b.bits - a.bits || a.slot - b.slot);
-  const used: number[] = [];
+    .filter(w => w.bits > 0);
+  const words = wordsFor(wanted);
+  if (words > MOST_WORDS) return undefined;
+  const fullest = [...wanted].sort((a, b) => b.count / 2 ** b.bits - a.count / 2 ** a.bits);
+  for (let round = 0; round < MOST_SPARE; round++)
+    for (const w of fullest) {
+      // Two components, as of a flag, are all there will be, as a rule.
+      if (w.count <= 2 && round === 0) continue;
+      w.bits++;
+      if (wordsFor(wanted) > words) w.bits--;
+    }
   const fields: (Field | undefined)[] = components.slots.map(() => undefined);
-  for (const { slot, bits } of wanted) {
+  for (const { slot, bits, word, shift } of placed(wanted)) {
     if (bits > 24) return undefined;
-    let word = used.findIndex(u => u + bits <= 32);
-    if (word < 0) word = used.push(0) - 1;
-    const shift = used[word] ?? 0;
     fields[slot] = { slot, word, shift, mask: 2 ** bits - 1 };
-    used[word] = shift + bits;
   }
-  const words = Math.max(1, Math.ceil(used.length / 2));
-  return words > MOST_WORDS ? undefined : { fields, words };
+  return { fields, words };
+}
+
+interface Wanted {
+  readonly slot: number;
+  readonly bits: number;
+}
+
+/** First fit, the widest first, into 32-bit words. */
+function placed(wanted: readonly Wanted[]): readonly (Wanted & { word: number; shift: number })[] {
+  const used: number[] = [];
+  return [...wanted]
+    .sort((a, b) => b.bits - a.bits || a.slot - b.slot)
+    .map(({ slot, bits }) => {
+      let word = used.findIndex(u => u + bits <= 32);
+      if (word < 0) word = used.push(0) - 1;
+      const shift = used[word] ?? 0;
+      used[word] = shift + bits;
+      return { slot, bits, word, shift };
+    });
+}
+
+function wordsFor(wanted: readonly Wanted[]): number {
+  const halves = placed(wanted).reduce((most, p) => Math.max(most, p.word + 1), 0);
+  return Math.max(1, Math.ceil(halves / 2));
 }
 
 /** Bits that tell `count` components apart. */

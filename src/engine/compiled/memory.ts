@@ -1,17 +1,21 @@
 /**
- * One linear memory for everything that the generated search touches, in regions that grow by moving those behind them
- * (there is one memory to a module, and it cannot be mapped in pieces).
+ * One linear memory for everything that the generated search touches, in regions that lie far apart: a page that was
+ * never touched costs nothing, so each region gets several times what it needs, in proportion, and seldom moves. When one
+ * of them is full, the space is made eight times larger and everything is moved once, up to the 4 GB that a 32-bit
+ * memory has.
+ *
+ * Nothing here is zeroed: who needs zeroes, writes them.
  */
 export const regions = [
   'roots',
   'conflicts',
   'batch',
   'nodes',
-  'slots',
-  'states',
   'rows',
   'goals',
   'labels',
+  'states',
+  'slots',
   'targets',
 ] as const;
 export type Region = (typeof regions)[number];
@@ -22,10 +26,14 @@ export interface Regions {
   base(region: Region): number;
   /** Bytes. */
   capacity(region: Region): number;
-  /** Whole bytes in use. */
-  readonly bytes: number;
-  /** At least so many bytes, keeping what is there. False if there is not so much memory. */
-  grow(wanted: Readonly<Partial<Record<Region, number>>>): boolean;
+  /**
+   * At least so many bytes for each region, keeping the first `used` bytes of each; what is left over is shared in the
+   * same proportion. False if there is not so much memory.
+   */
+  grow(
+    wanted: Readonly<Record<Region, number>>,
+    used: Readonly<Partial<Record<Region, number>>>,
+  ): boolean;
   /** Views of the whole memory as it is now; they end with the next grow(). */
   readonly words: Int32Array;
   readonly octets: Uint8Array;
@@ -34,53 +42,82 @@ export interface Regions {
 /** The address of the first region, for good. */
 export const FIRST_ADDRESS = 64;
 const PAGE = 65536;
-/** Addresses are kept below what a signed 32-bit number holds. */
-const MOST_BYTES = 2 ** 31 - PAGE;
+const MOST_PAGES = 65536;
+/** The first size, and how much larger each further one is. */
+const FIRST_PAGES = 256;
+const STEP = 8;
+/** Regions that have the size asked for: they do not grow with the number of states. */
+const fixed: ReadonlySet<Region> = new Set(['roots', 'conflicts', 'batch', 'nodes']);
 
 export function createRegions(): Regions {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const capacities = new Map<Region, number>(regions.map(r => [r, 0]));
-  const bases = new Map<Region, number>(regions.map(r => [r, 16]));
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
+  const capacities = new Map<Region, number>();
+  const bases = new Map<Region, number>();
   let words = new Int32Array(memory.buffer);
   let octets = new Uint8Array(memory.buffer);
-  const sized = (n: number): number => (n + 63) & ~63;
+  const sized = (n: number): number => Math.ceil(n / 64) * 64;
+  const capacity = (r: Region): number => capacities.get(r) ?? 0;
+
+  /** Makes the memory so large, or at least as large as `least` pages. */
+  const extend = (pages: number, least: number): boolean => {
+    for (let size = Math.min(pages, MOST_PAGES); size >= least; size = Math.floor(size / 2)) {
+      const missing = size - memory.buffer.byteLength / PAGE;
+      try {
+        if (missing > 0) memory.grow(missing);
+        return true;
+      } catch {
+        // Less, then.
+      }
+    }
+    return false;
+  };
+
   return {
     memory,
-    base: region => bases.get(region) ?? 0,
-    capacity: region => capacities.get(region) ?? 0,
-    get bytes() {
-      return memory.buffer.byteLength;
-    },
-    grow(wanted) {
-      const next = new Map<Region, { readonly base: number; readonly size: number }>();
-      let top = FIRST_ADDRESS;
-      for (const r of regions) {
-        const size = Math.max(capacities.get(r) ?? 0, sized(wanted[r] ?? 0));
-        next.set(r, { base: top, size });
-        top += size;
-      }
-      if (top > MOST_BYTES) return false;
-      const missing = Math.ceil(top / PAGE) - memory.buffer.byteLength / PAGE;
-      if (missing > 0) {
-        try {
-          memory.grow(missing);
-        } catch {
-          return false;
-        }
-      }
+    base: region => bases.get(region) ?? FIRST_ADDRESS,
+    capacity,
+    grow(wanted, used) {
+      if (regions.every(r => wanted[r] <= capacity(r))) return true;
+      const least = regions.reduce((sum, r) => sum + sized(wanted[r]), FIRST_ADDRESS);
+      const leastPages = Math.ceil(least / PAGE);
+      if (leastPages > MOST_PAGES) return false;
+      const now = memory.buffer.byteLength / PAGE;
+      let pages = Math.max(now, FIRST_PAGES);
+      // A move should last: at least as much again as is needed now.
+      while (pages < MOST_PAGES && pages < leastPages * 2) pages *= STEP;
+      if (!extend(pages, leastPages)) return false;
       words = new Int32Array(memory.buffer);
       octets = new Uint8Array(memory.buffer);
-      // From behind, so that nothing is overwritten: bases only grow.
-      for (const r of [...regions].reverse()) {
-        const to = next.get(r);
-        const from = bases.get(r) ?? 0;
-        const old = capacities.get(r) ?? 0;
-        if (!to) continue;
-        if (old > 0 && from !== to.base) octets.copyWithin(to.base, from, from + old);
-        if (to.size > old) octets.fill(0, to.base + old, to.base + to.size);
-        bases.set(r, to.base);
-        capacities.set(r, to.size);
+
+      const room = memory.buffer.byteLength - least;
+      const growing = regions.reduce((sum, r) => sum + (fixed.has(r) ? 0 : wanted[r]), 0);
+      const next = new Map<Region, number>();
+      let top = FIRST_ADDRESS;
+      let spare = 0;
+      for (const r of regions) {
+        const part = growing > 0 && !fixed.has(r) ? Math.floor((room * wanted[r]) / growing / 64) * 64 : 0;
+        // Bases only grow, so that what is moved from behind overwrites nothing that is still to move.
+        const base = Math.max(top, bases.get(r) ?? 0);
+        spare += base - top;
+        const less = Math.min(spare, part);
+        spare -= less;
+        next.set(r, base);
+        top = base + sized(wanted[r]) + part - less;
       }
+      if (top > memory.buffer.byteLength) return false;
+      for (const r of [...regions].reverse()) {
+        const from = bases.get(r) ?? 0;
+        const to = next.get(r) ?? 0;
+        const bytes = Math.min(used[r] ?? 0, capacity(r));
+        if (bytes > 0 && from !== to) octets.copyWithin(to, from, from + bytes);
+      }
+      regions.forEach((r, i) => {
+        const base = next.get(r) ?? 0;
+        const following = regions[i + 1];
+        const end = (following && next.get(following)) ?? top;
+        bases.set(r, base);
+        capacities.set(r, end - base);
+      });
       return true;
     },
     get words() {

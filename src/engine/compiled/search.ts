@@ -9,20 +9,23 @@ import type { Machine } from '../machine';
 import { collectRaces } from '../races';
 import type { Store } from '../store';
 import { cpuOf } from '../context';
-import {
-  entrySize,
-  generate,
-  BATCH,
-  globals,
-  MOST_PENDING,
-  outcome,
-  treeCount,
-  type Shape,
-} from './generate';
+import { functions, generate } from './generate';
 import { layoutOf, type Layout } from './layout';
 import { createRegions, FIRST_ADDRESS, regions as regionNames } from './memory';
 import { createRecorder, type Way } from './record';
-import { createTables, rootsOf, type PackedWay, type Tables } from './tables';
+import {
+  BATCH,
+  entrySize,
+  globals,
+  MOST_PENDING,
+  outcome,
+  SLACK,
+  treeCount,
+  type GlobalName,
+  type Shape,
+} from './shape';
+import { createTables, rootsOf, type Answer, type PackedWay, type Tables } from './tables';
+import { ASIDE } from './upkeep';
 
 export interface Compiled {
   /** Expands up to `budget` states. `lost`: it cannot go on, the states are too large or steps look at too much. */
@@ -45,9 +48,16 @@ const MOST_NODES = 256 << 20;
 /** It is not worth it if so many of the states need the interpreter. */
 const TOO_OFTEN = 0.25;
 
+/** The hash table is made larger when so much of it is used, by so much. */
+const MOST_LOAD = 0.8;
+const GROWTH = 1.6;
+const FIRST_SLOTS = 1 << 14;
+const FIRST_NODES = 1 << 20;
+
+type Call = (typeof functions)[number];
+
 interface Instance {
-  run(budget: number): number;
-  rehash(unused: number): void;
+  readonly call: Readonly<Record<Call, (argument: number) => number>>;
   readonly values: ReadonlyMap<string, WebAssembly.Global<'i32'>>;
 }
 
@@ -75,7 +85,12 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
   let states = 0;
   let expanded = 0;
   let edges = 0;
-  const known = { threads: -1, objects: -1, slots: -1 };
+  let slotCount = 0;
+  /** The hash table has made place for the hang check. */
+  let over = false;
+  /** All that is in the tables, as long as it stays true. */
+  let answers: Answer[] = [];
+  const known = { threads: -1, objects: -1, slots: -1, plain: -1 };
 
   const labelOf = (label: number): number => {
     let n = labelNumbers.get(label);
@@ -89,7 +104,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
   /** Writes the component numbers of a state into memory. */
   const pack = (index: number, idOf: (slot: number) => number, to: Layout): void => {
     const { words } = memory;
-    const at = (memory.base('states') >> 2) + index * 2 * to.words;
+    const at = memory.base('states') / 4 + index * 2 * to.words;
     words.fill(0, at, at + 2 * to.words);
     for (const field of to.fields) {
       if (!field) continue;
@@ -101,7 +116,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     const field = of.fields[slot];
     if (!field) return 0;
     return (
-      ((memory.words[(memory.base('states') >> 2) + index * 2 * of.words + field.word] ?? 0) >>>
+      ((memory.words[memory.base('states') / 4 + index * 2 * of.words + field.word] ?? 0) >>>
         field.shift) &
       field.mask
     );
@@ -109,57 +124,70 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
 
   /** Room for what one more round of the batch may add. */
   const margin = (threads: number): number => 2 * BATCH + (threads + 1) * mostWays + 2;
-  const makeRoom = (at: {
-    readonly states: number;
-    readonly edges: number;
-    readonly nodes: number;
-  }): boolean => {
+  const makeRoom = (nodes: number, before: Layout | undefined): boolean => {
     if (!layout || !shape) return false;
     const more = margin(shape.threads);
-    const slots = memory.capacity('slots') / 8;
-    let wantedSlots = slots || 1 << 13;
-    while (at.states + more > wantedSlots * 0.6) wantedSlots *= 2;
-    const enough = (bytes: number, region: (typeof regionNames)[number]): number =>
-      bytes <= memory.capacity(region) ? memory.capacity(region) : Math.ceil(bytes * 1.5);
-    const grown = memory.grow({
-      roots: rootBytes,
-      conflicts: 4 * MOST_PENDING + MOST_ACCESSES * MOST_ACCESSES,
-      batch: more * entrySize(layout.words),
-      nodes: Math.max(at.nodes, memory.capacity('nodes')),
-      slots: wantedSlots * 8,
-      states: enough((at.states + more) * 8 * layout.words, 'states'),
-      rows: enough((at.states + more + 2) * 4, 'rows'),
-      goals: enough(at.states + more, 'goals'),
-      labels: enough(at.edges + more, 'labels'),
-      targets: enough((at.edges + more) * 4, 'targets'),
-    });
+    let count = slotCount || FIRST_SLOTS;
+    while (states + more > count * MOST_LOAD) count = Math.ceil(count * GROWTH);
+    const grown = memory.grow(
+      {
+        roots: rootBytes,
+        conflicts: 4 * MOST_PENDING + MOST_ACCESSES * MOST_ACCESSES,
+        batch: Math.max(more * entrySize(layout.words), 8 * ASIDE),
+        nodes: Math.max(nodes, memory.capacity('nodes')),
+        slots: (count + SLACK) * 8,
+        states: (states + more) * 8 * layout.words,
+        rows: (states + more + 2) * 4,
+        goals: states + more,
+        labels: edges + more + 8,
+        targets: (edges + more) * 4,
+      },
+      {
+        slots: slotCount === 0 ? 0 : (slotCount + SLACK) * 8,
+        states: states * 8 * (before ?? layout).words,
+        rows: (states + 1) * 4,
+        goals: states,
+        labels: edges,
+        targets: edges * 4,
+      },
+    );
     if (!grown) return false;
-    return wantedSlots === slots || fillSlots();
-  };
-  const fillSlots = (): boolean => {
-    memory.octets.fill(0, memory.base('slots'), memory.base('slots') + memory.capacity('slots'));
+    if (count > slotCount) enlarge(count);
     refresh();
-    instance?.rehash(0);
     return true;
+  };
+  /** Makes the hash table larger. */
+  const enlarge = (count: number): void => {
+    const before = slotCount === 0 ? 0 : slotCount + SLACK;
+    const base = memory.base('slots');
+    memory.octets.fill(0, base + 8 * before, base + 8 * (count + SLACK));
+    slotCount = count;
+    refresh();
+    if (before > 0 && instance?.call.spread(before) === 0) fillSlots();
+  };
+  const fillSlots = (): void => {
+    const base = memory.base('slots');
+    memory.octets.fill(0, base, base + 8 * (slotCount + SLACK));
+    refresh();
+    instance?.call.rehash(0);
   };
   /** Tells the instance where everything is. */
   const refresh = (): void => {
     if (!instance || !layout || !shape) return;
-    const value = (name: (typeof globals)[number], n: number): void => {
+    const value = (name: GlobalName, n: number): void => {
       const global = instance?.values.get(name);
       if (global) global.value = n;
     };
-    for (const r of regionNames) value(r as (typeof globals)[number], memory.base(r));
-    const slots = memory.capacity('slots') / 8;
+    for (const r of regionNames) if (r !== 'roots' && r !== 'nodes') value(r, memory.base(r));
     const more = margin(shape.threads);
-    value('slotMask', slots - 1);
+    value('slotCount', slotCount);
     value('next', expanded);
     value('size', states);
     value('edges', edges);
     value(
       'mostStates',
       Math.min(
-        Math.floor(slots * 0.6),
+        Math.floor(slotCount * MOST_LOAD),
         Math.floor(memory.capacity('states') / (8 * layout.words)),
         Math.floor(memory.capacity('rows') / 4) - 2,
         memory.capacity('goals'),
@@ -167,7 +195,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     );
     value(
       'mostEdges',
-      Math.min(memory.capacity('labels'), Math.floor(memory.capacity('targets') / 4)) - more,
+      Math.min(memory.capacity('labels') - 8, Math.floor(memory.capacity('targets') / 4)) - more,
     );
   };
   const compile = (): boolean => {
@@ -176,8 +204,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
       const module = new WebAssembly.Module(generate(shape));
       const { exports } = new WebAssembly.Instance(module, { host: { memory: memory.memory } });
       instance = {
-        run: exports.run as Instance['run'],
-        rehash: exports.rehash as Instance['rehash'],
+        call: exports as unknown as Instance['call'],
         values: new Map(globals.map(name => [name, exports[name] as WebAssembly.Global<'i32'>])),
       };
       return true;
@@ -189,13 +216,14 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
 
   /**
    * Threads, objects or fields have changed, or there was no room: packs all states anew if the layout is another one,
-   * and starts with empty tables.
+   * and fills the tables with what is still true.
    */
-  const rebuild = (idOf: (index: number, slot: number) => number, nodes: number): boolean => {
+  const rebuild = (nodes: number): boolean => {
     const before = layout;
-    const next = layoutOf(components, true);
+    const next = layoutOf(components);
     if (!next || m.threads.length > MOST_THREADS || nodes > MOST_NODES || labels.length > MOST_LABELS)
       return false;
+    if (!isKnown()) answers = [];
     const races = plainCells.size > 0;
     const first = Array.from({ length: m.threads.length }, (_, n) => components.threadSlots(n)?.control);
     const { roots, bytes } = rootsOf(FIRST_ADDRESS, next, [
@@ -206,35 +234,34 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     rootBytes = bytes;
     shape = {
       layout: next,
+      ...(before && { before }),
       roots,
       threads: m.threads.length,
       reduced: m.options.reduce,
       races,
       accesses: MOST_ACCESSES,
     };
-    const old = before ? copyOfStates(before) : undefined;
     layout = next;
-    if (!compile()) return false;
-    if (!makeRoom({ states, edges, nodes })) return false;
-    for (let s = 0; s < states; s++) pack(s, slot => (old ? old(s, slot) : idOf(s, slot)), next);
-    if (!fillSlots()) return false;
-    tables = createTables(memory, next, components, roots);
+    if (!compile() || !makeRoom(nodes, before)) return false;
+    if (before) instance?.call.repack(states);
+    else for (let s = 0; s < states; s++) pack(s, slot => store.componentAt(s, slot), next);
+    fillSlots();
+    tables = createTables(memory, next, roots);
+    for (const answer of answers) if (tables.add(answer) !== 'added') return rebuild(nodes * 4);
     writeConflicts();
     refresh();
     known.threads = m.threads.length;
     known.objects = m.objects.length;
     known.slots = components.slots.length;
+    known.plain = plainCells.size;
     return true;
   };
-  /** The states as they are packed now, for packing them in another way. */
-  const copyOfStates = (of: Layout): ((index: number, slot: number) => number) => {
-    const at = memory.base('states') >> 2;
-    const copy = memory.words.slice(at, at + states * 2 * of.words);
-    return (index, slot) => {
-      const field = of.fields[slot];
-      return field ? ((copy[index * 2 * of.words + field.word] ?? 0) >>> field.shift) & field.mask : 0;
-    };
-  };
+  /** What has been recorded rests on these. */
+  const isKnown = (): boolean =>
+    m.threads.length === known.threads &&
+    m.objects.length === known.objects &&
+    components.slots.length === known.slots &&
+    plainCells.size === known.plain;
 
   const load = (index: number): void => {
     for (let slot = 0; slot < components.slots.length; slot++)
@@ -325,14 +352,15 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
       mostWays = ways.length;
       return 'larger';
     }
-    if (
-      m.threads.length !== known.threads ||
-      m.objects.length !== known.objects ||
-      components.slots.length !== known.slots ||
-      labels.length > MOST_LABELS
-    )
-      return 'again';
-    const added = tables.add(tree, reads, note, ways);
+    if (!isKnown() || labels.length > MOST_LABELS) return 'again';
+    const answer: Answer = {
+      tree,
+      reads: reads.map(slot => [slot, components.current[slot] ?? 0]),
+      note,
+      ways,
+    };
+    answers.push(answer);
+    const added = tables.add(answer);
     return added === 'added' ? 'filled' : added === 'no room' ? 'larger' : 'again';
   };
   const packFinally = (
@@ -367,11 +395,14 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
   states = store.size;
   expanded = graph.expanded;
   edges = graph.edges;
-  if (!rebuild((index, slot) => store.componentAt(index, slot), 1 << 16)) return undefined;
-  for (let s = 0; s <= expanded; s++) memory.words[(memory.base('rows') >> 2) + s] = graph.starts[s] ?? 0;
-  for (let s = 0; s < expanded; s++) memory.octets[memory.base('goals') + s] = graph.goals[s] ?? 0;
+  if (!rebuild(FIRST_NODES)) return undefined;
+  const rows = memory.base('rows') / 4;
+  memory.words.set(graph.starts.subarray(0, expanded + 1), rows);
+  // Whose child the others are, nobody asks.
+  memory.words.fill(-1, rows + expanded + 1, rows + states + 1);
+  memory.octets.set(graph.goals.subarray(0, expanded), memory.base('goals'));
+  memory.words.set(graph.targets.subarray(0, edges), memory.base('targets') / 4);
   for (let e = 0; e < edges; e++) {
-    memory.words[(memory.base('targets') >> 2) + e] = graph.targets[e] ?? 0;
     const { thread, choice, decided, isPrivate } = unpackLabel(labelAt(graph, e));
     memory.octets[memory.base('labels') + e] =
       2 * labelOf(packLabel(thread, choice, decided, false)) + (isPrivate ? 1 : 0);
@@ -384,7 +415,9 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
       return states;
     },
     get bytes() {
-      return memory.bytes + components.bytes;
+      const fixed = (tables?.bytes ?? 0) + rootBytes + memory.capacity('batch');
+      const each = 8 * (layout?.words ?? 1) + 5;
+      return fixed + (slotCount + SLACK) * 8 + states * each + edges * 5 + components.bytes;
     },
     load: (_m, index) => {
       load(index);
@@ -393,6 +426,24 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
       components.undo(m);
     },
     componentAt: (index, slot) => (layout ? idAt(index, slot, layout) : 0),
+  };
+
+  /** The hang check; the bytes take the place of the hash table. */
+  const canFinish = (): Uint8Array => {
+    const base = memory.base('slots');
+    if (!over) {
+      over = true;
+      refresh();
+      memory.octets.fill(0, base, base + expanded);
+      memory.octets.fill(1, base + expanded, base + states);
+      let missing = expanded;
+      for (;;) {
+        const more = instance?.call.sweep(base) ?? 0;
+        missing -= more;
+        if (more === 0 || missing === 0) break;
+      }
+    }
+    return memory.octets.subarray(base, base + states);
   };
 
   return {
@@ -409,10 +460,10 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     run(budget) {
       let left = budget;
       for (;;) {
-        if (!instance || !tables) return 'lost';
+        if (!instance || !tables || over) return 'lost';
         refresh();
-        const result = instance.run(left);
-        const value = (name: (typeof globals)[number]): number => instance?.values.get(name)?.value ?? 0;
+        const result = instance.call.run(left);
+        const value = (name: GlobalName): number => instance?.values.get(name)?.value ?? 0;
         left -= value('next') - expanded;
         expanded = value('next');
         states = value('size');
@@ -423,8 +474,10 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
           case outcome.more:
             return 'more';
           case outcome.full:
-            if (!makeRoom({ states, edges, nodes: 0 })) return 'memory';
+            if (!makeRoom(0, undefined)) return 'memory';
             break;
+          case outcome.overrun:
+            return 'lost';
           case outcome.race:
             if (!reportRaces(expanded)) return 'lost';
             break;
@@ -433,7 +486,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
             if (answer === 'lost') return 'lost';
             if (answer !== 'filled') {
               const nodes = memory.capacity('nodes') * (answer === 'larger' ? 4 : 1);
-              if (!rebuild(packed.componentAt, nodes)) return 'lost';
+              if (!rebuild(nodes)) return 'lost';
             }
             if (recorded > 4000 && recorded > (expanded - first) * TOO_OFTEN) return 'lost';
           }
@@ -444,8 +497,8 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
       const { words, octets } = memory;
       const labelList = Int32Array.from(labels.flatMap(l => [l, l | (1 << 29)]));
       const raw = octets.subarray(memory.base('labels'), memory.base('labels') + edges);
-      const starts = memory.base('rows') >> 2;
-      const targets = memory.base('targets') >> 2;
+      const starts = memory.base('rows') / 4;
+      const targets = memory.base('targets') / 4;
       return {
         starts: words.subarray(starts, starts + expanded + 1),
         targets: words.subarray(targets, targets + edges),
@@ -455,6 +508,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
         expanded,
         goals: octets.subarray(memory.base('goals'), memory.base('goals') + expanded),
         endings: graph.endings,
+        canFinish,
       };
     },
   };

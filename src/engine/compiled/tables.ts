@@ -1,11 +1,10 @@
 /**
- * Decision trees in linear memory: what the recorder has found out, by the slots that it rests on. generate.ts says what
+ * Decision trees in linear memory: what the recorder has found out, by the slots that it rests on. expand.ts says what
  * nodes look like; this writes them.
  */
-import type { Components } from '../components';
-import { LEAF_HEAD, TEST_HEAD, waySize, type Root } from './generate';
 import type { Layout } from './layout';
 import type { Regions } from './memory';
+import { LEAF_HEAD, TEST_HEAD, waySize, type Root } from './shape';
 
 /** A way as it stands in a leaf. */
 export interface PackedWay {
@@ -16,16 +15,20 @@ export interface PackedWay {
   readonly writes: readonly (readonly [slot: number, id: number])[];
 }
 
+/** An answer: what stands in the leaf of a tree that one gets to where the slots read hold these components. */
+export interface Answer {
+  readonly tree: number;
+  /** In the order in which the slots were looked at. */
+  readonly reads: readonly (readonly [slot: number, id: number])[];
+  readonly note: number;
+  readonly ways: readonly PackedWay[];
+}
+
 export interface Tables {
   /** Bytes in use. */
   readonly bytes: number;
-  /** Adds what is so in the state that `components` shows. False: there is no room, or an id does not fit its field. */
-  add(
-    tree: number,
-    reads: readonly number[],
-    note: number,
-    ways: readonly PackedWay[],
-  ): 'added' | 'no room' | 'no field';
+  /** Not if there is no room, or a component's number does not fit its field. */
+  add(answer: Answer): 'added' | 'no room' | 'no field';
 }
 
 /** Where trees begin: by the control part of their thread, the slots of `first`; bytes in all. */
@@ -47,14 +50,13 @@ export function rootsOf(
 export function createTables(
   regions: Regions,
   layout: Layout,
-  components: Components,
   roots: readonly Root[],
 ): Tables {
   let used = 0;
   const start = regions.base('nodes');
   const room = regions.capacity('nodes');
-  const first = regions.base('roots') >> 2;
-  regions.words.fill(0, first, first + (regions.capacity('roots') >> 2));
+  const from = regions.base('roots') >> 2;
+  regions.words.fill(0, from, from + (regions.capacity('roots') >> 2));
 
   const take = (bytes: number): number => {
     const address = start + used;
@@ -65,18 +67,19 @@ export function createTables(
     get bytes() {
       return used;
     },
-    add(tree, reads, note, ways) {
+    add({ tree, reads, note, ways }) {
       const { words, octets } = regions;
       for (const w of ways)
         for (const [slot, id] of w.writes) if (id > (layout.fields[slot]?.mask ?? 0)) return 'no field';
       let wanted = LEAF_HEAD + ways.length * waySize(layout.words) + 8;
-      for (const slot of reads) wanted += TEST_HEAD + 8 + 4 * ((layout.fields[slot]?.mask ?? 0) + 1);
+      for (const [slot] of reads) wanted += TEST_HEAD + 8 + 4 * ((layout.fields[slot]?.mask ?? 0) + 1);
       if (used + wanted > room) return 'no room';
       const root = roots[tree];
       if (!root) return 'no room';
       const rootSlot = root.field?.slot;
-      let at = (root.address >> 2) + (rootSlot === undefined ? 0 : (components.current[rootSlot] ?? 0));
-      for (const slot of reads) {
+      const first = reads.find(([slot]) => slot === rootSlot);
+      let at = (root.address >> 2) + (first?.[1] ?? 0);
+      for (const [slot, id] of reads) {
         const field = layout.fields[slot];
         // A slot with one component only is no question.
         if (!field || slot === rootSlot) continue;
@@ -91,7 +94,7 @@ export function createTables(
         }
         if ((node & 1) === 1 || octets[node] !== 4 * field.word || octets[node + 1] !== field.shift)
           throw new Error('internal: what a step looks at depends on something that is not watched');
-        at = ((node + TEST_HEAD) >> 2) + (components.current[slot] ?? 0);
+        at = ((node + TEST_HEAD) >> 2) + id;
       }
       const leaf = take(LEAF_HEAD + ways.length * waySize(layout.words));
       words[leaf >> 2] = ways.length;

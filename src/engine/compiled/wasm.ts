@@ -86,17 +86,25 @@ export const equal = operator(0x46);
 export const notEqual = operator(0x47);
 /** Unsigned, but for lessSigned. */
 export const less = operator(0x49);
+export const lessSigned = operator(0x48);
 export const lessEqualSigned = operator(0x4c);
 export const greater = operator(0x4b);
 export const atLeast = operator(0x4f);
+export const sub64 = operator(0x7d);
+export const isZero64 = operator(0x50);
+export const trailingZeros64 = operator(0x7a);
 export const and64 = operator(0x83);
 export const or64 = operator(0x84);
 export const xor64 = operator(0x85);
 export const mul64 = operator(0x7e);
+export const shl64 = operator(0x86);
 export const shr64 = operator(0x88);
 export const rotl64 = operator(0x89);
 export const equal64 = operator(0x51);
 export const wrap = operator(0xa7);
+export const extend = operator(0xad);
+/** The first if the condition is not 0, else the second; both are evaluated. */
+export const select = (condition: Code, first: Code, second: Code): Code => [first, second, condition, 0x1b];
 
 export const load = access(0x28, 2);
 export const load8 = access(0x2d, 0);

@@ -1,0 +1,330 @@
+/**
+ * `run(budget)`: expands states, breadth first, until the budget is used up or the host is needed. What a thread can do is
+ * looked up in decision trees (tables.ts) that the interpreter fills in when asked for the first time; no operation of the
+ * ir is known here.
+ *
+ * A node is a word: 0 = nobody knows yet; odd = the address of a leaf, plus one; else the address of a test: byte offset
+ * of the state's word (u8), shift (u8), 2 bytes of padding, mask (i32), then a node for each value. A leaf of ways:
+ * number of ways, what the thread is about to access (0 = nothing that matters), then for each way label, ending (0 =
+ * none) and for each word of the state a mask to keep and the bits to set.
+ */
+import { enter, flush, readParent, stateAddress, type Locals } from './lookup';
+import {
+  BATCH,
+  entrySize,
+  g,
+  LEAF_HEAD,
+  MOST_PENDING,
+  outcome,
+  put,
+  SLACK,
+  TEST_HEAD,
+  treeCount,
+  waySize,
+  type Shape,
+} from './shape';
+import {
+  add,
+  and,
+  and64,
+  atLeast,
+  block,
+  get,
+  greater,
+  i32,
+  isZero,
+  jump,
+  jumpIf,
+  label,
+  lessEqualSigned,
+  load,
+  load64,
+  load8,
+  loop,
+  mul,
+  or,
+  or64,
+  set,
+  shl,
+  shr,
+  store,
+  store8,
+  sub,
+  when,
+  type Code,
+  type Label,
+} from './wasm';
+
+/** The parent's labels, the first edge of its row and the label of the edge that led here, for guesses. */
+export interface Parent {
+  readonly bytes: number;
+  readonly row: number;
+  readonly label: number;
+  /** The label of the way being taken. */
+  readonly way: number;
+}
+
+export function run(shape: Shape, l: Locals, parent: Parent): Code {
+  const { words } = shape.layout;
+  const entry = entrySize(words);
+  const goalTree = treeCount(shape) - 1;
+  const miss = label('miss');
+  const states = label('states');
+  const out = label('out');
+  const overrun = label('overrun');
+  const finish = label('finish');
+  const s: Parts = { shape, l, parent, miss, states, overrun };
+  return [
+    set(l.size, g('size')),
+    set(l.made, g('edges')),
+    set(l.stored, get(l.made)),
+    set(l.at, g('next')),
+    set(l.end, add(get(l.at), get(l.parameter))),
+    set(l.top, g('batch')),
+    set(l.lastSlot, add(g('slots'), shl(add(g('slotCount'), i32(SLACK - 1)), i32(3)))),
+    set(l.result, i32(outcome.more)),
+    block(
+      finish,
+      block(
+        overrun,
+        block(
+          out,
+          loop(
+            states,
+            when(atLeast(get(l.at), get(l.size)), [
+              flush(l, overrun),
+              when(atLeast(get(l.at), get(l.size)), [set(l.result, i32(outcome.done)), jump(out)]),
+            ]),
+            jumpIf(out, atLeast(get(l.at), get(l.end))),
+            when(or(greater(get(l.size), g('mostStates')), greater(get(l.made), g('mostEdges'))), [
+              set(l.result, i32(outcome.full)),
+              jump(out),
+            ]),
+            set(l.state, stateAddress(words, get(l.at))),
+            set(l.topBefore, get(l.top)),
+            set(l.madeBefore, get(l.made)),
+            set(l.pending, i32(0)),
+            readParent(l, parent.bytes, parent.row),
+            set(parent.label, load8(0, add(g('goals'), get(l.at)))),
+            block(
+              miss,
+              privateSteps(s),
+              Array.from({ length: shape.threads }, (_, t) => [
+                walk(s, t),
+                notePending(s),
+                takeWays(s, false),
+              ]),
+              racePairs(s),
+              walk(s, goalTree),
+              set(l.goal, load(4, get(l.node))),
+              // RACE_FINALLY may end the run here.
+              when(load(0, get(l.node)), [takeWays(s, false)]),
+              endRow(s, get(l.goal)),
+              when(greater(get(l.top), add(g('batch'), i32(BATCH * entry))), [flush(l, overrun)]),
+              jump(states),
+            ),
+            set(l.top, get(l.topBefore)),
+            set(l.made, get(l.madeBefore)),
+          ),
+        ),
+        flush(l, overrun),
+        jump(finish),
+      ),
+      set(l.result, i32(outcome.overrun)),
+    ),
+    put('size', get(l.size)),
+    put('edges', get(l.stored)),
+    put('next', get(l.at)),
+    put('touched', get(l.touched)),
+    get(l.result),
+  ];
+}
+
+interface Parts {
+  readonly shape: Shape;
+  readonly l: Locals;
+  readonly parent: Parent;
+  readonly miss: Label;
+  readonly states: Label;
+  readonly overrun: Label;
+}
+
+/** Walks a tree to its leaf and puts the leaf's address into `node`; where nobody knows, leaves to `miss`. */
+function walk({ shape, l, miss }: Parts, tree: number): Code {
+  const leaf = label('leaf');
+  const test = label('test');
+  const root = shape.roots[tree];
+  const field = root?.field;
+  return [
+    set(
+      l.node,
+      load(
+        root?.address ?? 0,
+        field
+          ? shl(and(shr(load(4 * field.word, get(l.state)), i32(field.shift)), i32(field.mask)), i32(2))
+          : i32(0),
+      ),
+    ),
+    block(
+      leaf,
+      loop(
+        test,
+        jumpIf(leaf, and(get(l.node), i32(1))),
+        when(isZero(get(l.node)), [
+          put('missTree', i32(tree)),
+          set(l.result, i32(outcome.miss)),
+          jump(miss),
+        ]),
+        set(
+          l.node,
+          load(
+            TEST_HEAD,
+            add(
+              get(l.node),
+              shl(
+                and(
+                  shr(load(0, add(get(l.state), load8(0, get(l.node)))), load8(1, get(l.node))),
+                  load(4, get(l.node)),
+                ),
+                i32(2),
+              ),
+            ),
+          ),
+        ),
+        jump(test),
+      ),
+    ),
+    set(l.node, sub(get(l.node), i32(1))),
+  ];
+}
+
+/** Puts the ways of the leaf in `node` into the batch. */
+function takeWays({ l, parent }: Parts, isPrivate: boolean): Code {
+  const done = label('ways');
+  const next = label('way');
+  return [
+    set(l.count, load(0, get(l.node))),
+    set(l.made, add(get(l.made), get(l.count))),
+    set(l.node, add(get(l.node), i32(LEAF_HEAD))),
+    block(
+      done,
+      loop(
+        next,
+        jumpIf(done, isZero(get(l.count))),
+        l.words.map((w, k) =>
+          set(
+            w,
+            or64(
+              and64(load64(8 * k, get(l.state)), load64(8 + 16 * k, get(l.node))),
+              load64(16 + 16 * k, get(l.node)),
+            ),
+          ),
+        ),
+        set(parent.way, isPrivate ? or(load(0, get(l.node)), i32(1)) : load(0, get(l.node))),
+        enter(l, parent.way, parent.label, load(4, get(l.node)), parent.bytes, parent.row),
+        set(l.node, add(get(l.node), i32(waySize(l.words.length)))),
+        set(l.count, sub(get(l.count), i32(1))),
+        jump(next),
+      ),
+    ),
+  ];
+}
+
+function endRow({ l }: Parts, reached: Code): Code {
+  return [
+    store8(0, add(g('goals'), get(l.at)), reached),
+    store(0, add(g('rows'), shl(add(get(l.at), i32(1)), i32(2))), get(l.made)),
+    set(l.at, add(get(l.at), i32(1))),
+  ];
+}
+
+/** A private step is taken alone if all it leads to is ahead; else the state is expanded in full. */
+function privateSteps(s: Parts): Code {
+  const { shape, l, states, overrun } = s;
+  if (!shape.reduced) return [];
+  const none = label('no private step');
+  const some = label('a private step');
+  const ahead = label('ahead');
+  const back = label('leads back');
+  return block(
+    none,
+    block(
+      some,
+      Array.from({ length: shape.threads }, (_, t) => [
+        walk(s, shape.threads + t),
+        when(load(0, get(l.node)), [walk(s, t), jump(some)]),
+      ]),
+      jump(none),
+    ),
+    set(l.goal, get(l.node)),
+    flush(l, overrun),
+    set(l.node, get(l.goal)),
+    takeWays(s, true),
+    flush(l, overrun),
+    set(l.from, get(l.madeBefore)),
+    block(
+      back,
+      loop(
+        ahead,
+        when(atLeast(get(l.from), get(l.made)), [endRow(s, i32(0)), jump(states)]),
+        jumpIf(back, lessEqualSigned(load(0, add(g('targets'), shl(get(l.from), i32(2)))), get(l.at))),
+        set(l.from, add(get(l.from), i32(1))),
+        jump(ahead),
+      ),
+    ),
+    set(l.made, get(l.madeBefore)),
+    set(l.stored, get(l.madeBefore)),
+    set(l.topBefore, get(l.top)),
+  );
+}
+
+function notePending({ shape, l }: Parts): Code {
+  if (!shape.races) return [];
+  return [
+    set(l.scratch, load(4, get(l.node))),
+    when(get(l.scratch), [
+      store(0, add(g('conflicts'), shl(get(l.pending), i32(2))), get(l.scratch)),
+      set(l.pending, add(get(l.pending), i32(1))),
+    ]),
+  ];
+}
+
+/** Leaves to `miss` if two of the pending accesses are in conflict and nobody has said so. */
+function racePairs({ shape, l, miss }: Parts): Code {
+  if (!shape.races) return [];
+  const done = label('pairs');
+  const first = label('first');
+  const others = label('others');
+  const second = label('second');
+  const [a, b] = [l.from, l.found];
+  const access = (index: Code): Code => load(0, add(g('conflicts'), shl(index, i32(2))));
+  return [
+    set(a, i32(0)),
+    block(
+      done,
+      loop(
+        first,
+        jumpIf(done, atLeast(add(get(a), i32(1)), get(l.pending))),
+        set(b, add(get(a), i32(1))),
+        block(
+          others,
+          loop(
+            second,
+            jumpIf(others, atLeast(get(b), get(l.pending))),
+            when(
+              load8(
+                4 * MOST_PENDING,
+                add(g('conflicts'), add(mul(access(get(a)), i32(shape.accesses)), access(get(b)))),
+              ),
+              [set(l.result, i32(outcome.race)), jump(miss)],
+            ),
+            set(b, add(get(b), i32(1))),
+            jump(second),
+          ),
+        ),
+        set(a, add(get(a), i32(1))),
+        jump(first),
+      ),
+    ),
+  ];
+}

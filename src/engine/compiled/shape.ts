@@ -1,0 +1,93 @@
+/** What the generated search is made for, and how it and its host talk: globals, outcomes, the records in memory. */
+import type { Field, Layout } from './layout';
+import { getGlobal, setGlobal, type Code } from './wasm';
+
+/** Why `run` came back. */
+export const outcome = {
+  /** The budget is used up. */
+  more: 0,
+  /** Every state is expanded. */
+  done: 1,
+  /** A tree has no answer: globals `missTree` (index of the tree), `next` (the state). */
+  miss: 2,
+  /** There may be no room for the next state. */
+  full: 3,
+  /** Two threads of state `next` are about to make conflicting accesses that nobody has reported. */
+  race: 4,
+  /** The hash table is used beyond its end; never with a hash that spreads. */
+  overrun: 5,
+} as const;
+
+/** Mutable i32 globals, in order; addresses are bytes. */
+export const globals = [
+  'next',
+  'size',
+  'edges',
+  'missTree',
+  'touched',
+  'slots',
+  /** Slots of the hash table, without the slack behind them. */
+  'slotCount',
+  'states',
+  'rows',
+  'goals',
+  'labels',
+  'targets',
+  'batch',
+  'conflicts',
+  'mostStates',
+  'mostEdges',
+] as const;
+export type GlobalName = (typeof globals)[number];
+
+export const g = (name: GlobalName): Code => getGlobal(globals.indexOf(name));
+export const put = (name: GlobalName, value: Code): Code => setGlobal(globals.indexOf(name), value);
+
+/** States whose successors are gathered before they are looked up, in entries of the batch. */
+export const BATCH = 64;
+
+/** Bytes of an entry of the batch: the words, then tag, slot, labels and origin (see lookup.ts). */
+export function entrySize(words: number): number {
+  return 8 * words + 16;
+}
+
+/** Bytes of one way in a leaf. */
+export function waySize(words: number): number {
+  return 8 + 16 * words;
+}
+
+/** Bytes before the ways of a leaf. */
+export const LEAF_HEAD = 8;
+/** Bytes before the nodes of a test. */
+export const TEST_HEAD = 8;
+/** Slots behind the last one that a hash can point at: there is no wrapping around. */
+export const SLACK = 4096;
+
+/** Threads that can have conflicting accesses in one state; a state with more is left to `race`. */
+export const MOST_PENDING = 64;
+
+/** Where a tree begins: a list of nodes by the values of a field, or one node. */
+export interface Root {
+  readonly address: number;
+  readonly field?: Field;
+}
+
+export interface Shape {
+  readonly layout: Layout;
+  /** How the states in memory are still packed, if that is another way: `repack` sees to it. */
+  readonly before?: Layout;
+  /** One for each tree. */
+  readonly roots: readonly Root[];
+  readonly threads: number;
+  /** Private steps are looked for (the trees `threads` … 2 * threads - 1). */
+  readonly reduced: boolean;
+  /** Some accesses are plain: pairs of pending accesses are looked at. */
+  readonly races: boolean;
+  /** Number of pending accesses that are told apart, including none. */
+  readonly accesses: number;
+}
+
+/** The number of decision trees: ways by thread, then whether the step is private by thread, then the goal. */
+export function treeCount(shape: Pick<Shape, 'threads' | 'reduced'>): number {
+  return (shape.reduced ? 2 : 1) * shape.threads + 1;
+}
