@@ -52,6 +52,11 @@ export interface FactStore {
 
 /** Beyond so many characters of function texts those that were not used for the longest time are forgotten. */
 const MOST = 3_000_000;
+/** Texts that functions had before an edit, for who undoes it. Each may hold more than its function's text by far. */
+const MOST_PAST = 64;
+/** Files whose edits are followed. */
+const MOST_FOLLOWED = 24;
+
 export function createFactStore(): FactStore {
   const analyses = new Map<string, { readonly analysis: Analysis; used: number }>();
   const state = { length: 0, clock: 0 };
@@ -68,6 +73,24 @@ export function createFactStore(): FactStore {
   }
   function forget(key: string): void {
     if (analyses.delete(key)) state.length -= key.length;
+  }
+  /** The functions of each file as they were last, and texts that an edit has made others of since. */
+  const latest = new Map<string, readonly FunctionFacts[]>();
+  const past = new Set<string>();
+  function follow(path: string, now: readonly FunctionFacts[]): void {
+    const before = latest.get(path);
+    latest.delete(path);
+    latest.set(path, now);
+    for (const oldest of latest.keys()) if (latest.size > MOST_FOLLOWED) latest.delete(oldest);
+    if (!before) return;
+    const inUse = new Set(now.map(f => f.analysis));
+    for (const { analysis } of before) if (!inUse.has(analysis)) past.add(analysis.text);
+    for (const { text } of inUse) past.delete(text);
+    for (const oldest of past)
+      if (past.size > MOST_PAST) {
+        past.delete(oldest);
+        forget(oldest);
+      }
   }
   return {
     get size() {
@@ -94,7 +117,10 @@ export function createFactStore(): FactStore {
     },
     functions(file, make) {
       let f = files.get(file);
-      if (!f) files.set(file, (f = make()));
+      if (!f) {
+        files.set(file, (f = make()));
+        follow(file.path, f);
+      }
       return f;
     },
   };
