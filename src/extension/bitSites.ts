@@ -7,7 +7,7 @@ import type { BitSitesData } from '../host/methods';
 import { isC, locator, openPaths, type Locate } from './convert';
 import type { Log } from './log';
 import { toPath, toUri } from './paths';
-import { showReferences, type ReferenceNode } from './referencesView';
+import { showReferences, type ReferenceNode, type References } from './referencesView';
 import { inSlices } from './slices';
 import type { Workers } from './workers';
 
@@ -20,8 +20,14 @@ interface Argument {
   readonly file: string;
 }
 
+/** Shows what was found; `better` fires with the answer of the whole tree if this one came too early for it. */
+type Show = (found: BitSitesData, from: vscode.Location, better: vscode.Event<BitSitesData>) => Promise<void>;
+
 export function createBitSites(workers: Workers, log: Log): vscode.Disposable {
-  const register = (command: string, show: (found: BitSitesData, from: vscode.Location) => Promise<void>) =>
+  const better = new vscode.EventEmitter<BitSitesData>();
+  /** Only the last question is asked again. */
+  let early: Argument | undefined;
+  const register = (command: string, show: Show) =>
     vscode.commands.registerCommand(command, (argument: unknown) =>
       log.guard(vscode.l10n.t('finding the sites of a bit'), undefined, async () => {
         const subject = asArgument(argument) ?? (await chosen());
@@ -34,10 +40,25 @@ export function createBitSites(workers: Workers, log: Log): vscode.Disposable {
           );
           return;
         }
-        await show(found, here(subject));
+        early = found.complete ? undefined : subject;
+        await show(found, here(subject), better.event);
       }),
     );
   return vscode.Disposable.from(
+    better,
+    workers.onDidChangeIndex(state => {
+      if (!state.complete || !early) return;
+      const subject = early;
+      early = undefined;
+      void log.guard(vscode.l10n.t('finding the sites of a bit'), undefined, async () => {
+        const { bit, file } = subject;
+        const found = await workers.ask('bitSites', { path: file, open: openPaths(), bit });
+        if (!found) return;
+        // A file may have changed in the meantime.
+        if (!found.complete) early ??= subject;
+        better.fire(found);
+      });
+    }),
     register('racelens.findBitSites', list),
     register('racelens.peekBitSites', peek),
   );
@@ -120,7 +141,34 @@ function groups(): readonly (readonly [title: string, icon: string, kinds: reado
   ];
 }
 
-async function list(found: BitSitesData, from: vscode.Location): Promise<void> {
+async function list(
+  found: BitSitesData,
+  from: vscode.Location,
+  better: vscode.Event<BitSitesData>,
+): Promise<void> {
+  const references = await referencesOf(found, from);
+  const later = mapped(
+    better,
+    next => next.bit === found.bit,
+    next => referencesOf(next, from),
+  );
+  if (await showReferences(references, later)) return;
+  await peek(found, from);
+}
+
+/** The event with each value that passes made into another, which takes a moment. */
+function mapped<T, U>(
+  event: vscode.Event<T>,
+  passes: (value: T) => boolean,
+  make: (value: T) => Promise<U>,
+): vscode.Event<U> {
+  return tell =>
+    event(value => {
+      if (passes(value)) void make(value).then(tell);
+    });
+}
+
+async function referencesOf(found: BitSitesData, from: vscode.Location): Promise<References> {
   const roots: ReferenceNode[] = [];
   const locate = locator();
   for (const [title, icon, kinds] of groups()) {
@@ -136,9 +184,7 @@ async function list(found: BitSitesData, from: vscode.Location): Promise<void> {
     item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor('racelens.stateWord'));
     roots.push({ item, children });
   }
-  const title = vscode.l10n.t('Sites of {0}', found.bit);
-  if (await showReferences({ title, location: from, message: summary(found), roots })) return;
-  await peek(found, from);
+  return { title: vscode.l10n.t('Sites of {0}', found.bit), location: from, message: summary(found), roots };
 }
 
 async function peek(found: BitSitesData, from: vscode.Location): Promise<void> {
@@ -153,15 +199,14 @@ async function peek(found: BitSitesData, from: vscode.Location): Promise<void> {
   if (!found.complete) void vscode.window.setStatusBarMessage(summary(found), 10_000);
 }
 
-/** How many, where, and whether that is all. */
-function summary({ sites, problems, complete, words }: BitSitesData): string {
+/** How many, where, and whether that is all. The view makes one paragraph of it. */
+function summary({ sites, problems, words }: BitSitesData): string {
   const files = new Set(sites.map(site => site.place.path)).size;
   return [
     vscode.l10n.t('{0} sites in {1} files', sites.length, files) +
       (words.length > 0 ? ` · ${words.join(', ')}` : ''),
-    ...(complete ? [] : [vscode.l10n.t('The index of the tree is not complete yet: there may be more.')]),
     ...problems,
-  ].join('\n');
+  ].join('. ');
 }
 
 function siteNode(site: Site, locate: Locate): ReferenceNode {

@@ -42,19 +42,27 @@ export interface References {
   readonly roots: readonly ReferenceNode[];
 }
 
-/** Shows the tree; false if this VS Code has no such view. */
-export async function showReferences(references: References): Promise<boolean> {
+/** Shows the tree, and what `better` brings later in its place; false if this VS Code has no such view. */
+export async function showReferences(
+  references: References,
+  better: vscode.Event<References>,
+): Promise<boolean> {
   const extension = vscode.extensions.getExtension<SymbolTree>('vscode.references-view');
   const api = await extension?.activate();
   if (typeof api?.setInput !== 'function') return false;
-  api.setInput(inputOf(references));
+  api.setInput(inputOf(references, better));
   return true;
 }
 
-function inputOf(references: References): SymbolTreeInput {
-  const { roots } = references;
-  const parents = new Map(roots.flatMap(root => root.children.map(child => [child, root] as const)));
-  const places = [...parents.keys()];
+function inputOf(references: References, better: vscode.Event<References>): SymbolTreeInput {
+  let { message, roots } = references;
+  let parents = new Map<ReferenceNode, ReferenceNode>();
+  let places: readonly ReferenceNode[] = [];
+  const take = (): void => {
+    parents = new Map(roots.flatMap(root => root.children.map(child => [child, root] as const)));
+    places = [...parents.keys()];
+  };
+  take();
   const step = (from: ReferenceNode, by: number): ReferenceNode => {
     const at = places.indexOf(from.children[0] ?? from);
     return places[(at + by + places.length) % places.length] ?? from;
@@ -64,11 +72,19 @@ function inputOf(references: References): SymbolTreeInput {
     title: references.title,
     location: references.location,
     // What was found stays as it is; asking again is a new command.
-    with: () => inputOf(references),
+    with: () => inputOf({ ...references, message, roots }, better),
     resolve: () => ({
-      message: references.message,
+      // Read again by the view after each change of the tree.
+      get message() {
+        return message;
+      },
       provider: {
-        onDidChangeTreeData: () => new vscode.Disposable(() => undefined),
+        onDidChangeTreeData: tell =>
+          better(next => {
+            ({ message, roots } = next);
+            take();
+            tell(undefined);
+          }),
         getTreeItem: node => node.item,
         resolveTreeItem: item => item,
         getChildren: node => [...(node ? node.children : roots)],

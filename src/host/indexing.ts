@@ -46,6 +46,8 @@ const slice = 1 << 19;
 const tellEvery = 200;
 /** After a request, the user may go on typing: milliseconds until the next slice of what is not urgent. */
 const pause = 300;
+/** Where each file has to be fetched, only a loose folder is read whole, and only if it is no larger. */
+const fewFiles = 2_000;
 /** Files that must have changed until an index that is in the store is stored again. */
 const worthSaving = 200;
 
@@ -87,7 +89,7 @@ export function createIndexing(input: IndexingInput): Indexing {
       part: isReady ? 'rest' : 'near',
       done,
       total,
-      complete: phase === 'done',
+      complete: phase === 'done' && !pipeline.index.isStale(),
       files,
       identifiers,
       bytes,
@@ -103,7 +105,9 @@ export function createIndexing(input: IndexingInput): Indexing {
 
   const isUnfinished = (pipeline: IndexedPipeline): boolean => {
     const phase = pipeline.index.phase();
-    return phase === 'near' || pipeline.index.isStale() || (phase !== 'done' && !input.slow);
+    const isWorthIt =
+      !input.slow || (pipeline.root === undefined && pipeline.index.progress().done < fewFiles);
+    return phase === 'near' || pipeline.index.isStale() || (phase !== 'done' && isWorthIt);
   };
   /** What is near comes first, in whichever tree. */
   const next = (): IndexedPipeline | undefined => {
@@ -141,7 +145,7 @@ export function createIndexing(input: IndexingInput): Indexing {
     const now = pipeline.index.phase();
     const isNew = now !== own.phase;
     own.phase = now;
-    tell(pipeline, isNew);
+    tell(pipeline, isNew || answer === 'done');
     if (isNew || index.revision() !== before) input.onBetter();
     if (isNew || answer === 'done') keep(pipeline, own);
     if (answer === 'waiting') {

@@ -153,6 +153,10 @@ for (const host of hosts)
         .locator('.monaco-list-row', { hasText: /napi_enable\(\)/ })
         .first()
         .waitFor();
+      // Asked before the index was complete, it is asked again by itself.
+      await until('the list is not made anew with the whole tree', async () =>
+        /sites in \d+ files(?!.*not complete)/.test((await view.textContent()) ?? '') ? true : undefined,
+      );
       await b.screenshot(`sites-${host}`);
       await view
         .locator('.monaco-list-row', { hasText: /napi_enable\(\)/ })

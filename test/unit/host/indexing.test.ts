@@ -228,4 +228,16 @@ describe('index in the background of a worker', () => {
     const state = (await worker.ask('index', { action: 'state' })) as IndexState;
     assert.deepEqual([state.files, state.complete], [101, false]);
   });
+
+  it('without a disk reads a small loose folder whole', async () => {
+    for (const folder of ['', '/folder']) {
+      const texts = new Map([
+        [`${folder}/a.c`, 'int a(void) { return 1; }\n'],
+        [`${folder}/b.c`, 'int b(void) { return a(); }\n'],
+      ]);
+      const worker = start({ texts });
+      await worker.ask('decorations', open(`${folder}/a.c`));
+      await worker.until(() => worker.states.some(s => s.complete));
+    }
+  });
 });
