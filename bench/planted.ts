@@ -1,6 +1,6 @@
 /**
  * What the diagnostics miss: faults put into functions of a kernel tree, one at a time and in memory only, and how many of them the
- * kind that is for them reports in the function. `npm run bench:planted -- TREE [FOLDER…] [--fault NAME] [--count N] [--seed S]`.
+ * kind that is for them reports in the function. `npm run bench:planted -- TREE [FOLDER…] [--fault NAME] [--count N] [--seed S] [--why]`.
  *
  * The places are drawn by a seeded generator. A fault counts as found if its kind says anything inside the function.
  */
@@ -8,7 +8,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { diskFiles } from '../src/host/node/files';
 import { diagnostics, kinds, type CheckKind } from '../src/ide/diagnostics';
+import { entriesOf } from '../src/ide/entries';
 import { createPipeline } from '../src/ide/pipeline';
+import type { Scene } from '../src/ide/scene';
+import { chainText } from '../src/kernel/entry/answers';
+import { functionOf } from '../src/kernel/functions';
+import type { Item } from '../src/syntax/source';
 
 interface Planted {
   readonly lines: readonly string[];
@@ -117,12 +122,36 @@ function drawn(text: string, { plant }: Fault, next: () => number): Planted | un
   return places[Math.floor(next() * places.length)];
 }
 
+/** What is known of the line of a fault that was missed, or of the first read of an RCU pointer behind it. */
+function whatIsSo(scene: Scene, item: Item, line: number): string {
+  const [source] = scene.files;
+  const f = source && functionOf(source, item, scene.facts);
+  if (!source || !f) return '';
+  const entries = entriesOf(scene);
+  const { flow, text } = f.analysis;
+  const after = flow.points
+    .filter(p => p.node && source.lines.positionAt(p.node.start + f.shift).line + 1 >= line)
+    .sort((p, q) => (p.node?.start ?? 0) - (q.node?.start ?? 0));
+  const read = after.find(p => p.node && /rcu_dereference\(/.test(text.slice(p.node.start, p.node.end)));
+  const point = read ?? after[0];
+  if (!point) return '';
+  const s = entries.at(f, point.id);
+  const locks = s.locks.map(l => `${l.kind} ${l.lock} ${l.held.value} (${l.held.because})`);
+  return [
+    '',
+    `reader ${s.reader.value}: ${s.reader.because} [${chainText(s.reader.chain)}]`,
+    `bhOff ${s.bhOff.value}: ${s.bhOff.because}`,
+    `locks ${locks.join('; ') || 'none'}; contexts ${s.contexts.map(c => c.label).join(', ')}${s.complete ? '' : '; not all callers read'}`,
+  ].join('\n        ');
+}
+
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const only = option(args, '--fault');
   const count = Number(option(args, '--count') ?? 15);
   const seed = Number(option(args, '--seed') ?? 7);
-  const [tree, ...named] = args;
+  const why = args.includes('--why');
+  const [tree, ...named] = args.filter(a => !a.startsWith('--'));
   if (tree === undefined || !existsSync(join(tree, 'include/linux'))) {
     console.error('bench:planted needs a kernel tree as its first argument');
     process.exitCode = 3;
@@ -173,7 +202,10 @@ async function main(): Promise<void> {
         d => inside && inside.start <= d.span.start && d.span.start < inside.end,
       );
       if (!found)
-        missed.push(`${path.slice(root.length + 1)}:${String(planted.at)} ${inside?.name ?? 'no function'}`);
+        missed.push(
+          `${path.slice(root.length + 1)}:${String(planted.at)} ${inside?.name ?? 'no function'}` +
+            (why && inside ? whatIsSo(scene, inside, planted.at) : ''),
+        );
       overlay.delete(path);
       pipeline.forget([path]);
     }

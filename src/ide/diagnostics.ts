@@ -7,6 +7,7 @@ import type { Span } from '../base/span';
 import { runCheck } from '../kernel/checks/index';
 import type { CheckInput, Related } from '../kernel/checks/input';
 import { kinds, type CheckKind, type CheckMeaning } from '../kernel/checks/kinds';
+import { typeOfCall } from './bits/structs';
 import { variantsOf } from './diagnosticsVariants';
 import { entriesOf } from './entries';
 import { knowledge } from './knowledge';
@@ -76,10 +77,10 @@ export function diagnosticsFrom(
     if (!f || !meaning) break;
     const { kind, severity, page } = meaning;
     for (const { facts, isBuilt } of variantsOf(scene, source, f))
-      for (const { span, message, related } of runCheck(kind, facts, input)) {
+      for (const { span, message, related, level } of runCheck(kind, facts, input)) {
         const known = found.some(d => d.code === kind && d.span.start === span.start);
         if (!known && [{ span }, ...related].every(r => isBuilt(r.span)))
-          found.push({ span, severity, code: kind, page, message, related });
+          found.push({ span, severity: level ?? severity, code: kind, page, message, related });
       }
   }
   return { found };
@@ -95,7 +96,10 @@ function inputOf(scene: Scene): CheckInput {
   const input: CheckInput = {
     survey: k.survey,
     corpus: scene.corpus,
-    types: k.types,
+    types: {
+      ...k.types,
+      callType: name => typeOfCall(k.survey.find(name), scene.corpus.macros(name)[0]?.macro.body),
+    },
     get publications() {
       return k.publications;
     },

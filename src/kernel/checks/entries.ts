@@ -238,7 +238,12 @@ export function chainRelated(entry: Entry, to: string): readonly Related[] {
 
 /** Some call on the way passes NULL or zero: what the function does then may be another thing. */
 export function passesNothing(entry: Entry): boolean {
-  return entry.links.some(l => callArguments(l.node).some(a => zeroness(l.f.analysis.text, a) === false));
+  return entry.links.some(givesNothing);
+}
+
+/** A call passes NULL or zero. */
+export function givesNothing(l: Link): boolean {
+  return callArguments(l.node).some(a => zeroness(l.f.analysis.text, a) === false);
 }
 
 /** `a() ← b() ← work item`. */
@@ -285,6 +290,22 @@ const bareLabels: ReadonlySet<string> = new Set([
   'debugfs attribute',
 ]);
 
+const underLocks: ReadonlySet<string> = new Set([
+  'generic netlink handler',
+  'generic netlink dump',
+  'operation under RTNL',
+  'rtnetlink handler',
+  'ethtool operation',
+  'netdevice notifier',
+  'qdisc operation under RTNL',
+  'wiphy work item',
+]);
+
+/** Ways in that come without any reader, of objects that others may see; locks may be held. */
+export function entersUnread(root: Root): boolean {
+  return root.in.reader === 'no' && (bareLabels.has(root.in.label) || underLocks.has(root.in.label));
+}
+
 /** Ways in that come with nothing held. Other operations are called under locks of their subsystem, or while nothing runs yet. */
 export function isBareRoot(root: Root): boolean {
   if (!bareLabels.has(root.in.label) || root.in.locks.length > 0) return false;
@@ -297,4 +318,38 @@ export function siteWords(s: Site): string {
   const { words } = meanings[s.effect.kind];
   const also = s.effect.switches ? ` (${meanings[s.effect.switches].words})` : '';
   return (s.effect.lock === undefined ? words : `${words} ${s.effect.lock}`) + also;
+}
+
+/** Functions that are looked at for one way in. */
+const MOST_ON_THE_WAY = 100;
+const FARTHEST = 7;
+
+/**
+ * One way into a function by calls that `passes` lets through, from a root that `arrives` takes: the shortest, as far as it
+ * is looked for. Unlike `entriesOf` it does not stop at the first ways that nobody wants.
+ */
+export function wayIn(
+  input: CheckInput,
+  f: FunctionFacts,
+  passes: (link: Link) => boolean,
+  arrives: (root: Root) => boolean,
+): Entry | undefined {
+  let layer: { f: FunctionFacts; links: readonly Link[] }[] = [{ f, links: [] }];
+  const seen = new Set<FunctionFacts>([f]);
+  for (let depth = 0; depth <= FARTHEST && layer.length > 0; depth++) {
+    const next: typeof layer = [];
+    for (const at of layer) {
+      const { roots, callers } = usesOf(input, at.f);
+      const root = roots.find(arrives);
+      if (root) return { root, links: at.links, outermost: at.f };
+      for (const link of callers) {
+        if (seen.size > MOST_ON_THE_WAY) break;
+        if (seen.has(link.f) || !passes(link)) continue;
+        seen.add(link.f);
+        next.push({ f: link.f, links: [link, ...at.links] });
+      }
+    }
+    layer = next;
+  }
+  return undefined;
 }

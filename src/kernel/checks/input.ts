@@ -30,6 +30,8 @@ export interface Finding {
   readonly message: string;
   /** In the order in which the story is told. */
   readonly related: readonly Related[];
+  /** Said with less weight than its kind is otherwise. */
+  readonly level?: 'information';
 }
 
 /** Findings in one function of the file that is checked. */

@@ -1,41 +1,72 @@
 /**
  * non-atomic-op-on-shared-word: a plain read-modify-write (`w |= A`, `__set_bit(B, &w)`) of a word that other functions
- * change by atomic operations, where no lock is held. Either change can be lost: the plain one writes back an old value.
+ * change by atomic operations, with no lock that both hold. Either change can be lost: the plain one writes back an old
+ * value.
  *
- * Silent before the object is published and after it is withdrawn (it was allocated here, or the function's name says
- * that it sets up or tears down), where a caller holds a lock or callers are not all known, and where the structs are not
- * known to be the same.
+ * Silent before the object is published and after it is withdrawn (it was allocated here, or the names of the function or of
+ * all its callers say that they set up or tear down), where a lock may be common, and where the structs are not known to be
+ * the same. What some callers hold that were not read is not known: then it is told as information.
  */
 import { spanOf, type FunctionFacts } from '../functions';
 import { accessesOf, type Access } from '../words/accesses';
 import { primitive } from '../primitives';
 import { keyOfPath } from '../places';
-import { enteredWith, entriesOf, isAtomic, openAt } from './entries';
-
-import { perInput, type Check, type CheckInput, type Finding } from './input';
-
-const setsUp =
-  /(^|_)(init|probe|alloc|create|setup|new|register|attach|clone|open|start|add|build|parse|config|remove|exit|destroy|free|release|close|stop|detach|disconnect|unregister|del|cleanup|teardown|uninit|fini|suspend|resume|reset|shutdown|bind|unbind|down|up|restart|reinit|prepare|kill|die|purge)(_|\d|$)/;
+import type { HeldLock, Situation } from '../entry/answers';
+import { meanings } from '../sections/sections';
+import { callersOf, enteredWith, isAtomic, openAt } from './entries';
+import { isSame, perInput, type Check, type CheckInput, type Finding } from './input';
+import { setsUp } from './lifetime';
+import { isSameLock } from './updates';
 
 interface WordAccess {
   readonly f: FunctionFacts;
   readonly access: Access;
 }
 
-/** Atomic changes by word (`hci_dev.flags`), in the open files and the headers they use; words of unknown structs left out. */
-const atomicChanges = perInput(input => {
-  const found = new Map<string, WordAccess[]>();
-  for (const f of [...input.survey.functions, ...input.survey.related])
-    for (const access of accessesOf(f.analysis)) {
-      if (!access.strong || !access.atomic || !changes(access) || setsUp.test(f.name)) continue;
-      const key = keyOfPath(access.path, input.types);
-      if (key === undefined || key.startsWith('.')) continue;
-      const list = found.get(key);
-      if (list) list.push({ f, access });
-      else found.set(key, [{ f, access }]);
-    }
+/** Mentions of a field that are looked at, functions parsed for them, and changes that are enough. */
+const MOST_MENTIONS = 500;
+const MOST_PARSED = 24;
+const ENOUGH = 6;
+
+const changesByWord = perInput(() => new Map<string, readonly WordAccess[]>());
+
+/** Atomic changes of a word (`hci_dev.flags`) in the open files, the headers they use, and the folder of `from`. */
+function atomicChanges(input: CheckInput, key: string, from: string): readonly WordAccess[] {
+  const known = changesByWord(input);
+  let found = known.get(key);
+  if (!found) known.set(key, (found = search(input, key, from)));
   return found;
-});
+}
+
+function search(input: CheckInput, key: string, from: string): readonly WordAccess[] {
+  const found: WordAccess[] = [];
+  const field = key.slice(key.lastIndexOf('.') + 1);
+  if (!/^\w+$/.test(field)) return [];
+  const learn = (f: FunctionFacts): void => {
+    if (setsUp.test(f.name) || found.some(o => isSame(o.f, f))) return;
+    for (const access of accessesOf(f.analysis))
+      if (access.strong && access.atomic && changes(access) && keyOfPath(access.path, input.types) === key)
+        found.push({ f, access });
+  };
+  const changing = new RegExp(
+    `(?:(?:set|clear|change)_bit|cmpxchg|atomic\\w*_(?:or|and|andnot|xor))\\w*\\s*\\([^;]*\\b${field}\\b`,
+  );
+  for (const f of [...input.survey.functions, ...input.survey.related])
+    if (changing.test(f.analysis.text)) learn(f);
+  const folder = from.slice(0, from.lastIndexOf('/') + 1);
+  let mentions = 0;
+  let parsed = 0;
+  for (const m of input.corpus.mentions(field, from)) {
+    if (found.length >= ENOUGH || ++mentions > MOST_MENTIONS || parsed >= MOST_PARSED) break;
+    if (m.kind !== 'function' || m.source.path === from) continue;
+    // Nearest first: behind the folder comes the whole tree.
+    if (!m.source.path.startsWith(folder)) break;
+    if (!changing.test(m.source.text.slice(m.item.start, m.item.end))) continue;
+    parsed++;
+    learn(m.facts);
+  }
+  return found;
+}
 
 function changes(a: Access): boolean {
   return a.kind === 'set' || a.kind === 'clear' || a.kind === 'change' || a.kind === 'rmw';
@@ -48,45 +79,92 @@ function isPlainChange(a: Access): boolean {
 
 export const nonAtomicOpOnSharedWord: Check = (f, input) => {
   if (setsUp.test(f.name)) return [];
-  const found: Finding[] = [];
   for (const access of accessesOf(f.analysis)) {
-    if (!isPlainChange(access)) continue;
-    const p = f.analysis.flow.points[access.point];
-    const open = p && openAt(input.survey.sections(f), p).may;
-    if (!open || open.some(isAtomic) || allocatedHere(f, access)) continue;
+    if (!isPlainChange(access) || allocatedHere(f, access)) continue;
     const key = keyOfPath(access.path, input.types);
-    const atomic = (key === undefined ? [] : (atomicChanges(input).get(key) ?? [])).filter(o => o.f !== f);
-    if (key === undefined || atomic.length === 0) continue;
-    const entered = enteredWith(input, f);
-    if (entered === 'unknown') continue;
-    // What holds only locks that one may sleep under shares none with a softirq or an interrupt.
-    const others =
-      entered === 'nothing' && open.length === 0 ? atomic : atomic.filter(o => interrupts(input, o));
-    const [other] = others;
-    if (!other) continue;
-    const name = access.via === 'plain' ? 'a plain read-modify-write' : `${access.via}()`;
-    found.push({
-      span: spanOf(f, access.node),
-      message: `${name} of ${key} shares no lock with ${other.f.name}(), which changes the word by ${other.access.via}(): either change may be lost`,
-      related: others.slice(0, 4).map(o => ({
-        span: spanOf(o.f, o.access.node),
-        message: `${o.f.name}() changes it atomically: ${o.access.via}()`,
-      })),
-    });
-    break;
+    if (key === undefined || key.startsWith('.')) continue;
+    const atomic = atomicChanges(input, key, f.file).filter(o => !isSame(o.f, f));
+    if (atomic.length === 0) continue;
+    const callers = callersOf(input, f);
+    if (callers.length > 0 && callers.every(c => setsUp.test(c.name))) return [];
+    const here = placeOf(input, f, access);
+    const others = atomic.filter(o => isApart(here, placeOf(input, o.f, o.access)));
+    if (others.length > 0) return [finding(here, access, key, others)];
   }
-  return found;
+  return [];
 };
 
-/** The change is made in a softirq or an interrupt, by a certain chain of calls. */
-function interrupts(input: CheckInput, o: WordAccess): boolean {
-  return entriesOf(input, o.f, 'file').some(e => e.root.in.maySleep === 'no' && e.root.in.bhOff === 'yes');
+/** What is so where a word is changed. */
+interface Place {
+  readonly f: FunctionFacts;
+  readonly situation: Situation;
+  /** Locks that may be held. */
+  readonly locks: readonly HeldLock[];
+  /** All callers were read, and none of them is a table whose user is not known. */
+  readonly isKnown: boolean;
+  /** The same, or nobody in the tree uses the function: then whoever does brings nothing. */
+  readonly isEntered: boolean;
+  /** Sleeping is a bug for a reason that names no lock. */
+  readonly isVeiled: boolean;
+}
+
+function placeOf(input: CheckInput, f: FunctionFacts, access: Access): Place {
+  const situation = input.entries.at(f, access.point);
+  const locks = situation.locks.filter(l => l.held.value !== 'no');
+  const isKnown =
+    situation.complete &&
+    situation.maySleep.unknown !== true &&
+    (situation.contexts.length > 0 || situation.maySleep.value !== 'depends-on-caller');
+  const p = f.analysis.flow.points[access.point];
+  const own = p ? openAt(input.survey.sections(f), p).may : [];
+  const { maySleep } = situation;
+  return {
+    f,
+    situation,
+    locks,
+    isKnown,
+    isEntered: isKnown || enteredWith(input, f) !== 'unknown',
+    isVeiled:
+      maySleep.value === 'no' &&
+      maySleep.context !== true &&
+      !own.some(isAtomic) &&
+      !locks.some(l => meanings[l.kind].atomic),
+  };
+}
+
+/** No lock is held at both places, as far as those who call are known. */
+function isApart(a: Place, b: Place): boolean {
+  if (a.isVeiled || b.isVeiled || a.locks.some(l => b.locks.some(m => isSameLock(l, m)))) return false;
+  if (a.locks.length === 0 && b.locks.length === 0)
+    return a.isKnown || b.isKnown || (a.isEntered && b.isEntered);
+  return a.locks.length === 0 ? a.isEntered : b.isEntered || interrupts(b.situation);
+}
+
+/** Runs in interrupts alone, where nothing is held that may be slept under. */
+function interrupts(s: Situation): boolean {
+  return s.contexts.length > 0 && s.maySleep.value === 'no' && s.maySleep.context === true;
+}
+
+function finding(here: Place, access: Access, key: string, others: readonly WordAccess[]): Finding {
+  const { f, situation, isEntered } = here;
+  const [other] = others;
+  const what = access.via === 'plain' ? 'a plain read-modify-write' : `${access.via}()`;
+  const held = situation.locks.find(l => l.held.value === 'yes');
+  return {
+    span: spanOf(f, access.node),
+    message: `${what} of ${key} ${held ? `under ${held.lock} ` : ''}shares no lock with ${other?.f.name ?? ''}(), which changes the word by ${other?.access.via ?? ''}(): either change may be lost`,
+    related: others.slice(0, 4).map(o => ({
+      span: spanOf(o.f, o.access.node),
+      message: `${o.f.name}() changes it atomically: ${o.access.via}()`,
+    })),
+    ...(isEntered ? {} : { level: 'information' as const }),
+  };
 }
 
 /** The word belongs to a local object, or to one that this function allocates. */
 function allocatedHere(f: FunctionFacts, access: Access): boolean {
   const { text, events, flow } = f.analysis;
-  if (access.path.kind !== 'local') return access.path.kind === 'other';
+  if (access.path.kind !== 'local') return access.path.kind === 'other' && !access.word.includes('->');
   if (!access.word.includes('->')) return true;
   return flow.points.some(p =>
     events(p).some(

@@ -119,8 +119,44 @@ int full(struct box *b)
 }
 `));
 
-  it('nothing: a lock is held', () =>
+  it('under a lock that the other does not take', () =>
     check(`${bits}
+void fill(struct box *b)
+{
+	spin_lock(&b->lock);
+	__set_bit(BOX_FULL, &b->flags); /* ! under b->lock shares no lock with try_box() */
+	spin_unlock(&b->lock);
+}
+`));
+
+  it('an atomic change in another file of the folder', () =>
+    check(`
+//- /box/box.h
+struct box { unsigned long flags; struct mutex m; };
+//- /box/take.c
+#include "box.h"
+int try_box(struct box *b)
+{
+	return test_and_set_bit(1, &b->flags);
+}
+//- /box/fill.c
+#include "box.h"
+void fill(struct box *b)
+{
+	b->flags |= BIT(2); /* ! try_box() */
+}
+`));
+
+  it('nothing: both hold the lock', () =>
+    check(`
+enum { BOX_BUSY, BOX_FULL };
+struct box { unsigned long flags; spinlock_t lock; };
+void busy(struct box *b)
+{
+	spin_lock(&b->lock);
+	set_bit(BOX_BUSY, &b->flags);
+	spin_unlock(&b->lock);
+}
 void fill(struct box *b)
 {
 	spin_lock(&b->lock);
@@ -129,8 +165,20 @@ void fill(struct box *b)
 }
 `));
 
-  it('nothing: the caller holds a lock', () =>
-    check(`${bits}
+  it('nothing: the caller holds a lock that may be common', () =>
+    check(`
+enum { BOX_BUSY, BOX_FULL };
+struct box { unsigned long flags; spinlock_t lock; };
+static void busy(struct box *b)
+{
+	set_bit(BOX_BUSY, &b->flags);
+}
+void busy_box(struct box *b)
+{
+	spin_lock(&b->lock);
+	busy(b);
+	spin_unlock(&b->lock);
+}
 static void fill(struct box *b)
 {
 	__set_bit(BOX_FULL, &b->flags);
@@ -140,6 +188,18 @@ void fill_box(struct box *b)
 	spin_lock(&b->lock);
 	fill(b);
 	spin_unlock(&b->lock);
+}
+`));
+
+  it('nothing: only who sets it up comes there', () =>
+    check(`${bits}
+static void fill(struct box *b)
+{
+	__set_bit(BOX_FULL, &b->flags);
+}
+void box_probe(struct box *b)
+{
+	fill(b);
 }
 `));
 

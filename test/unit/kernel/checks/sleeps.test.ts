@@ -168,6 +168,29 @@ void f(struct box *b, bool quick)
 }
 `));
 
+  it('nothing: a macro, and a function of that name in another driver', () =>
+    check(`
+//- /a/bus.h
+#define bus_write(b, v) (b)->ops->write(b, v)
+struct box { spinlock_t lock; struct ops *ops; };
+//- /a/box.c
+#include "bus.h"
+void turn(struct box *b)
+{
+	spin_lock(&b->lock);
+	bus_write(b, 1);
+	spin_unlock(&b->lock);
+}
+//- /b/usb.c
+int bus_write(struct bus *b, int v)
+{
+	mutex_lock(&b->m);
+	b->v = v;
+	mutex_unlock(&b->m);
+	return 0;
+}
+`));
+
   it('nothing: a work item, an interrupt thread', () =>
     check(`
 struct box { struct work_struct w; int irq; };
