@@ -7,6 +7,7 @@ import { createLineMap } from '../base/span';
 import { actions, type Action } from '../ide/actions';
 import { bitFacts } from '../ide/bits/bitFacts';
 import { concurrency } from '../ide/concurrency';
+import { contextsFrom } from '../ide/contexts';
 import { decodeWord, wordsMatching } from '../ide/bits/decode';
 import { decorations } from '../ide/decorations';
 import { deepen } from '../ide/deepen';
@@ -151,6 +152,16 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
       const to = map.offsetAt({ line: end + 1, column: 0 });
       const began = performance.now();
       return deepen(here.scene, here.file, from, to, () => performance.now() - began > deepenFor);
+    },
+    contexts({ path, open, scope, from }) {
+      const here = at(path, open);
+      if (!here) return undefined;
+      const began = performance.now();
+      const enough = (): boolean => performance.now() - began > deepenFor;
+      return located(
+        contextsFrom(here.scene, scope === 'file' ? here.file : undefined, from ?? 0, enough),
+        place,
+      );
     },
     diagnostics({ path, open, on, from }) {
       const here = at(path, open);

@@ -4,6 +4,7 @@
  */
 import type { BitFacts, BitSite } from '../ide/bits/bitFacts';
 import type { Concurrency } from '../ide/concurrency';
+import type { ContextEntry } from '../ide/contexts';
 import type { DecodedWord, DecodeProblem } from '../ide/bits/decode';
 import type { DecorationKind } from '../ide/decorations';
 import type { CheckKind, Diagnostic } from '../ide/diagnostics';
@@ -144,6 +145,15 @@ export interface Methods {
   readonly deepen: readonly [
     FileParams & { readonly start: number; readonly end: number },
     { readonly changed: boolean; readonly done: boolean },
+  ];
+  /**
+   * The contexts that the functions of the file (or of all open files of its tree) run in, worked out as far as one call may
+   * take: `next` is the `from` of the call that goes on, of the same text, and absent at the end. `mergedContexts` puts the
+   * parts together. Undefined for no file.
+   */
+  readonly contexts: readonly [
+    FileParams & { readonly scope: 'file' | 'workspace'; readonly from?: number },
+    { readonly found: readonly Located<ContextEntry>[]; readonly next?: number } | undefined,
   ];
   /**
    * Kinds that `on` does not name are as the table of kinds says. As far as one call may take: `next` is the `from` of the

@@ -5,14 +5,14 @@
 import type { Span } from '../base/span';
 import type { AccessKind } from '../kernel/words/accesses';
 import { fateWords, stretchesOf } from '../kernel/sections/extents';
-import { nameSpan, spanOf, type FunctionFacts } from '../kernel/functions';
+import { spanOf, type FunctionFacts } from '../kernel/functions';
 import { keyOfPath } from '../kernel/places';
 import { pointersOf, type PointerAccessKind } from '../kernel/pointers';
 import type { Ordering } from '../kernel/primitives';
 import { meanings, type SectionKind } from '../kernel/sections/sections';
 import { conditionOf } from '../kernel/sections/survey';
 import type { SourceFile } from '../syntax/source';
-import { knownEntry } from './entries';
+import { knownContexts, type ContextEntry } from './contexts';
 import { knowledge, type Knowledge } from './knowledge';
 import type { Scene } from './scene';
 
@@ -77,25 +77,11 @@ export interface LockEntry {
   readonly sites: readonly LockSite[];
 }
 
-export interface RunEntry {
-  readonly function: string;
-  /** The caller, its caller, … up to what registered it. */
-  readonly chain: readonly string[];
-  /** Why it is an RCU reader there. */
-  readonly reader?: string;
-  readonly span: Span;
-}
-
-export interface ContextEntry {
-  /** `softirq`. */
-  readonly context: string;
-  readonly functions: readonly RunEntry[];
-}
-
 export interface Concurrency {
   readonly words: readonly WordEntry[];
   readonly pointers: readonly PointerEntry[];
   readonly locks: readonly LockEntry[];
+  /** As far as they have been worked out; contexts.ts has the rest. */
   readonly contexts: readonly ContextEntry[];
 }
 
@@ -107,7 +93,7 @@ export function concurrency(scene: Scene, file: SourceFile | undefined): Concurr
     words: wordsOf(k, functions),
     pointers: pointersIn(k, functions),
     locks: locksIn(k, functions),
-    contexts: contextsOf(scene, k, functions),
+    contexts: knownContexts(scene, functions),
   };
 }
 
@@ -209,49 +195,4 @@ function lockName(k: Knowledge, f: FunctionFacts, lock: string | undefined): str
   for (const field of fields.slice(0, -1))
     type = type === undefined || type === '' ? undefined : k.types.fieldType(type, field);
   return type === undefined || type === '' ? lock : `${type}.${fields.at(-1) ?? ''}`;
-}
-
-/** The contexts in the order in which they interrupt one another. */
-const contextOrder = ['hardirq', 'softirq', 'kthread', 'process'];
-
-function contextsOf(
-  scene: Scene,
-  k: Knowledge,
-  functions: readonly FunctionFacts[],
-): readonly ContextEntry[] {
-  const found = new Map<string, RunEntry[]>();
-  const add = (context: string, entry: RunEntry): void => {
-    const list = found.get(context) ?? [];
-    found.set(context, list);
-    if (!list.some(e => e.span.file === entry.span.file && e.span.start === entry.span.start))
-      list.push(entry);
-  };
-  for (const f of functions) {
-    const span = nameSpan(f);
-    const entry = knownEntry(scene, f);
-    const reader = entry?.reader.value === 'yes' ? { reader: entry.reader.because } : {};
-    // What the tree says counts before what the open files say.
-    if (entry)
-      for (const c of entry.contexts)
-        add(c.context, {
-          function: f.name,
-          chain: [...c.chain.slice(1).map(l => l.name), c.label].filter((n, i, all) => n !== all[i - 1]),
-          ...reader,
-          span,
-        });
-    else
-      for (const runs of k.contexts.get(f) ?? [])
-        add(runs.context, {
-          function: f.name,
-          chain: runs.chain.slice(1),
-          ...(runs.implicitReader !== undefined && { reader: runs.implicitReader }),
-          span,
-        });
-  }
-  return [...found]
-    .map(([context, runs]) => ({
-      context,
-      functions: runs.sort((a, b) => (a.function < b.function ? -1 : 1)),
-    }))
-    .sort((a, b) => contextOrder.indexOf(a.context) - contextOrder.indexOf(b.context));
 }

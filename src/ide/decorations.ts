@@ -5,7 +5,6 @@
 import type { Span } from '../base/span';
 import type { AccessKind } from '../kernel/words/accesses';
 import { chainText, type Judged, type Situation } from '../kernel/entry/answers';
-import { neverSleeps, type RunsIn } from '../kernel/entry/contexts';
 import { fateWords, stretchesOf, type Fate, type Stretch } from '../kernel/sections/extents';
 import { functionSpan, spanOf, type FunctionFacts } from '../kernel/functions';
 import { pointersOf } from '../kernel/pointers';
@@ -81,15 +80,8 @@ export function isLineKind(kind: DecorationKind): boolean {
 export function decorations(scene: Scene, file: SourceFile): readonly Decoration[] {
   const k = knowledge(scene);
   const functions = k.functions(file);
-  const entries = new Map(functions.map(f => [f, knownEntry(scene, f)]));
-  // Where the tree has been asked, what the open files say is not worth the time: functions on the screen come first.
-  const asked = [...entries.values()].some(entry => entry !== undefined);
   const found = functions.flatMap(f => [
-    ...regionsOf(
-      k,
-      f,
-      onEntry(f, entries.get(f), () => (asked ? undefined : k.contexts.get(f))),
-    ),
+    ...regionsOf(k, f, onEntry(f, knownEntry(scene, f))),
     ...pointersIn(f),
   ]);
   found.push(...accessesIn(k, file));
@@ -211,61 +203,43 @@ function capital(text: string): string {
   return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
 }
 
-/** What holds for the whole function, because of who calls it. */
-function onEntry(
-  f: FunctionFacts,
-  entry: Situation | undefined,
-  local: () => readonly RunsIn[] | undefined,
-): readonly Flat[] {
+/** What holds for the whole function, because of who calls it, as far as that has been worked out. */
+function onEntry(f: FunctionFacts, entry: Situation | undefined): readonly Flat[] {
+  if (!entry) return [];
   const span = functionSpan(f);
-  if (entry) {
-    const locks = entry.locks.filter(l => l.held.value === 'yes');
-    const held = locks.length > 0 ? `callers hold ${locks.map(l => l.lock).join(', ')}` : '';
-    if (entry.reader.value === 'yes') {
-      const also = [
-        entry.irqOff.value === 'yes' ? 'interrupts off' : entry.bhOff.value === 'yes' ? 'BH disabled' : '',
-        held,
-      ].filter(Boolean);
-      return [
-        {
-          kind: 'rcu-reader-implicit',
-          span,
-          label: ['RCU reader: ' + reason(entry.reader), ...also].join('; '),
-          hover: [
-            `**RCU reader**, as all its callers are: ${waitsForIt}`,
-            line('RCU reader', entry.reader),
-            entry.bhOff.value === 'yes' ? line('BH disabled', entry.bhOff) : '',
-            entry.irqOff.value === 'yes' ? line('Interrupts off', entry.irqOff) : '',
-            entry.maySleep.value === 'no' ? line('Must not sleep', entry.maySleep) : '',
-            ...locks.map(l => line(`\`${l.lock}\` is held`, l.held)),
-          ]
-            .filter(Boolean)
-            .join('\n\n'),
-          ruler: false,
-        },
-      ];
-    }
-    if (locks.length === 0) return [];
+  const locks = entry.locks.filter(l => l.held.value === 'yes');
+  const held = locks.length > 0 ? `callers hold ${locks.map(l => l.lock).join(', ')}` : '';
+  if (entry.reader.value === 'yes') {
+    const also = [
+      entry.irqOff.value === 'yes' ? 'interrupts off' : entry.bhOff.value === 'yes' ? 'BH disabled' : '',
+      held,
+    ].filter(Boolean);
     return [
       {
-        kind: 'lock-of-callers',
+        kind: 'rcu-reader-implicit',
         span,
-        label: held,
-        hover: locks.map(l => line(`\`${l.lock}\` is held by all callers`, l.held)).join('\n\n'),
+        label: ['RCU reader: ' + reason(entry.reader), ...also].join('; '),
+        hover: [
+          `**RCU reader**, as all its callers are: ${waitsForIt}`,
+          line('RCU reader', entry.reader),
+          entry.bhOff.value === 'yes' ? line('BH disabled', entry.bhOff) : '',
+          entry.irqOff.value === 'yes' ? line('Interrupts off', entry.irqOff) : '',
+          entry.maySleep.value === 'no' ? line('Must not sleep', entry.maySleep) : '',
+          ...locks.map(l => line(`\`${l.lock}\` is held`, l.held)),
+        ]
+          .filter(Boolean)
+          .join('\n\n'),
         ruler: false,
       },
     ];
   }
-  const runs = local();
-  const whole = neverSleeps(runs) ? runs?.[0] : undefined;
-  // Who else calls a function that is not static is not known.
-  if (!whole || f.item.kind !== 'function' || (!f.item.isStatic && whole.chain.length !== 2)) return [];
+  if (locks.length === 0) return [];
   return [
     {
-      kind: 'rcu-reader-implicit',
+      kind: 'lock-of-callers',
       span,
-      label: `RCU reader: ${whole.implicitReader ?? whole.context}`,
-      hover: `Runs in ${whole.context} context (${whole.chain.map(c => `\`${c}\``).join(' ← ')}): an implicit RCU reader, ${waitsForIt}`,
+      label: held,
+      hover: locks.map(l => line(`\`${l.lock}\` is held by all callers`, l.held)).join('\n\n'),
       ruler: false,
     },
   ];
@@ -273,7 +247,8 @@ function onEntry(
 
 /** `runs in NET_RX softirq (net_rx_action -> napi_poll)`. */
 function reason(judged: Judged): string {
-  const chain = chainText(judged.chain);
+  // The function itself is no news.
+  const chain = judged.chain.length > 1 ? chainText(judged.chain) : '';
   return chain === '' ? judged.because : `${judged.because} (${chain})`;
 }
 

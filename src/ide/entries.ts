@@ -3,7 +3,7 @@
  * not wait (`knownEntry`), as long as the function's own text is the same.
  */
 import type { Situation } from '../kernel/entry/answers';
-import { createEntries, type Entries } from '../kernel/entry/entry';
+import { createEntries, type Entries, type Limits } from '../kernel/entry/entry';
 import type { FactStore, FunctionFacts } from '../kernel/functions';
 import { survey, type Survey } from '../kernel/sections/survey';
 import { typesAt } from './bits/structs';
@@ -26,6 +26,11 @@ export function entriesOf(scene: Scene): Entries {
   return e;
 }
 
+/** Entry states with limits of their own, for whoever asks about many functions at once. Nothing of it is kept. */
+export function entriesWithin(scene: Scene, limits: Partial<Limits>): Entries {
+  return create(scene, limits);
+}
+
 /** What is so when a function is entered; may take a second. */
 export function entryOf(scene: Scene, f: FunctionFacts): Situation {
   const situation = entriesOf(scene).of(f);
@@ -39,6 +44,11 @@ export function knownEntry(scene: Scene, f: FunctionFacts): Situation | undefine
   if (now) return now;
   const old = memory(scene).get(idOf(f));
   return old?.analysis === f.analysis ? old.situation : undefined;
+}
+
+/** Whether sleeping is a bug wherever a function is called. */
+export function mustNotSleep(scene: Scene, f: FunctionFacts): boolean {
+  return (knownEntry(scene, f) ?? entryOf(scene, f)).maySleep.value === 'no';
 }
 
 function memory(scene: Scene): Map<string, Remembered> {
@@ -60,7 +70,7 @@ export function wideSurvey(scene: Scene): Survey {
   return s;
 }
 
-function create(scene: Scene): Entries {
+function create(scene: Scene, limits: Partial<Limits> = {}): Entries {
   const whole = wideSurvey(scene);
   return createEntries({
     corpus: scene.corpus,
@@ -74,6 +84,7 @@ function create(scene: Scene): Entries {
       return (source?.lines.positionAt(offset).line ?? 0) + 1;
     },
     sections: (f, entry) => whole.sections(f, entry),
+    limits,
     primitiveOf: (wrapper, from) => whole.wrapper(wrapper, from)?.chain.at(-1)?.name,
   });
 }

@@ -1,13 +1,11 @@
 /**
  * Everything the editor features know about a scene, made once: the functions of the open files and of the headers
- * they use, sections, state words, contexts, publications; and what names and fields mean in this tree.
+ * they use, sections, state words, publications; and what names and fields mean in this tree.
  */
-import { child, type Node } from '../syntax/node';
 import type { Item, MacroDefinition, SourceFile } from '../syntax/source';
 import type { Scope, Tree } from '../tree/tree';
 import type { BitCallees } from '../kernel/words/accesses';
 import { bitCallees, bitTraits } from '../kernel/words/bitWrappers';
-import { contextsOf, neverSleeps, type Contexts, type RunsIn } from '../kernel/entry/contexts';
 import { evaluate, type Constant, type Names } from '../kernel/words/constants';
 import { enumeratorsAround, type Enumerator } from '../kernel/words/enums';
 import { functionsOf, type FunctionFacts } from '../kernel/functions';
@@ -19,6 +17,7 @@ import { primitive } from '../kernel/primitives';
 import { stateWords, type StateWord } from '../kernel/words/words';
 import type { Scene } from './scene';
 import { typeOfCall } from './bits/structs';
+import { mustNotSleep } from './entries';
 import { holds, memoryOf, typesOf, type Meaning } from './types';
 
 export interface Knowledge {
@@ -31,7 +30,6 @@ export interface Knowledge {
   readonly words: readonly StateWord[];
   /** Words of flags that nobody changes but by plain masks: `dev->flags |= IFF_PROMISC`. */
   readonly plainWords: readonly StateWord[];
-  readonly contexts: ReadonlyMap<FunctionFacts, readonly RunsIn[]>;
   readonly publications: readonly Publication[];
   /** One-based line of an offset in a file of the scene or a header. */
   lineOf(file: string, offset: number): number;
@@ -52,7 +50,6 @@ export function knowledge(scene: Scene): Knowledge {
 interface Past {
   around?: Around;
   survey?: Survey;
-  contexts?: Contexts;
   bits?: Bits;
 }
 
@@ -104,8 +101,7 @@ function gather(scene: Scene, past: Past): Knowledge {
     stateWords([...whole().functions, ...whole().related], wordTypes, names, callees(), which);
   const words = lazy(() => wordsOf('strong'));
   const plainWords = lazy(() => wordsOf('plain'));
-  const contexts = lazy(() => (past.contexts = contextsOf(whole(), initialisers(scene), past.contexts)));
-  const published = lazy(() => publications(whole(), f => neverSleeps(contexts().get(f))));
+  const published = lazy(() => publications(whole(), f => mustNotSleep(scene, f)));
   return {
     names,
     types,
@@ -123,9 +119,6 @@ function gather(scene: Scene, past: Past): Knowledge {
     },
     get plainWords() {
       return plainWords();
-    },
-    get contexts() {
-      return contexts();
     },
     get publications() {
       return published();
@@ -335,35 +328,6 @@ function called(functions: readonly FunctionFacts[], defined: ReadonlySet<string
     for (const name of f.analysis.calls)
       if (!defined.has(name) && (primitive(name)?.role ?? 'query') === 'query') names.add(name);
   return names;
-}
-
-/** Variables with initialisers and top-level invocations: where operations and callbacks are bound. */
-function initialisers(scene: Scene): readonly Initialiser[] {
-  return scene.files.flatMap(file =>
-    file.items.flatMap(item => {
-      if (item.kind !== 'variable' && item.kind !== 'invocation') return [];
-      const first = item.origin ?? item;
-      let known = initialised.get(first);
-      if (!known) initialised.set(first, (known = initialiserOf(file, item)));
-      return known;
-    }),
-  );
-}
-
-/** A node with the text that its offsets are in, which may be the text of some edits ago. */
-interface Initialiser {
-  readonly text: string;
-  readonly node: Node;
-}
-
-const initialised = new WeakMap<Item, readonly Initialiser[]>();
-
-function initialiserOf(file: SourceFile, item: Item): readonly Initialiser[] {
-  // Most variables bind nothing: do not parse them.
-  const text = file.text.slice(item.start, item.end);
-  if (item.kind === 'variable' && !/[{(]/.test(text)) return [];
-  const node = file.node(item);
-  return node && !child(node, 'body') ? [{ text: file.text, node }] : [];
 }
 
 function namesOf(scene: Scene): { names: Names; siblings: (name: string) => readonly Enumerator[] } {

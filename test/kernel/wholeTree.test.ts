@@ -41,7 +41,7 @@ function show(pipeline: Pipeline, path: string): void {
   const [file] = scene.files;
   assert.ok(file, path);
   for (const f of known.functions(file)) known.survey.sections(f);
-  assert.ok(known.words.length >= 0 && known.contexts.size >= 0);
+  assert.ok(known.words.length >= 0 && known.publications.length >= 0);
   decorations(scene, file);
 }
 

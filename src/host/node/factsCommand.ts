@@ -32,21 +32,27 @@ export async function showFacts(request: FactsArguments, input: CommandInput): P
   const { about } = request;
   return about
     ? showAbout(about, request, input, pipelineOf, tree.root)
-    : showFiles(request, input, pipelineOf);
+    : showFiles(request, input, pipelineOf, tree.root);
 }
 
-function showFiles(request: FactsArguments, input: CommandInput, pipelineOf: PipelineOf): number {
+function showFiles(
+  request: FactsArguments,
+  input: CommandInput,
+  pipelineOf: PipelineOf,
+  root: string | undefined,
+): number {
   const { terminal } = input;
   let code: number = exit.met;
   for (const file of request.files) {
-    const opened = open(absolute(input.folder, file), file, input, pipelineOf);
+    const opened = open(pathOf(file, input, root), file, input, pipelineOf);
     if (typeof opened === 'string') {
       terminal.error(`racelens: ${opened}\n`);
       code = exit.input;
       continue;
     }
     const { scene, source } = opened;
-    const found = { ...facts(scene, source), file };
+    const top = root ?? scene.tree.root ?? input.folder;
+    const found = { ...facts(scene, source, path => shownPath(path, top, input.folder)), file };
     if (request.json) terminal.out(`${JSON.stringify(found)}\n`);
     else terminal.out(factsText(found, file));
     if (source.problems.some(p => p.severity === 'error')) code = exit.input;

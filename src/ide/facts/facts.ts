@@ -1,12 +1,14 @@
 /** The facts of one file as a plain object: what `racelens facts FILE.c --json` prints. */
 import type { Span } from '../../base/span';
-import { neverSleeps } from '../../kernel/entry/contexts';
 import { balanceOf, stretchesOf } from '../../kernel/sections/extents';
-import { functionSpan, spanOf } from '../../kernel/functions';
+import { functionSpan, spanOf, type FunctionFacts } from '../../kernel/functions';
+import type { Situation } from '../../kernel/entry/answers';
 import { pointersOf } from '../../kernel/pointers';
 import { meanings } from '../../kernel/sections/sections';
 import type { SourceFile } from '../../syntax/source';
+import { entriesWithin } from '../entries';
 import { knowledge } from '../knowledge';
+import { contextJson, reason, type ContextJson } from './lineFacts';
 import type { Scene } from '../scene';
 
 export interface PlainRange {
@@ -54,15 +56,22 @@ export interface FileFactsJson {
     readonly readers: readonly string[];
     readonly fixLine?: number;
   })[];
-  readonly contexts: readonly {
-    readonly function: string;
-    readonly context: string;
-    readonly because: readonly string[];
-  }[];
+  /** As for a line: told by the callers of the function in the whole tree. */
+  readonly contexts: readonly (ContextJson & { readonly function: string })[];
   readonly problems: readonly string[];
 }
 
-export function facts(scene: Scene, file: SourceFile): FileFactsJson {
+/** Looked at for one function of the file, and its callers; `--function` looks at more. */
+const limits = { functions: 24, callers: 12, depth: 10 };
+/** Looked at for all of them: behind the functions of net/core/dev.c are more than anybody waits for. */
+const MOST_LOOKED = 2500;
+
+/** `show` makes a path short. */
+export function facts(
+  scene: Scene,
+  file: SourceFile,
+  show: (path: string) => string = p => p,
+): FileFactsJson {
   const k = knowledge(scene);
   const functions = k.functions(file);
   const range = (span: Span): PlainRange => {
@@ -70,6 +79,14 @@ export function facts(scene: Scene, file: SourceFile): FileFactsJson {
     const to = file.lines.positionAt(span.end);
     return { line: from.line + 1, column: from.column + 1, endLine: to.line + 1, endColumn: to.column + 1 };
   };
+
+  const entries = entriesWithin(scene, limits);
+  const known = new Map<FunctionFacts, Situation>();
+  for (const f of functions) {
+    if (entries.looked() > MOST_LOOKED) break;
+    known.set(f, entries.of(f));
+  }
+  const left = functions.length - known.size;
 
   const regions = functions.flatMap(f => {
     const found: (FileFactsJson['regions'][number] & { start: number; end: number })[] = [];
@@ -79,10 +96,9 @@ export function facts(scene: Scene, file: SourceFile): FileFactsJson {
     ): void => {
       found.push({ ...range(span), function: f.name, ...rest, depth: 0, start: span.start, end: span.end });
     };
-    const runs = k.contexts.get(f);
-    const [first] = runs ?? [];
-    if (first && neverSleeps(runs) && (f.item.isStatic || first.chain.length === 2))
-      add(functionSpan(f), { kind: 'rcu', implicit: first.implicitReader ?? first.context, paths: 'all' });
+    const reader = known.get(f)?.reader;
+    if (reader?.value === 'yes')
+      add(functionSpan(f), { kind: 'rcu', implicit: reason(reader), paths: 'all' });
     const s = k.survey.sections(f);
     for (const { sites, extents } of s ? stretchesOf(f, s) : []) {
       const [site] = sites;
@@ -160,15 +176,15 @@ export function facts(scene: Scene, file: SourceFile): FileFactsJson {
         ...(p.place && { fixLine: k.lineOf(p.place.file, p.place.offset) }),
       })),
     contexts: functions.flatMap(f =>
-      (k.contexts.get(f) ?? []).map(r => ({
-        function: f.name,
-        context:
-          r.implicitReader === undefined || r.implicitReader === r.context
-            ? r.context
-            : `${r.context}, ${r.implicitReader}`,
-        because: r.chain,
-      })),
+      (known.get(f)?.contexts ?? []).map(c => ({ function: f.name, ...contextJson(c, show) })),
     ),
-    problems: file.problems.map(p => p.message),
+    problems: [
+      ...file.problems.map(p => p.message),
+      ...(left > 0
+        ? [
+            `contexts of the last ${String(left)} functions were left out: too many callers; ask with --function`,
+          ]
+        : []),
+    ],
   };
 }

@@ -44,7 +44,10 @@ export function factsText(facts: FileFactsJson, file: string): string {
   );
   section(
     'Contexts',
-    facts.contexts.map(c => `${c.function}(): ${c.context}, because ${c.because.join('; ')}`),
+    facts.contexts.map(c => {
+      const chain = c.chain.map(l => l.name).join(' < ');
+      return `${c.function}(): ${c.context}, ${c.runsAs}: ${chain}`;
+    }),
   );
   section('Problems', facts.problems);
   if (!out.length) out.push(`${file}: nothing that Racelens knows of is in this file`);

@@ -148,6 +148,6 @@ function sentence(words: Words, j: Judged): string {
 }
 
 /** The clause, and the calls that lead here if there are any. */
-function reason(j: Judged): string {
+export function reason(j: Judged): string {
   return j.chain.length > 1 ? `${j.because} (${chainText(j.chain)})` : j.because;
 }

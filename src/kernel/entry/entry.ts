@@ -64,6 +64,8 @@ export interface Entries {
   sections(f: FunctionFacts): Sections | undefined;
   /** What was found before, without working anything out. */
   known(f: FunctionFacts): Situation | undefined;
+  /** How many functions have been looked at for all questions so far: what the answers cost. */
+  looked(): number;
 }
 
 interface Outcome {
@@ -91,7 +93,7 @@ export function createEntries(input: EntriesInput): Entries {
   const kept = new Map<string, Kept>();
   const locals = new Map<string, KeptLocals>();
   const busy: string[] = [];
-  const spent = { functions: 0 };
+  const spent = { functions: 0, before: 0 };
 
   const idOf = (f: FunctionFacts): string => `${f.file}:${f.item.start}:${f.name}`;
   const definition = (f: FunctionFacts): Link => ({
@@ -547,6 +549,7 @@ export function createEntries(input: EntriesInput): Entries {
   }
 
   const ask = (f: FunctionFacts): Situation => {
+    spent.before += spent.functions;
     spent.functions = 0;
     // They hold on to syntax trees.
     if (locals.size > MOST_LOCALS) locals.clear();
@@ -566,6 +569,7 @@ export function createEntries(input: EntriesInput): Entries {
     of: ask,
     at: (f, point) => before(f, point, ask(f)),
     sections: f => input.sections(f),
+    looked: () => spent.before + spent.functions,
     known: f => {
       const k = kept.get(idOf(f));
       return k?.analysis === f.analysis ? k.situation : undefined;

@@ -2,6 +2,12 @@
 import { strict as assert } from 'node:assert';
 import { concurrency, type Concurrency } from '../../../src/ide/concurrency';
 import { decorations } from '../../../src/ide/decorations';
+import {
+  contextsFrom,
+  mergedContexts,
+  type ContextEntry,
+  type ContextsPart,
+} from '../../../src/ide/contexts';
 import { deepen } from '../../../src/ide/deepen';
 import { inlayHints, type InlayHint, type InlayHintKind } from '../../../src/ide/inlayHints';
 import type { Scene } from '../../../src/ide/scene';
@@ -171,6 +177,12 @@ describe('the view Concurrency', () => {
   it('has words with their bits, pointers, locks and contexts of one file', async () => {
     const { scene } = await open(story);
     const core = scene.files.find(f => f.path === '/core.c');
+    assert.ok(core);
+    assert.ok(
+      !rows(concurrency(scene, core)).includes('softirq'),
+      'contexts are not worked out for the view',
+    );
+    deepen(scene, core, 0, core.text.length, () => false);
     assert.deepEqual(rows(concurrency(scene, core)), [
       'hub.state',
       '  HUB_BUSY 0 "Somebody works on it"',
@@ -179,8 +191,8 @@ describe('the view Concurrency', () => {
       'spinlock hub.lock',
       '    hub_work',
       'softirq',
-      '    hub_softirq < open_softirq()',
-      '    hub_work < hub_softirq < open_softirq()',
+      '    hub_softirq < open_softirq() < NET_RX softirq',
+      '    hub_work < hub_softirq < open_softirq() < NET_RX softirq',
     ]);
   });
 
@@ -203,6 +215,29 @@ describe('the view Concurrency', () => {
     assert.deepEqual(rows(concurrency(scene, scene.files[0])), []);
     const broken = await open('//- /a.c\nvoid f(struct s *p) { set_bit(B, &p->state; spin_lock(&p->\n');
     assert.ok(concurrency(broken.scene, broken.scene.files[0]));
+  });
+});
+
+describe('contexts of functions', () => {
+  it('come in pieces, and then all', async () => {
+    const { scene } = await open(story);
+    for (const file of [undefined, ...scene.files]) {
+      const parts: (readonly ContextEntry[])[] = [];
+      for (let from: number | undefined = 0; from !== undefined;) {
+        const part: ContextsPart = contextsFrom(scene, file, from, () => true);
+        parts.push(part.found);
+        assert.ok(part.next === undefined || part.next === from + 1, 'one function at a time');
+        from = part.next;
+      }
+      assert.ok(parts.length > 1);
+      assert.deepEqual(mergedContexts(parts), contextsFrom(scene, file, 0, () => false).found);
+    }
+    const [softirq] = contextsFrom(scene, undefined, 0, () => false).found;
+    assert.equal(softirq?.context, 'softirq');
+    assert.deepEqual(
+      softirq.functions.map(f => f.function),
+      ['hub_softirq', 'hub_work'],
+    );
   });
 });
 

@@ -109,11 +109,7 @@ function told(scene: Scene): string {
       ['my_lock', 'my_unlock', 'with_box', 'maybe_lock', 'try_box', 'box_lock', 'begin'].map(wrapper),
       k
         .functions(file)
-        .map(f => [
-          f.name,
-          k.contexts.get(f),
-          k.survey.sections(f)?.sites.map(s => fateWords(k.survey.fate(f, s))),
-        ]),
+        .map(f => [f.name, k.survey.sections(f)?.sites.map(s => fateWords(k.survey.fate(f, s)))]),
     ],
     (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value),
   );

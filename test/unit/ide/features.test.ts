@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { actions } from '../../../src/ide/actions';
 import { decode, decoders } from '../../../src/ide/bits/decode';
 import { decorations } from '../../../src/ide/decorations';
+import { deepen } from '../../../src/ide/deepen';
 import { facts } from '../../../src/ide/facts/facts';
 import { fix } from '../../../src/ide/fix';
 import { functionAt, harness, harnessesFor, threadAt } from '../../../src/ide/harnesses';
@@ -302,6 +303,7 @@ int other(int x)
 describe('decorations', () => {
   async function checkDecorations(source: string): Promise<void> {
     const { fix, scene } = await openFixture(source);
+    for (const file of scene.files) deepen(scene, file, 0, file.text.length, () => false);
     const found = scene.files.flatMap(file =>
       decorations(scene, file).map(d => ({ ...d.span, label: `${d.kind} ${d.depth} ${d.label}` })),
     );
@@ -354,7 +356,7 @@ describe('decorations', () => {
               local_bh_enable();
       }
       static int poll(struct napi_struct *n, int budget) {
-  //  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ rcu-reader-implicit 0 RCU reader: softirq
+  //  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ rcu-reader-implicit 0 RCU reader: runs in NAPI poll (NET_RX softirq); BH disabled
               return 0;
       }
       void g(struct s *p) {
