@@ -4,11 +4,14 @@ import type { ConcurrencyData } from '../host/methods';
 import type { ViewPlace } from '../protocol/view';
 import { range } from './convert';
 import { toUri } from './paths';
+import type { TreeContexts } from './treeContexts';
 
 export interface ConcurrencyNode {
   /** For a bit, its name. */
   readonly bit: string | undefined;
   readonly parent: ConcurrencyNode | undefined;
+  /** The row of all contexts, which are worked out while it is unfolded. */
+  readonly isContexts: boolean;
   item(): vscode.TreeItem;
   children(): readonly ConcurrencyNode[];
 }
@@ -32,11 +35,16 @@ interface Row {
   readonly contextValue?: string;
   readonly bit?: string;
   readonly open?: true;
+  readonly isContexts?: true;
   readonly children?: () => readonly Row[];
 }
 
 /** The roots; `path` is the only file in it, if there is one: its name is then not repeated on every row. */
-export function nodesOf(data: ConcurrencyData, path: string | undefined): readonly ConcurrencyNode[] {
+export function nodesOf(
+  data: ConcurrencyData,
+  contexts: TreeContexts,
+  path: string | undefined,
+): readonly ConcurrencyNode[] {
   const at = (place: ViewPlace): string =>
     place.path === path
       ? `:${String(place.start.line + 1)}`
@@ -63,18 +71,13 @@ export function nodesOf(data: ConcurrencyData, path: string | undefined): readon
       colour: 'racelens.lock',
       children: () => data.locks.map(lock => lockRow(lock, at)),
     },
-    {
-      id: 'contexts',
-      label: vscode.l10n.t('Contexts'),
-      icon: 'layers',
-      colour: 'racelens.interruptsOff',
-      children: () => data.contexts.map(context => contextRow(context, at)),
-    },
   ];
-  const counts = [data.words, data.pointers, data.locks, data.contexts].map(list => list.length);
-  return roots.flatMap((root, i) =>
+  const counts = [data.words, data.pointers, data.locks].map(list => list.length);
+  const first = roots.flatMap((root, i) =>
     counts[i] ? [nodeOf({ ...root, description: String(counts[i]), open: true }, undefined, '')] : [],
   );
+  const isAlone = first.length === 0 && contexts.found.length === 0;
+  return isAlone ? [] : [...first, nodeOf(contextsRow(contexts, at), undefined, '')];
 }
 
 function nodeOf(row: Row, parent: ConcurrencyNode | undefined, prefix: string): ConcurrencyNode {
@@ -83,6 +86,7 @@ function nodeOf(row: Row, parent: ConcurrencyNode | undefined, prefix: string): 
   const node: ConcurrencyNode = {
     bit: row.bit,
     parent,
+    isContexts: row.isContexts ?? false,
     children: () => (made ??= (row.children?.() ?? []).map(child => nodeOf(child, node, id))),
     item: () => itemOf(row, id),
   };
@@ -315,6 +319,38 @@ const contextIcons: Readonly<Record<string, string>> = {
   kthread: 'server-process',
   process: 'terminal',
 };
+
+function contextsRow({ found, state }: TreeContexts, at: At): Row {
+  return {
+    id: 'contexts',
+    label: vscode.l10n.t('Contexts'),
+    description: {
+      known: found.length === 0 ? '' : vscode.l10n.t('{0} so far', found.length),
+      working: vscode.l10n.t('reading callers…'),
+      complete: String(found.length),
+    }[state],
+    tooltip: vscode.l10n.t(
+      'What the functions run in (softirq, work item, system call …), worked out over their callers in the whole tree while this is unfolded.',
+    ),
+    icon: 'layers',
+    colour: 'racelens.interruptsOff',
+    isContexts: true,
+    children: () => [
+      ...found.map(context => contextRow(context, at)),
+      ...(found.length > 0
+        ? []
+        : [
+            state === 'complete'
+              ? {
+                  id: 'none',
+                  label: vscode.l10n.t('No context of these functions is known.'),
+                  icon: 'info',
+                }
+              : { id: 'working', label: vscode.l10n.t('Reading callers…'), icon: 'loading~spin' },
+          ]),
+    ],
+  };
+}
 
 function contextRow(context: Context, at: At): Row {
   return {

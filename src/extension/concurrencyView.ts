@@ -9,6 +9,7 @@ import { isC, openPaths } from './convert';
 import type { Deepening } from './deepening';
 import type { Log } from './log';
 import { nameOf, toPath } from './paths';
+import { createContextsLoader } from './treeContexts';
 import type { Workers } from './workers';
 
 /** Time without typing after which the view is made again, in milliseconds. */
@@ -24,7 +25,7 @@ type State = 'none' | 'empty' | 'shown';
 export function createConcurrencyView(workers: Workers, deepening: Deepening, log: Log): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>();
   let roots: readonly ConcurrencyNode[] = [];
-  let shown: string | undefined;
+  let shown: ConcurrencyData | undefined;
   let scope: Scope = 'file';
   let document = activeC();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -40,11 +41,20 @@ export function createConcurrencyView(workers: Workers, deepening: Deepening, lo
     },
   });
 
+  const contexts = createContextsLoader(workers, log, () => {
+    draw(shown);
+  });
+
   function draw(data: ConcurrencyData | undefined): void {
-    shown = data?.stamp;
-    roots = data && document ? nodesOf(data, scope === 'file' ? toPath(document.uri) : undefined) : [];
+    shown = data;
+    roots = data && document ? rootsOf(data, toPath(document.uri)) : [];
     tellState(!document ? 'none' : roots.length === 0 ? 'empty' : 'shown');
     changed.fire(undefined);
+  }
+
+  function rootsOf(data: ConcurrencyData, path: string): readonly ConcurrencyNode[] {
+    const known = contexts.of({ path, scope, stamp: data.stamp }, data.contexts);
+    return nodesOf(data, known, scope === 'file' ? path : undefined);
   }
 
   function describe(): void {
@@ -65,7 +75,7 @@ export function createConcurrencyView(workers: Workers, deepening: Deepening, lo
         path,
         open: openPaths(),
         scope,
-        ...(shown === undefined ? {} : { shown }),
+        ...(shown === undefined ? {} : { shown: shown.stamp }),
       }),
     );
     if (mine === asked && found !== 'same') draw(found);
@@ -99,6 +109,12 @@ export function createConcurrencyView(workers: Workers, deepening: Deepening, lo
     view.onDidChangeVisibility(() => {
       follow();
     }),
+    view.onDidExpandElement(({ element }) => {
+      if (element.isContexts) contexts.want(true);
+    }),
+    view.onDidCollapseElement(({ element }) => {
+      if (element.isContexts) contexts.want(false);
+    }),
     vscode.window.onDidChangeActiveTextEditor(follow),
     vscode.workspace.onDidCloseTextDocument(follow),
     vscode.workspace.onDidOpenTextDocument(opened => {
@@ -112,6 +128,9 @@ export function createConcurrencyView(workers: Workers, deepening: Deepening, lo
         soon(rest);
       }),
     ),
+    workers.onDidImprove(() => {
+      contexts.improve();
+    }),
     vscode.commands.registerCommand(`${viewId}.showFile`, () => {
       setScope('file');
     }),

@@ -100,6 +100,19 @@ for (const host of hosts)
       );
     });
 
+    it('works out the contexts of the functions while they are unfolded', async () => {
+      const b = bench();
+      await b.openFile('dev.c', { line: 1, column: 1 });
+      await b.concurrency();
+      await b.unfold('Contexts', 'softirq');
+      await b.concurrencyRow(/napi_complete_done\(\).*←/).waitFor();
+      await b.screenshot(`contexts-${host}`);
+      await b
+        .concurrencyRow(/^Contexts/)
+        .locator('.monaco-tl-twistie')
+        .click();
+    });
+
     it('follows the active editor and unsaved text, and keeps what is unfolded', async () => {
       const b = bench();
       await b.openFile('dev.c', { line: 1, column: 1 });
