@@ -30,7 +30,9 @@ export function protectionText(
 ): string | undefined {
   const fine = accepts[name];
   if (!fine || primitive(name)?.role !== 'load') return undefined;
+  // Statements inside of an expression come before it.
   const point = f.analysis.flow.points.find(p => {
+    if (p.kind === 'label') return false;
     let inside = false;
     if (p.node && p.node.start <= offset && offset < p.node.end)
       walk(p.node, n => {

@@ -3,7 +3,7 @@
  */
 import { child, namedChildren, type Node } from '../../syntax/node';
 import { bare, callArguments, callee, operatorOf } from '../expression';
-import type { Point } from './flow';
+import { statementsOf, type Point } from './flow';
 
 export type Event =
   /** `name` is absent for a call through a pointer; `called` is then the expression. */
@@ -34,7 +34,7 @@ const unevaluated = new Set([
 
 /** The events of one point. */
 export function eventsOf(text: string, point: Point): readonly Event[] {
-  if (!point.node || point.kind === 'leave') return [];
+  if (!point.node || point.kind === 'leave' || point.kind === 'label') return [];
   if (point.kind !== 'test' && point.loop?.kind === 'macro_loop')
     return scopedGuard(text, point.node, point.loop);
   return eventsIn(text, point.node);
@@ -51,6 +51,12 @@ export function eventsIn(text: string, root: Node): readonly Event[] {
   const found: Event[] = [];
   const visit = (n: Node): void => {
     if (unevaluated.has(n.kind)) return;
+    // The statements in it have points of their own.
+    const compound = statementsOf(n);
+    if (compound) {
+      if (compound.value) visit(compound.value);
+      return;
+    }
     switch (n.kind) {
       case 'call_expression': {
         const called = child(n, 'function');

@@ -3,7 +3,8 @@
  * of conditions taken apart. Made for walking paths (early returns, goto, loops, switch), not for evaluation.
  *
  * Both sides of an #if inside a function are taken as alternatives. Broken statements are walked into as if they were
- * a list. guard() and scoped_guard() end where their scope is left, by whichever way: `leave` points say so.
+ * a list. What stands in `({ … })` inside an expression runs before the point of the expression, whose events leave it out;
+ * only its value, the last expression in it, is evaluated there. guard() and scoped_guard() end where their scope is left, by whichever way: `leave` points say so.
  * Left out: computed goto, setjmp, order of evaluation inside one expression other than arguments before call.
  */
 import { child, namedChildren, type Node } from '../../syntax/node';
@@ -18,7 +19,10 @@ export interface Edge {
 export interface Point {
   readonly id: number;
   readonly kind: 'entry' | 'exit' | 'step' | 'test' | 'return' | 'leave' | 'label';
-  /** What is evaluated; absent for entry, exit and labels. For `leave` the compound or loop that is left. */
+  /**
+   * What is evaluated; absent for entry and exit. For `leave` the compound or loop that is left. A label has one if it
+   * stands before the statements inside an expression: that expression.
+   */
   readonly node?: Node;
   readonly next: Edge[];
   /** The condition of a loop: the loop statement. */
@@ -121,6 +125,23 @@ export function flowOf(text: string, body: Node): Flow {
     return l;
   };
 
+  const inside = statementExpressions(text, body);
+  /** The statements in `({ … })` of an expression, before the expression itself. */
+  const before = (node: Node, outs: readonly Loose[]): readonly Loose[] => {
+    if (!inside.some(at => node.start <= at && at < node.end)) return outs;
+    let now: readonly Loose[] = then(outs, point('label', node));
+    const visit = (n: Node): void => {
+      const compound = statementsOf(n);
+      if (!compound) n.children.forEach(visit);
+      else {
+        now = inBlock(() => list(compound.statements, now), compound.node);
+        if (compound.value) visit(compound.value);
+      }
+    };
+    visit(node);
+    return now;
+  };
+
   const condition = (
     node: Node,
     outs: readonly Loose[],
@@ -154,8 +175,9 @@ export function flowOf(text: string, body: Node): Flow {
     const known = constantTruth(text, inner);
     if (known !== undefined) return known ? { yes: outs, no: [] } : { yes: [], no: outs };
     // The whole of likely(x) and (x) belongs to the test.
+    const ready = before(inner, outs);
     const p = point('test', inner, loop);
-    tie(outs, p);
+    tie(ready, p);
     return { yes: [{ from: p.id, when: true }], no: [{ from: p.id, when: false }] };
   };
 
@@ -255,8 +277,9 @@ export function flowOf(text: string, body: Node): Flow {
       }
       case 'switch_statement': {
         const value = child(node, 'condition');
+        const ready = value ? before(value, outs) : outs;
         const p = point('test', value ? bare(text, value) : node);
-        tie(outs, p);
+        tie(ready, p);
         const [b, k] = [breaks, cases];
         const mine = { outs: [] as Loose[], block };
         const seen = { seen: false };
@@ -305,8 +328,9 @@ export function flowOf(text: string, body: Node): Flow {
           continues.outs.push(...leaveBlocks(then(outs, point('leave', node)), node, continues.block));
         return continues ? [] : outs;
       case 'return_statement': {
+        const ready = before(node, outs);
         const p = point('return', node);
-        tie(leaveAfter(outs, p, node), exit);
+        tie(leaveAfter(ready, p, node), exit);
         return [];
       }
       case 'expression_statement': {
@@ -315,7 +339,7 @@ export function flowOf(text: string, body: Node): Flow {
       }
       case 'declaration':
       case 'preproc_call':
-        return namedChildren(node).length ? then(outs, point('step', node)) : outs;
+        return namedChildren(node).length ? then(before(node, outs), point('step', node)) : outs;
       case 'preproc_if':
       case 'preproc_ifdef':
       case 'preproc_elif':
@@ -357,8 +381,9 @@ export function flowOf(text: string, body: Node): Flow {
   const expression = (node: Node, outs: readonly Loose[]): readonly Loose[] => {
     if (node.kind === 'comma_expression')
       return namedChildren(node).reduce<readonly Loose[]>((o, n) => expression(n, o), outs);
+    const ready = before(node, outs);
     const p = point('step', node);
-    const after = then(outs, p);
+    const after = then(ready, p);
     if (node.kind === 'call_expression') {
       const name = callee(text, node);
       if (name !== undefined && endless.has(name)) return [];
@@ -384,9 +409,27 @@ export function flowOf(text: string, body: Node): Flow {
     jump.leave.next.push({ to: (target?.point ?? exit).id });
   }
 
-  const before: number[][] = points.map(() => []);
-  for (const p of points) for (const e of p.next) before[e.to]?.push(p.id);
-  return { points, before, entry: entry.id, exit: exit.id };
+  const comesFrom: number[][] = points.map(() => []);
+  for (const p of points) for (const e of p.next) comesFrom[e.to]?.push(p.id);
+  return { points, before: comesFrom, entry: entry.id, exit: exit.id };
+}
+
+/** Where `({` stands in a function. */
+function statementExpressions(text: string, body: Node): readonly number[] {
+  return [...text.slice(body.start, body.end).matchAll(/\(\s*\{/g)].map(m => body.start + m.index);
+}
+
+/** Of `({ a; b; c; })` the statements before the last one, and `c`, which is its value; undefined for anything else. */
+export function statementsOf(
+  node: Node,
+): { readonly node: Node; readonly statements: readonly Node[]; readonly value?: Node } | undefined {
+  if (node.kind !== 'parenthesized_expression') return undefined;
+  const [compound] = namedChildren(node);
+  if (compound?.kind !== 'compound_statement') return undefined;
+  const all = namedChildren(compound).filter(c => c.kind !== 'comment');
+  const last = all[all.length - 1];
+  const value = last?.kind === 'expression_statement' ? namedChildren(last)[0] : undefined;
+  return { node: compound, statements: value ? all.slice(0, -1) : all, ...(value && { value }) };
 }
 
 /** The condition of an `#if` in one spelling: `CONFIG_X` for `#ifdef CONFIG_X` and `#if defined(CONFIG_X)`. */

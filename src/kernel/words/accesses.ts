@@ -260,7 +260,7 @@ function collect(a: Analysis, callees?: BitCallees, seed?: Environment): readonl
   }
 
   const points = [...flow.points]
-    .filter(p => p.node && p.kind !== 'leave')
+    .filter(p => p.node && p.kind !== 'leave' && p.kind !== 'label')
     .sort((p, q) => (p.node?.start ?? 0) - (q.node?.start ?? 0));
   for (const p of points) {
     const again = once(() =>
@@ -478,6 +478,8 @@ function collect(a: Analysis, callees?: BitCallees, seed?: Environment): readonl
   /** Every `word & mask` in an expression; those in value computations such as `(v & A) / A * B` do not count. */
   function tests(p: Point, root: Node, again: Again): void {
     walk(root, (n, parents) => {
+      // Statements inside of an expression have points of their own.
+      if (n.kind === 'compound_statement') return false;
       if (n.kind === 'assignment_expression' || n.kind === 'init_declarator') {
         const target = child(n, 'left') ?? child(n, 'declarator');
         const right = child(n, 'right') ?? child(n, 'value');

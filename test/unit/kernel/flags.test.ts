@@ -119,7 +119,11 @@ describe('sections that values decide on', () => {
               done_seqretry(&d->moves, seq);
       }
     `,
-      ['rcu: ended on every path', 'seqlock d->moves: ended on every path'],
+      [
+        'rcu: ended on every path',
+        'seqlock d->moves: ended on every path',
+        'seq-read d->moves: ended on every path',
+      ],
     ));
 
   it('a lock that the value of a macro tells of', () =>
