@@ -21,10 +21,10 @@ export function bodiesOf(input: CheckInput, name: string, from: string): readonl
   if (!found) {
     const near = input.survey.find(name);
     found = near?.analysis.body && near.file === from ? [near] : input.corpus.functions(name, from);
+    if (found.length === 0 && near?.analysis.body) found = [near];
     // A macro of that name may be what is meant, and the function another driver's.
     if (found.length > 0 && found.every(g => g.file !== from) && input.corpus.macros(name, from).length > 0)
       found = [];
-    if (found.length === 0 && near?.analysis.body) found = [near];
     known.set(key, found);
   }
   return found;

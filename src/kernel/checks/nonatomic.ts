@@ -83,8 +83,10 @@ export const nonAtomicOpOnSharedWord: Check = (f, input) => {
     if (!isPlainChange(access) || allocatedHere(f, access)) continue;
     const key = keyOfPath(access.path, input.types);
     if (key === undefined || key.startsWith('.')) continue;
-    const atomic = atomicChanges(input, key, f.file).filter(o => !isSame(o.f, f));
-    if (atomic.length === 0) continue;
+    const all = atomicChanges(input, key, f.file);
+    // Who does both knows why.
+    if (all.length === 0 || all.some(o => isSame(o.f, f))) continue;
+    const atomic = all.filter(o => !isInside(access) || isInside(o.access));
     const callers = callersOf(input, f);
     if (callers.length > 0 && callers.every(c => setsUp.test(c.name))) return [];
     const here = placeOf(input, f, access);
@@ -159,6 +161,11 @@ function finding(here: Place, access: Access, key: string, others: readonly Word
     })),
     ...(isEntered ? {} : { level: 'information' as const }),
   };
+}
+
+/** The word of an object that is a member of another: there may be one such object for a purpose of its own. */
+function isInside(a: Access): boolean {
+  return /\.\w+$/.test(a.word.replace(/\[[^\]]*\]$/, ''));
 }
 
 /** The word belongs to a local object, or to one that this function allocates. */

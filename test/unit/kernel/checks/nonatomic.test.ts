@@ -191,6 +191,21 @@ void fill_box(struct box *b)
 }
 `));
 
+  it('nothing: a function that does both, and an object inside another one', () =>
+    check(`${bits}
+struct bag { struct box own; };
+void fill(struct box *b)
+{
+	__set_bit(BOX_FULL, &b->flags);
+	publish(b);
+	clear_bit(BOX_FULL, &b->flags);
+}
+void fill_own(struct bag *g)
+{
+	__set_bit(BOX_FULL, &g->own.flags);
+}
+`));
+
   it('nothing: only who sets it up comes there', () =>
     check(`${bits}
 static void fill(struct box *b)
