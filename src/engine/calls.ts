@@ -37,7 +37,7 @@ export function begin(m: Machine, n: number, t: ThreadState): void {
     noteUse(m, n, info.address, false);
     if (t.entry < 0) {
       noteUse(m, n, t.argument, true);
-      freeMemory(m, n, t.argument, info.site);
+      freeMemory(m, n, t.argument, info.site, false);
       t.status = 'running';
       t.grace = [t.grace[0] ?? 0];
       finish(m, n, t, 0);

@@ -7,7 +7,7 @@
  * A slot is made when a thread or object first differs from its baseline, the state after init; number 0 is the baseline.
  */
 import type { Machine } from './machine';
-import type { Code, Frame, GlobalState, ObjectState, ThreadState } from './model';
+import type { Code, Frame, GlobalState, ObjectState, QueueEntry, ThreadState } from './model';
 import { textOf, type Value } from './unknown';
 
 export interface Slot {
@@ -277,7 +277,7 @@ function objectKey(o: ObjectState): string {
 function globalKey(g: GlobalState): string {
   let k = '';
   for (const [address, list] of [...g.queues].sort(([a], [b]) => a - b))
-    k += `q${address}:${list.map((e: { thread: number; exclusive: boolean }) => `${e.thread}${e.exclusive ? 'x' : ''}`).join(',')}`;
+    k += `q${address}:${list.map((e: QueueEntry) => `${e.thread}${e.exclusive ? 'x' : ''}${e.stays ? 's' : ''}`).join(',')}`;
   for (const [key, fact] of [...g.facts].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
     k += `f${key}=${fact.value === undefined ? `!${fact.not.map((v: Value) => textOf(v)).join(',')}` : textOf(fact.value)}`;
   return k;

@@ -110,7 +110,7 @@ function isReferred(m: Machine, object: number, frame: Frame): boolean {
 }
 
 /** kfree(): NULL does nothing; anything but the start of a live heap object is a double free. */
-export function freeMemory(m: Machine, n: number, value: Value, site: number): void {
+export function freeMemory(m: Machine, n: number, value: Value, site: number, any: boolean): void {
   if (value === 0) return;
   const address = addressIn(m, value, site);
   const place = placeOf(address);
@@ -127,6 +127,11 @@ export function freeMemory(m: Machine, n: number, value: Value, site: number): v
     return fault('double-free', `frees ${info.name} a second time`, site, place.object);
   if (info.kind === 'unknown') {
     ownObject(m, place.object).life = 'freed';
+    return;
+  }
+  if (any && info.kind === 'static') {
+    ownObject(m, place.object).life = 'freed';
+    m.observer?.life(n, place.object, 'freed', site);
     return;
   }
   if (info.kind !== 'heap') return fault('double-free', `frees ${info.name}, which was not allocated`, site);

@@ -2,7 +2,7 @@
 import { placeOf } from '../ir/address';
 import { BLOCKED, ONE, STAY, type Handler } from './handler';
 import { addThread, fault, limit, ownThread, putThread, refer, taskOf } from './machine';
-import { threadOfTask, wake } from './wait';
+import { NORMAL, threadOfTask, wake } from './wait';
 import { freshThread } from './waiting';
 
 /** Kthreads that one place may create and that are all still there. */
@@ -63,7 +63,7 @@ export const kthreadHandlers: Readonly<Record<string, Handler>> = {
           own.argument = NEVER_RAN;
           return NEVER_RAN;
         }
-        wake(m, number);
+        wake(m, number, NORMAL);
         t.phase = 1;
         return STAY;
       }

@@ -92,6 +92,8 @@ export interface ObjectState {
 export interface QueueEntry {
   readonly thread: number;
   readonly exclusive: boolean;
+  /** A wake-up leaves it in the queue. */
+  readonly stays: boolean;
 }
 
 export interface GlobalState {

@@ -301,7 +301,7 @@ function execute(m: Machine, n: number, t: ThreadState, choice: number): void {
       registers[i.to] = i.mayFail && choice === 1 ? 0 : allocate(m, n, t, frame, i);
       break;
     case 'free':
-      freeMemory(m, n, evaluate(m, frame, i.address), i.site);
+      freeMemory(m, n, evaluate(m, frame, i.address), i.site, i.any === true);
       break;
     case 'choose':
       if (i.count > MOST_CHOICES)

@@ -1,7 +1,8 @@
 /**
  * Task states, schedule(), wake-ups and wait queues. A task that sets its state and calls schedule() sleeps until its
- * state is 0 again; a wake-up sets it to 0. Wait queues list threads: non-exclusive ones in front, exclusive ones at
- * the end, as prepare_to_wait does; a waiter that is woken leaves the queue (autoremove).
+ * state is 0 again; a wake-up sets it to 0 if it is for that state. Wait queues list threads: non-exclusive ones in
+ * front, exclusive ones at the end, as prepare_to_wait does; a waiter that is woken leaves the queue (autoremove),
+ * except one that add_wait_queue put there.
  */
 import { placeOf } from '../ir/address';
 import { BLOCKED, ONE, SECOND, type Handler } from './handler';
@@ -17,10 +18,13 @@ export function threadOfTask(m: Machine, task: Value): number {
   return m.threadInfos.findIndex(i => i.task === place.object);
 }
 
-/** Wakes the thread; true if it slept (its state was not running). */
-export function wake(m: Machine, n: number): boolean {
+/** TASK_NORMAL: what wake_up() and wake_up_process() wake from. */
+export const NORMAL = 3;
+
+/** Wakes the thread; true if it slept (its state was among those). */
+export function wake(m: Machine, n: number, states: number): boolean {
   const t = m.threads[n];
-  if (!t || t.task === 0) return false;
+  if (!t || (t.task & states) === 0) return false;
   ownThread(m, n).task = 0;
   return true;
 }
@@ -32,7 +36,22 @@ function setQueue(m: Machine, address: number, list: readonly QueueEntry[]): voi
   changeGlobal(m, { queues });
 }
 
-const INTERRUPTIBLE = 1;
+/** TASK_INTERRUPTIBLE or TASK_WAKEKILL: a signal wakes. */
+const SIGNALLED = 0x101;
+
+const statesOf = (v: Value | undefined): number => (typeof v === 'number' ? v : NORMAL);
+
+function leave(m: Machine, n: number, queue: Value, site: number): void {
+  const address = addressIn(m, queue, site);
+  const list = m.global.queues.get(address);
+  if (!list?.some(e => e.thread === n)) return;
+  refer(m, address, 1, site, 'leaves');
+  setQueue(
+    m,
+    address,
+    list.filter(e => e.thread !== n),
+  );
+}
 
 export const waitHandlers: Readonly<Record<string, Handler>> = {
   'task.setState': {
@@ -45,7 +64,7 @@ export const waitHandlers: Readonly<Record<string, Handler>> = {
   'task.schedule': {
     scope: 'always',
     choices(_m, _n, t, a) {
-      if (t.task === 0 || (t.signal && t.task === INTERRUPTIBLE)) return ONE;
+      if (t.task === 0 || (t.signal && (t.task & SIGNALLED) !== 0)) return ONE;
       return a[0] === -1 ? BLOCKED : SECOND;
     },
     run(_m, _n, t, a, _c, choice) {
@@ -60,7 +79,7 @@ export const waitHandlers: Readonly<Record<string, Handler>> = {
     run(m, _n, _t, a, c) {
       refer(m, a[0] ?? 0, 1, c.site, 'wakes');
       const n = threadOfTask(m, a[0] ?? 0);
-      return n >= 0 && wake(m, n) ? 1 : 0;
+      return n >= 0 && wake(m, n, statesOf(a[1])) ? 1 : 0;
     },
   },
   'task.signalPending': { scope: 'always', run: (_m, _n, t) => (t.signal ? 1 : 0) },
@@ -72,25 +91,23 @@ export const waitHandlers: Readonly<Record<string, Handler>> = {
       const list = m.global.queues.get(address) ?? [];
       if (!list.some(e => e.thread === n)) {
         const exclusive = a[2] === 1;
-        const entry = { thread: n, exclusive };
+        const entry = { thread: n, exclusive, stays: a[1] === -1 };
         setQueue(m, address, exclusive ? [...list, entry] : [entry, ...list]);
       }
-      t.task = isUnknown(a[1]) ? 2 : Number(a[1] ?? 2);
+      if (a[1] !== -1) t.task = isUnknown(a[1]) ? 2 : Number(a[1] ?? 2);
     },
   },
   'wait.finish': {
     scope: 'always',
     run(m, n, t, a, c) {
       t.task = 0;
-      const address = addressIn(m, a[0] ?? 0, c.site);
-      const list = m.global.queues.get(address);
-      if (!list?.some(e => e.thread === n)) return;
-      refer(m, address, 1, c.site, 'leaves');
-      setQueue(
-        m,
-        address,
-        list.filter(e => e.thread !== n),
-      );
+      leave(m, n, a[0] ?? 0, c.site);
+    },
+  },
+  'wait.remove': {
+    scope: 'always',
+    run(m, n, _t, a, c) {
+      leave(m, n, a[0] ?? 0, c.site);
     },
   },
   'wait.wake': {
@@ -105,11 +122,9 @@ export const waitHandlers: Readonly<Record<string, Handler>> = {
       const rest: QueueEntry[] = [];
       for (const e of list) {
         const full = most > 0 && exclusive >= most;
-        if (full || !wake(m, e.thread)) {
-          rest.push(e);
-          continue;
-        }
-        if (e.exclusive) exclusive++;
+        const woken = !full && wake(m, e.thread, statesOf(a[2]));
+        if (woken && e.exclusive) exclusive++;
+        if (!woken || e.stays) rest.push(e);
       }
       if (rest.length !== list.length) setQueue(m, address, rest);
     },

@@ -107,7 +107,11 @@ const table = [
     waits: true,
     sleeps: true,
   },
-  { name: 'task.wake', arguments: ['task'], result: '1 if it slept' },
+  {
+    name: 'task.wake',
+    arguments: ['task', 'states: mask of those that it is woken from'],
+    result: '1 if it slept',
+  },
   { name: 'task.signalPending', arguments: [], result: '1 if a signal has come' },
   { name: 'completion.init', arguments: ['completion'] },
   {
@@ -120,9 +124,24 @@ const table = [
   { name: 'completion.complete', arguments: ['completion'] },
   { name: 'completion.all', arguments: ['completion'] },
   { name: 'completion.try', arguments: ['completion'], result: '1 if taken' },
-  { name: 'wait.prepare', arguments: ['queue', 'state', 'exclusive: 0 or 1'] },
+  {
+    name: 'wait.prepare',
+    arguments: [
+      'queue',
+      'state: -1 leaves it as it is, and then the waiter stays in the queue when it is woken',
+      'exclusive: 0 or 1',
+    ],
+  },
   { name: 'wait.finish', arguments: ['queue'] },
-  { name: 'wait.wake', arguments: ['queue', 'exclusive waiters to wake, 0 for all'] },
+  { name: 'wait.remove', arguments: ['queue'] },
+  {
+    name: 'wait.wake',
+    arguments: [
+      'queue',
+      'exclusive waiters to wake, 0 for all',
+      'states: mask of those that a waiter is woken from',
+    ],
+  },
   { name: 'wait.active', arguments: ['queue'], result: '1 if somebody waits' },
   // Work items, timers, kthreads, softirqs. `work` and `timer` are addresses of the struct; its function is stored here.
   { name: 'work.init', arguments: ['work', 'function'] },

@@ -714,7 +714,7 @@ function readInstruction(
         ...(r.accept('typesafe') ? { typesafe: true } : {}),
       };
     },
-    free: () => ({ op: 'free', address: value() }),
+    free: () => ({ op: 'free', address: value(), ...(r.accept('any') ? { any: true } : {}) }),
     choose: () => ({ op: 'choose', to, count: count(r) }),
     unknown: () => ({
       op: 'unknown',

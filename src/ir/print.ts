@@ -173,7 +173,7 @@ function instructionText(i: Instruction, names: Names, label: (at: number) => st
     case 'allocate':
       return `r${i.to} = allocate ${names.layout(i.layout)} ${o(i.size)} ${i.fill} ${quote(i.name)}${i.mayFail ? ' mayFail' : ''}${i.typesafe ? ' typesafe' : ''}`;
     case 'free':
-      return `free ${o(i.address)}`;
+      return `free ${o(i.address)}${i.any ? ' any' : ''}`;
     case 'choose':
       return `r${i.to} = choose ${i.count}`;
     case 'unknown':

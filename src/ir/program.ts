@@ -181,7 +181,8 @@ export type Instruction =
       readonly typesafe?: true;
     })
   /** (step) kfree: NULL does nothing. */
-  | (Base & { readonly op: 'free'; readonly address: Operand })
+  /** `any`: the end of an object that may be static; that is no free of what was not allocated. */
+  | (Base & { readonly op: 'free'; readonly address: Operand; readonly any?: true })
   /** Any of 0 … count-1, all explored. */
   | (Base & { readonly op: 'choose'; readonly to: Register; readonly count: number })
   /** A value nobody knows (a call with no body, a field of an unknown object); `assumption` indexes Program.assumptions. */

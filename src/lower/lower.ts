@@ -11,6 +11,7 @@ import type { Tree } from '../tree/tree';
 import type { RaceWord } from './c/ast';
 import { textOf } from './c/token';
 import { spanOf } from './context';
+import kernel from './prelude/kernel.h';
 import model from './prelude/model.h';
 import standalone from './prelude/racelens.h';
 import { createAssembly } from './program';
@@ -118,7 +119,7 @@ export function lower(request: LowerRequest): LowerResult {
     scope,
     config,
     harness: { path: source.path, text: source.text },
-    model: { path: 'racelens/model.h', text: model },
+    model: { path: 'racelens/model.h', text: `${model}\n${kernel}` },
     standalone: { path: 'racelens.h', text: standalone },
     isPrimitive,
   });

@@ -216,7 +216,8 @@
 #define from_timer(var, timer, field) container_of(timer, __typeof__(*(var)), field)
 #define timer_container_of(var, timer, field) container_of(timer, __typeof__(*(var)), field)
 #define from_tasklet(var, t, field) container_of(t, __typeof__(*(var)), field)
-#define DECLARE_TASKLET(n, f) struct tasklet_struct n = { .callback = (f) }
+#define DECLARE_TASKLET(n, f) struct tasklet_struct n = { .callback = (f), .use_callback = true }
+#define DECLARE_TASKLET_DISABLED(n, f) struct tasklet_struct n = { .callback = (f), .use_callback = true, .count = { 1 } }
 
 /* Lockdep and sparse have nothing to say here */
 #define lockdep_assert_cpus_held() do { } while (0)

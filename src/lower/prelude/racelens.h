@@ -279,10 +279,14 @@ struct lock_class_key { int dummy; };
 struct static_key { int enabled; };
 struct static_key_true { struct static_key key; };
 struct static_key_false { struct static_key key; };
-struct task_struct { unsigned int __state; unsigned int flags; int pid; int tgid; int exit_state; char comm[16]; struct task_struct *group_leader; void *journal_info; };
-struct device { struct mutex mutex; void *driver_data; struct device *parent; };
+struct task_struct { unsigned int __state; unsigned int flags; int pid; int tgid; int exit_state; char comm[16]; struct task_struct *group_leader; void *journal_info; void *worker_private; };
+struct kobject { struct list_head entry; const struct kobj_type *ktype; struct kref kref; unsigned int state_initialized; };
+struct kobj_type { void (*release)(struct kobject *k); };
+struct device_type { void (*release)(struct device *dev); };
+struct class { void (*dev_release)(struct device *dev); };
+struct device { struct kobject kobj; struct mutex mutex; void *driver_data; struct device *parent; const struct device_type *type; const struct class *class; void (*release)(struct device *dev); };
 struct module;
-struct tasklet_struct { struct tasklet_struct *next; unsigned long state; atomic_t count; bool use_callback; void (*callback)(struct tasklet_struct *t); unsigned long data; };
+struct tasklet_struct { struct tasklet_struct *next; unsigned long state; atomic_t count; bool use_callback; void (*callback)(struct tasklet_struct *t); void (*func)(unsigned long data); unsigned long data; };
 
 extern struct workqueue_struct *system_wq, *system_highpri_wq, *system_long_wq, *system_unbound_wq;
 extern unsigned long volatile jiffies;

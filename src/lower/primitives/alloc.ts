@@ -310,6 +310,11 @@ const out: Record<string, Row> = {
   kvasprintf: string,
   devm_kstrdup: string,
   devm_kasprintf: string,
+  // The end of an object that may be a static one of the harness.
+  __race_end: c => {
+    c.f.build.emit({ op: 'free', address: operand(c, 0), any: true });
+    return nothing;
+  },
   kfree: free(0),
   kvfree: free(0),
   vfree: free(0),

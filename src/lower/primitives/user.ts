@@ -1,8 +1,10 @@
 /**
- * User memory: bytes that nobody knows, copied without fault. What is read is unknown, what is written is forgotten.
- * Checksums and random numbers are unknown values as well.
+ * User memory. A pointer to an object of the harness is read and written through: what the harness put there is what the
+ * program passed. Anything else (NULL, an unknown pointer) holds bytes that nobody knows: what is read is unknown, what
+ * is written is forgotten. Copies never fault. Checksums and random numbers are unknown values as well.
  */
-import { zero } from '../builder';
+import type { Operand } from '../../ir/program';
+import { constant, zero } from '../builder';
 import { spanOf, temporary } from '../context';
 import type { Value } from '../context';
 import {
@@ -27,51 +29,118 @@ function unknown(c: Call, type: CType, what: string): Value {
   return { type, operand: t.operand };
 }
 
-/** `get_user(x, pointer)`: x becomes unknown. */
+/** The lowest address of an object: below are NULL and integers that are no addresses. */
+const FIRST_ADDRESS = 2 ** 32;
+
+/** One of two ways, by whether the pointer leads to an object. */
+function byObject(c: Call, pointer: Operand, yes: () => void, no: () => void): void {
+  const { build } = c.f;
+  const known = build.known(pointer);
+  if (known.kind === 'object' || known.kind === 'stack') return yes();
+  const small = build.binary('lt', 'u64', known, constant(FIRST_ADDRESS));
+  const bytes = build.label();
+  const object = build.label();
+  const end = build.label();
+  build.branch(small, bytes, object);
+  build.bind(object);
+  yes();
+  build.jump(end);
+  build.bind(bytes);
+  no();
+  build.jump(end);
+  build.bind(end);
+}
+
+const fromProgram = 'what a program put into its memory is unknown';
+
+/** `get_user(x, pointer)`. */
 const get: Row = c => {
   const e = c.arguments[0];
-  argument(c, 1);
-  if (e)
-    assign(
-      c,
-      0,
-      unknown(c, c.f.lowering.parts.typeOf(c.f, e), 'what a program put into its memory is unknown'),
-    );
+  const p = argument(c, 1);
+  if (!e) return number(0, intType);
+  const { f } = c;
+  const type = settle(pointee(p.type) ?? f.lowering.parts.typeOf(f, e));
+  byObject(
+    c,
+    p.operand,
+    () => {
+      const t = temporary(f, scalarOf(type));
+      f.build.emit({
+        op: 'load',
+        to: t.register,
+        type: scalarOf(type),
+        address: p.operand,
+        marking: 'once',
+      });
+      assign(c, 0, { type, operand: t.operand });
+    },
+    () => {
+      assign(c, 0, unknown(c, f.lowering.parts.typeOf(f, e), fromProgram));
+    },
+  );
   return number(0, intType);
 };
 
+/** `put_user(x, pointer)`. */
 const put: Row = c => {
-  argument(c, 0);
-  argument(c, 1);
+  const v = argument(c, 0);
+  const p = argument(c, 1);
+  const { f } = c;
+  const type = settle(pointee(p.type) ?? v.type);
+  if (type.kind !== 'scalar' && type.kind !== 'pointer') return number(0, intType);
+  const value = f.build.known(f.build.convert(v.operand, scalarOf(v.type), scalarOf(type)));
+  byObject(
+    c,
+    p.operand,
+    () => {
+      f.build.emit({ op: 'store', type: scalarOf(type), address: p.operand, value, marking: 'once' });
+    },
+    () => undefined,
+  );
   return number(0, intType);
 };
 
-/** A single variable becomes unknown; of larger objects the bytes stay as they are, and the assumption says so. */
+/** From bytes that nobody knows a single variable becomes unknown; a larger object stays as it is, as the assumption says. */
 const copyIn: Row = c => {
   const to = argument(c, 0);
-  operand(c, 2);
+  const from = argument(c, 1);
+  const size = operand(c, 2, 'u64');
   const t = settle(pointee(to.type) ?? scalarType('u8'));
   const e = c.arguments[0];
-  if (e?.kind === 'unary' && e.operator === '&' && (t.kind === 'scalar' || t.kind === 'pointer')) {
-    const v = unknown(c, t, 'what a program put into its memory is unknown');
-    c.f.build.emit({
-      op: 'store',
-      type: scalarOf(t),
-      address: to.operand,
-      value: v.operand,
-      marking: 'plain',
-    });
-  } else
-    c.f.lowering.assumption(
-      'model',
-      `${c.name}() leaves the bytes of its target as they are`,
-      spanOf(c.node),
-    );
+  const { build } = c.f;
+  byObject(
+    c,
+    from.operand,
+    () => {
+      build.emit({ op: 'move', target: to.operand, source: from.operand, size });
+    },
+    () => {
+      if (e?.kind === 'unary' && e.operator === '&' && (t.kind === 'scalar' || t.kind === 'pointer')) {
+        const value = unknown(c, t, fromProgram).operand;
+        build.emit({ op: 'store', type: scalarOf(t), address: to.operand, value, marking: 'plain' });
+      } else
+        c.f.lowering.assumption(
+          'model',
+          `${c.name}() leaves the bytes of its target as they are`,
+          spanOf(c.node),
+        );
+    },
+  );
   return number(0, unsignedLongType);
 };
 
 const copyOut: Row = c => {
-  argument(c, 1);
+  const to = argument(c, 0);
+  const from = argument(c, 1);
+  const size = operand(c, 2, 'u64');
+  byObject(
+    c,
+    to.operand,
+    () => {
+      c.f.build.emit({ op: 'move', target: to.operand, source: from.operand, size });
+    },
+    () => undefined,
+  );
   return number(0, unsignedLongType);
 };
 
@@ -99,7 +168,6 @@ export const user: Rows = {
   __copy_from_user: copyIn,
   _copy_from_user: copyIn,
   __copy_from_user_inatomic: copyIn,
-  copy_from_sockptr: copyIn,
   copy_to_user: copyOut,
   __copy_to_user: copyOut,
   _copy_to_user: copyOut,

@@ -77,14 +77,30 @@ const prepare =
     return number(0, longType);
   };
 
+/** TASK_NORMAL and TASK_INTERRUPTIBLE: which sleepers a wake-up is for. */
+const NORMAL = 3;
+const INTERRUPTIBLE = 1;
+
 const wake =
-  (count: number): Row =>
+  (count: number, states = NORMAL): Row =>
   c => {
-    sync(c.f, 'wait.wake', [operand(c, 0), constant(count)]);
+    sync(c.f, 'wait.wake', [operand(c, 0), constant(count), constant(states)]);
     return number(0, intType);
   };
 
-const wakeNr: Row = c => sync(c.f, 'wait.wake', [operand(c, 0), operand(c, 1, 'i64')]);
+const wakeNr =
+  (states: number): Row =>
+  c =>
+    sync(c.f, 'wait.wake', [operand(c, 0), operand(c, 1, 'i64'), constant(states)]);
+
+/** `__wake_up(queue, mode, n, key)`. */
+const wakeMode: Row = c => {
+  const states = operand(c, 1, 'u64');
+  sync(c.f, 'wait.wake', [operand(c, 0), operand(c, 2, 'i64'), states]);
+  return number(0, intType);
+};
+
+const wakeTask = operation('task.wake', [0, { is: NORMAL }], intType);
 
 /** kthread_run(fn, data, name…): created and woken. */
 const kthreadRun: Row = c => sync(c.f, 'kthread.create', [operand(c, 0), operand(c, 1)], voidPointer);
@@ -113,10 +129,10 @@ export const waits: Rows = {
   schedule_timeout_idle: scheduleTimeout(0x402),
   schedule_hrtimeout: c => (sync(c.f, 'task.schedule', [one], longType), number(0, intType)),
   schedule_hrtimeout_range: c => (sync(c.f, 'task.schedule', [one], longType), number(0, intType)),
-  wake_up_process: operation('task.wake', [0], intType),
-  wake_up_state: operation('task.wake', [0], intType),
-  wake_up_new_task: operation('task.wake', [0], intType),
-  try_to_wake_up: operation('task.wake', [0], intType),
+  wake_up_process: wakeTask,
+  wake_up_state: operation('task.wake', [0, 1], intType),
+  wake_up_new_task: wakeTask,
+  try_to_wake_up: operation('task.wake', [0, 1], intType),
   signal_pending: pending,
   fatal_signal_pending: pending,
   signal_pending_state: c => {
@@ -172,8 +188,8 @@ export const waits: Rows = {
   add_wait_queue_exclusive: c => sync(c.f, 'wait.prepare', [operand(c, 0), constant(-1), one]),
   add_wait_queue_priority: c => sync(c.f, 'wait.prepare', [operand(c, 0), constant(-1), zero]),
   __add_wait_queue: c => sync(c.f, 'wait.prepare', [operand(c, 0), constant(-1), zero]),
-  remove_wait_queue: c => sync(c.f, 'wait.finish', [operand(c, 0)]),
-  __remove_wait_queue: c => sync(c.f, 'wait.finish', [operand(c, 0)]),
+  remove_wait_queue: operation('wait.remove', [0]),
+  __remove_wait_queue: operation('wait.remove', [0]),
   init_wait: ignored,
   init_wait_entry: ignored,
   init_waitqueue_entry: ignored,
@@ -183,27 +199,25 @@ export const waits: Rows = {
   swait_active: operation('wait.active', [0], intType),
   swq_has_sleeper: operation('wait.active', [0], boolType),
   wake_up: wake(1),
-  wake_up_interruptible: wake(1),
+  wake_up_interruptible: wake(1, INTERRUPTIBLE),
   wake_up_poll: wake(1),
   wake_up_locked: wake(1),
   wake_up_locked_poll: wake(1),
-  wake_up_interruptible_poll: wake(1),
-  wake_up_interruptible_sync: wake(1),
-  wake_up_interruptible_sync_poll: wake(1),
-  wake_up_interruptible_sync_poll_locked: wake(1),
+  wake_up_interruptible_poll: wake(1, INTERRUPTIBLE),
+  wake_up_interruptible_sync: wake(1, INTERRUPTIBLE),
+  wake_up_interruptible_sync_poll: wake(1, INTERRUPTIBLE),
+  wake_up_interruptible_sync_poll_locked: wake(1, INTERRUPTIBLE),
   wake_up_sync: wake(1),
-  wake_up_nr: wakeNr,
-  wake_up_interruptible_nr: wakeNr,
+  wake_up_nr: wakeNr(NORMAL),
+  wake_up_interruptible_nr: wakeNr(INTERRUPTIBLE),
   wake_up_all: wake(0),
   wake_up_all_locked: wake(0),
-  wake_up_interruptible_all: wake(0),
+  wake_up_interruptible_all: wake(0, INTERRUPTIBLE),
   wake_up_pollfree: wake(0),
-  __wake_up: c => {
-    sync(c.f, 'wait.wake', [operand(c, 0), operand(c, 2, 'i64')]);
-    return number(0, intType);
-  },
-  __wake_up_locked: c => sync(c.f, 'wait.wake', [operand(c, 0), operand(c, 2, 'i64')]),
-  __wake_up_sync_key: wake(1),
+  __wake_up: wakeMode,
+  __wake_up_locked: wakeMode,
+  __wake_up_sync_key: c => sync(c.f, 'wait.wake', [operand(c, 0), one, operand(c, 1, 'u64')]),
+  __wake_up_sync: c => sync(c.f, 'wait.wake', [operand(c, 0), one, operand(c, 1, 'u64')]),
   swake_up_one: wake(1),
   swake_up_all: wake(0),
   swake_up_locked: wake(1),
@@ -245,10 +259,6 @@ export const waits: Rows = {
   kthread_should_stop: operation('kthread.shouldStop', [], boolType),
   __kthread_should_stop: operation('kthread.shouldStop', [], boolType),
   kthread_freezable_should_stop: operation('kthread.shouldStop', [], boolType),
-  kthread_should_park: gives(0, boolType),
-  kthread_parkme: ignored,
-  kthread_park: gives(0, intType),
-  kthread_unpark: ignored,
   kthread_bind: ignored,
   kthread_complete_and_exit: sequence(operation('completion.complete', [0]), ignored),
   set_freezable: gives(0, boolType),

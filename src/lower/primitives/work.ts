@@ -156,7 +156,6 @@ export const workAndTimers: Rows = {
   hrtimer_cancel: operation('timer.deleteSync', [0], intType),
   hrtimer_try_to_cancel: operation('timer.delete', [0], intType),
   hrtimer_forward_now: gives(1, unsignedLongType),
-  // A tasklet is a softirq that runs once for each time it is scheduled.
   synchronize_irq: operation('sleep.might'),
   synchronize_hardirq: gives(1, boolType),
   disable_irq: operation('sleep.might'),
@@ -165,6 +164,8 @@ export const workAndTimers: Rows = {
   free_irq: operation('sleep.might'),
   request_irq: gives(0, intType),
   request_threaded_irq: gives(0, intType),
+  __race_raise: operation('softirq.raise', [0, 1]),
+  __race_work_init: initWork,
   raise_softirq: ignored,
   raise_softirq_irqoff: ignored,
   __raise_softirq_irqoff: ignored,

@@ -110,7 +110,7 @@ describe('engine: sleeping and waking', () => {
     object sleeper: pointer
     object cond: u32
     thread kthread sleeping { r0 = current; store u64 sleeper r0 once; again: ${order}; goto again; out: task.setState 0 }
-    thread process waker { store u32 cond 1 once; r0 = load u64 sleeper once; unless r0 goto out; r1 = task.wake r0; out: return }`;
+    thread process waker { store u32 cond 1 once; r0 = load u64 sleeper once; unless r0 goto out; r1 = task.wake r0 3; out: return }`;
 
   it('the state must be set before the check', () => {
     assert.equal(
@@ -129,15 +129,15 @@ describe('engine: sleeping and waking', () => {
         again: wait.prepare &q 2 0; r0 = load u32 n once; if r0 goto out; r1 = task.schedule -1; goto again
         out: wait.finish &q }
       thread softirq waker { ${waker} }`;
-    assert.equal(verdictOf(text('store u32 n 1 once; wait.wake &q 1')), 'holds');
-    assert.equal(verdictOf(text('wait.wake &q 1; store u32 n 1 once')), 'hang');
+    assert.equal(verdictOf(text('store u32 n 1 once; wait.wake &q 1 3')), 'holds');
+    assert.equal(verdictOf(text('wait.wake &q 1 3; store u32 n 1 once')), 'hang');
   });
 
   it('wake_up wakes all non-exclusive and one exclusive waiter', () => {
     const text = (exclusive: number, wakes: number): string => `${cells}
       thread process a { wait.prepare &q 2 ${exclusive}; rmw add u32 n 1; r1 = task.schedule -1; wait.finish &q }
       thread process b { wait.prepare &q 2 ${exclusive}; rmw add u32 n 1; r1 = task.schedule -1; wait.finish &q }
-      thread process waker { again: r0 = load u32 n; r0 = eq i32 r0 2; unless r0 goto again; wait.wake &q ${wakes} }`;
+      thread process waker { again: r0 = load u32 n; r0 = eq i32 r0 2; unless r0 goto again; wait.wake &q ${wakes} 3 }`;
     assert.equal(verdictOf(text(0, 1)), 'holds');
     assert.equal(verdictOf(text(1, 1)), 'hang');
     assert.equal(verdictOf(text(1, 2)), 'holds');

@@ -1,0 +1,1035 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Short bodies of functions that the kernel exports from .c files which a harness seldom includes: what they mean for
+ * locks, sleepers, lifetimes and queues, and nothing else. A body in the harness or in an included .c file wins. Objects
+ * that were never initialised (a static struct with all counts zero) are taken to have one reference.
+ */
+
+/* The end of a reference count that may never have been set: true if this was the last one. */
+static inline bool __race_last(refcount_t *r)
+{
+	return refcount_read(r) <= 0 || refcount_dec_and_test(r);
+}
+
+/* kernel/kthread.c: parking. Bit 0: should park, bit 1: is parked. */
+#define __race_park_word(t) ((unsigned long *)&(t)->worker_private)
+static inline bool kthread_should_park(void)
+{
+	return READ_ONCE(*__race_park_word(current)) & 1;
+}
+static inline void kthread_parkme(void)
+{
+	for (;;) {
+		set_current_state(0x40);
+		if (!(READ_ONCE(*__race_park_word(current)) & 1))
+			break;
+		WRITE_ONCE(*__race_park_word(current), 3);
+		schedule();
+	}
+	__set_current_state(0);
+	WRITE_ONCE(*__race_park_word(current), 0);
+}
+static inline int kthread_park(struct task_struct *k)
+{
+	WRITE_ONCE(*__race_park_word(k), READ_ONCE(*__race_park_word(k)) | 1);
+	if (k != current) {
+		wake_up_process(k);
+		while (!(READ_ONCE(*__race_park_word(k)) & 2))
+			msleep(1);
+	}
+	return 0;
+}
+static inline void kthread_unpark(struct task_struct *k)
+{
+	WRITE_ONCE(*__race_park_word(k), READ_ONCE(*__race_park_word(k)) & ~1UL);
+	wake_up_state(k, 0x40);
+}
+
+/* kernel/kthread.c: workers are queues of their own */
+#define kthread_init_work(work, fn) do { (work)->func = (fn); __race_work_init(work, fn); } while (0)
+#define kthread_init_delayed_work(dwork, fn) kthread_init_work(&(dwork)->work, fn)
+#define kthread_init_worker(worker) do { } while (0)
+static inline struct kthread_worker *kthread_create_worker(unsigned int flags, const char *name, ...)
+{
+	return (struct kthread_worker *)kzalloc(sizeof(struct kthread_worker), GFP_KERNEL);
+}
+static inline struct kthread_worker *kthread_create_worker_on_cpu(int cpu, unsigned int flags, const char *name, ...)
+{
+	return (struct kthread_worker *)kzalloc(sizeof(struct kthread_worker), GFP_KERNEL);
+}
+static inline bool kthread_queue_work(struct kthread_worker *worker, struct kthread_work *work)
+{
+	__race_work_init(work, work->func);
+	return queue_work((struct workqueue_struct *)worker, (struct work_struct *)work);
+}
+static inline bool kthread_queue_delayed_work(struct kthread_worker *worker, struct kthread_delayed_work *d, unsigned long delay)
+{
+	return kthread_queue_work(worker, &d->work);
+}
+static inline bool kthread_mod_delayed_work(struct kthread_worker *worker, struct kthread_delayed_work *d, unsigned long delay)
+{
+	return !kthread_queue_work(worker, &d->work);
+}
+static inline void kthread_flush_work(struct kthread_work *work)
+{
+	flush_work((struct work_struct *)work);
+}
+static inline void kthread_flush_worker(struct kthread_worker *worker)
+{
+	flush_workqueue((struct workqueue_struct *)worker);
+}
+static inline bool kthread_cancel_work_sync(struct kthread_work *work)
+{
+	return cancel_work_sync((struct work_struct *)work);
+}
+static inline bool kthread_cancel_delayed_work_sync(struct kthread_delayed_work *d)
+{
+	return cancel_work_sync((struct work_struct *)&d->work);
+}
+static inline void kthread_destroy_worker(struct kthread_worker *worker)
+{
+	flush_workqueue((struct workqueue_struct *)worker);
+	kfree(worker);
+}
+
+/* kernel/softirq.c: tasklets. Bit 0 of the state: scheduled, bit 1: running. */
+static inline void run_tasklet(struct tasklet_struct *t)
+{
+	set_bit(1, &t->state);
+	if (!atomic_read(&t->count)) {
+		if (test_and_clear_bit(0, &t->state)) {
+			if (t->use_callback)
+				t->callback(t);
+			else
+				t->func(t->data);
+		}
+	}
+	clear_bit(1, &t->state);
+}
+static inline void tasklet_schedule(struct tasklet_struct *t)
+{
+	if (!test_and_set_bit(0, &t->state))
+		__race_raise(run_tasklet, t);
+}
+static inline void tasklet_hi_schedule(struct tasklet_struct *t)
+{
+	tasklet_schedule(t);
+}
+static inline void tasklet_setup(struct tasklet_struct *t, void (*callback)(struct tasklet_struct *))
+{
+	t->next = NULL;
+	t->state = 0;
+	atomic_set(&t->count, 0);
+	t->callback = callback;
+	t->use_callback = true;
+	t->data = 0;
+}
+static inline void tasklet_init(struct tasklet_struct *t, void (*func)(unsigned long), unsigned long data)
+{
+	t->next = NULL;
+	t->state = 0;
+	atomic_set(&t->count, 0);
+	t->func = func;
+	t->use_callback = false;
+	t->data = data;
+}
+static inline void tasklet_unlock_wait(struct tasklet_struct *t)
+{
+	might_sleep();
+	while (test_bit(1, &t->state))
+		cpu_relax();
+}
+static inline void tasklet_unlock_spin_wait(struct tasklet_struct *t)
+{
+	while (test_bit(1, &t->state))
+		cpu_relax();
+}
+static inline void tasklet_disable_nosync(struct tasklet_struct *t)
+{
+	atomic_inc(&t->count);
+}
+static inline void tasklet_disable_in_atomic(struct tasklet_struct *t)
+{
+	atomic_inc(&t->count);
+	tasklet_unlock_spin_wait(t);
+}
+static inline void tasklet_disable(struct tasklet_struct *t)
+{
+	atomic_inc(&t->count);
+	tasklet_unlock_wait(t);
+}
+static inline void tasklet_enable(struct tasklet_struct *t)
+{
+	if (atomic_dec_and_test(&t->count) && test_bit(0, &t->state))
+		__race_raise(run_tasklet, t);
+}
+static inline void tasklet_kill(struct tasklet_struct *t)
+{
+	might_sleep();
+	while (test_and_set_bit(0, &t->state))
+		while (test_bit(0, &t->state))
+			cpu_relax();
+	tasklet_unlock_wait(t);
+	clear_bit(0, &t->state);
+}
+
+/* kernel/irq_work.c: bit 0 pending, bit 1 busy, as a softirq */
+static inline void run_irq_work(struct irq_work *work)
+{
+	atomic_set(&work->node.a_flags, 2);
+	work->func(work);
+	atomic_cmpxchg(&work->node.a_flags, 2, 0);
+}
+static inline bool irq_work_queue(struct irq_work *work)
+{
+	if (atomic_fetch_or(1, &work->node.a_flags) & 1)
+		return false;
+	__race_raise(run_irq_work, work);
+	return true;
+}
+static inline void irq_work_sync(struct irq_work *work)
+{
+	might_sleep();
+	while (atomic_read(&work->node.a_flags))
+		cpu_relax();
+}
+
+/* kernel/sched: waiting for bits and variables, wake functions */
+static struct wait_queue_head __race_bit_waiters;
+#define wait_var_event(var, condition) wait_event(__race_bit_waiters, condition)
+#define wait_var_event_killable(var, condition) wait_event_killable(__race_bit_waiters, condition)
+#define wait_var_event_interruptible(var, condition) wait_event_interruptible(__race_bit_waiters, condition)
+#define wait_var_event_timeout(var, condition, timeout) wait_event_timeout(__race_bit_waiters, condition, timeout)
+static inline void wake_up_var(void *var)
+{
+	wake_up_all(&__race_bit_waiters);
+}
+static inline void wake_up_bit(void *word, int bit)
+{
+	wake_up_all(&__race_bit_waiters);
+}
+static inline int out_of_line_wait_on_bit(void *word, int bit, void *action, unsigned int mode)
+{
+	return wait_event_state(__race_bit_waiters, !test_bit(bit, (unsigned long *)word), mode);
+}
+static inline int out_of_line_wait_on_bit_timeout(void *word, int bit, void *action, unsigned int mode, unsigned long timeout)
+{
+	return wait_event_timeout(__race_bit_waiters, !test_bit(bit, (unsigned long *)word), timeout) ? 0 : -EAGAIN;
+}
+static inline int out_of_line_wait_on_bit_lock(void *word, int bit, void *action, unsigned int mode)
+{
+	return wait_event_state(__race_bit_waiters, !test_and_set_bit(bit, (unsigned long *)word), mode);
+}
+static inline int bit_wait(void *key, int mode)
+{
+	schedule();
+	return 0;
+}
+static inline int bit_wait_io(void *key, int mode)
+{
+	schedule();
+	return 0;
+}
+static inline int default_wake_function(struct wait_queue_entry *entry, unsigned int mode, int flags, void *key)
+{
+	return try_to_wake_up((struct task_struct *)entry->private, mode, flags);
+}
+static inline int autoremove_wake_function(struct wait_queue_entry *entry, unsigned int mode, int flags, void *key)
+{
+	int woken = default_wake_function(entry, mode, flags, key);
+
+	if (woken)
+		list_del_init_careful(&entry->entry);
+	return woken;
+}
+static inline int woken_wake_function(struct wait_queue_entry *entry, unsigned int mode, int flags, void *key)
+{
+	entry->flags |= 2;
+	return default_wake_function(entry, mode, flags, key);
+}
+static inline long wait_woken(struct wait_queue_entry *entry, unsigned int mode, long timeout)
+{
+	set_current_state(mode);
+	if (!(READ_ONCE(entry->flags) & 2) && !kthread_should_stop())
+		timeout = schedule_timeout(timeout);
+	__set_current_state(0);
+	WRITE_ONCE(entry->flags, entry->flags & ~2);
+	return timeout;
+}
+static inline int rcuwait_wake_up(struct rcuwait *w)
+{
+	struct task_struct *task;
+	int woken = 0;
+
+	rcu_read_lock();
+	task = rcu_dereference(w->task);
+	if (task)
+		woken = wake_up_process(task);
+	rcu_read_unlock();
+	return woken;
+}
+
+/* kernel/notifier.c */
+static inline int __race_chain_add(struct notifier_block **list, struct notifier_block *n)
+{
+	while (*list != NULL) {
+		if (*list == n)
+			return -EEXIST;
+		if (n->priority > (*list)->priority)
+			break;
+		list = &(*list)->next;
+	}
+	n->next = *list;
+	rcu_assign_pointer(*list, n);
+	return 0;
+}
+static inline int __race_chain_remove(struct notifier_block **list, struct notifier_block *n)
+{
+	while (*list != NULL) {
+		if (*list == n) {
+			rcu_assign_pointer(*list, n->next);
+			return 0;
+		}
+		list = &(*list)->next;
+	}
+	return -ENOENT;
+}
+static inline int __race_chain_call(struct notifier_block **list, unsigned long value, void *v)
+{
+	struct notifier_block *n = rcu_dereference_raw(*list), *next;
+	int result = 0;
+
+	while (n) {
+		next = rcu_dereference_raw(n->next);
+		result = n->notifier_call(n, value, v);
+		if (result & 0x8000)
+			break;
+		n = next;
+	}
+	return result;
+}
+static inline int atomic_notifier_chain_register(struct atomic_notifier_head *head, struct notifier_block *n)
+{
+	unsigned long flags;
+	int result;
+
+	spin_lock_irqsave(&head->lock, flags);
+	result = __race_chain_add(&head->head, n);
+	spin_unlock_irqrestore(&head->lock, flags);
+	return result;
+}
+static inline int atomic_notifier_chain_unregister(struct atomic_notifier_head *head, struct notifier_block *n)
+{
+	unsigned long flags;
+	int result;
+
+	spin_lock_irqsave(&head->lock, flags);
+	result = __race_chain_remove(&head->head, n);
+	spin_unlock_irqrestore(&head->lock, flags);
+	synchronize_rcu();
+	return result;
+}
+static inline int atomic_notifier_call_chain(struct atomic_notifier_head *head, unsigned long value, void *v)
+{
+	int result;
+
+	rcu_read_lock();
+	result = __race_chain_call(&head->head, value, v);
+	rcu_read_unlock();
+	return result;
+}
+static inline int blocking_notifier_chain_register(struct blocking_notifier_head *head, struct notifier_block *n)
+{
+	int result;
+
+	down_write(&head->rwsem);
+	result = __race_chain_add(&head->head, n);
+	up_write(&head->rwsem);
+	return result;
+}
+static inline int blocking_notifier_chain_unregister(struct blocking_notifier_head *head, struct notifier_block *n)
+{
+	int result;
+
+	down_write(&head->rwsem);
+	result = __race_chain_remove(&head->head, n);
+	up_write(&head->rwsem);
+	return result;
+}
+static inline int blocking_notifier_call_chain(struct blocking_notifier_head *head, unsigned long value, void *v)
+{
+	int result;
+
+	down_read(&head->rwsem);
+	result = __race_chain_call(&head->head, value, v);
+	up_read(&head->rwsem);
+	return result;
+}
+static inline int raw_notifier_chain_register(struct raw_notifier_head *head, struct notifier_block *n)
+{
+	return __race_chain_add(&head->head, n);
+}
+static inline int raw_notifier_chain_unregister(struct raw_notifier_head *head, struct notifier_block *n)
+{
+	return __race_chain_remove(&head->head, n);
+}
+static inline int raw_notifier_call_chain(struct raw_notifier_head *head, unsigned long value, void *v)
+{
+	return __race_chain_call(&head->head, value, v);
+}
+static inline int srcu_notifier_chain_register(struct srcu_notifier_head *head, struct notifier_block *n)
+{
+	int result;
+
+	mutex_lock(&head->mutex);
+	result = __race_chain_add(&head->head, n);
+	mutex_unlock(&head->mutex);
+	return result;
+}
+static inline int srcu_notifier_chain_unregister(struct srcu_notifier_head *head, struct notifier_block *n)
+{
+	int result;
+
+	mutex_lock(&head->mutex);
+	result = __race_chain_remove(&head->head, n);
+	mutex_unlock(&head->mutex);
+	synchronize_srcu(&head->srcu);
+	return result;
+}
+static inline int srcu_notifier_call_chain(struct srcu_notifier_head *head, unsigned long value, void *v)
+{
+	int index = srcu_read_lock(&head->srcu), result;
+
+	result = __race_chain_call(&head->head, value, v);
+	srcu_read_unlock(&head->srcu, index);
+	return result;
+}
+
+/* lib/percpu-refcount.c: always in atomic mode */
+static inline int percpu_ref_init(struct percpu_ref *ref, void (*release)(struct percpu_ref *), unsigned int flags, gfp_t gfp)
+{
+	struct percpu_ref_data *data = kzalloc(sizeof(*data), gfp);
+
+	atomic_long_set(&data->count, 1);
+	data->release = release;
+	data->ref = ref;
+	ref->data = data;
+	ref->percpu_count_ptr = 1;
+	return 0;
+}
+static inline void percpu_ref_exit(struct percpu_ref *ref)
+{
+	kfree(ref->data);
+	ref->data = NULL;
+	ref->percpu_count_ptr = 3;
+}
+static inline void percpu_ref_kill_and_confirm(struct percpu_ref *ref, void (*confirm)(struct percpu_ref *))
+{
+	WRITE_ONCE(ref->percpu_count_ptr, 3);
+	if (confirm)
+		confirm(ref);
+	percpu_ref_put(ref);
+}
+static inline bool percpu_ref_is_zero(struct percpu_ref *ref)
+{
+	return !atomic_long_read(&ref->data->count);
+}
+static inline void percpu_ref_reinit(struct percpu_ref *ref)
+{
+	WRITE_ONCE(ref->percpu_count_ptr, 1);
+	atomic_long_inc(&ref->data->count);
+}
+static inline void percpu_ref_resurrect(struct percpu_ref *ref)
+{
+	percpu_ref_reinit(ref);
+}
+
+/* kernel/pid.c, fs/file_table.c */
+static inline void put_pid(struct pid *pid)
+{
+	if (pid && refcount_dec_and_test(&pid->count))
+		__race_end(pid);
+}
+static inline void fput(struct file *file)
+{
+	if (atomic_long_dec_and_test(&file->f_count)) {
+		if (file->f_op && file->f_op->release)
+			file->f_op->release(file->f_inode, file);
+		__race_end(file);
+	}
+}
+
+/* mm/filemap.c, fs/buffer.c: the lock bit of pages and buffers is bit 0 and bit 2 */
+static inline void __folio_lock(struct folio *folio)
+{
+	wait_event(__race_bit_waiters, !test_and_set_bit(0, &folio->flags));
+}
+static inline int __folio_lock_killable(struct folio *folio)
+{
+	return wait_event_killable(__race_bit_waiters, !test_and_set_bit(0, &folio->flags));
+}
+static inline void folio_unlock(struct folio *folio)
+{
+	clear_bit(0, &folio->flags);
+	wake_up_all(&__race_bit_waiters);
+}
+static inline void unlock_page(struct page *page)
+{
+	clear_bit(0, &page->flags);
+	wake_up_all(&__race_bit_waiters);
+}
+static inline void __lock_buffer(struct buffer_head *bh)
+{
+	wait_event(__race_bit_waiters, !test_and_set_bit(2, &bh->b_state));
+}
+static inline void unlock_buffer(struct buffer_head *bh)
+{
+	clear_bit(2, &bh->b_state);
+	wake_up_all(&__race_bit_waiters);
+}
+
+/* lib/kobject.c, drivers/base/core.c */
+static inline struct kobject *kobject_get(struct kobject *k)
+{
+	if (k && k->state_initialized)
+		kref_get(&k->kref);
+	return k;
+}
+static inline struct kobject *kobject_get_unless_zero(struct kobject *k)
+{
+	if (k && k->state_initialized && !kref_get_unless_zero(&k->kref))
+		return NULL;
+	return k;
+}
+static inline void kobject_init(struct kobject *k, const struct kobj_type *type)
+{
+	kref_init(&k->kref);
+	INIT_LIST_HEAD(&k->entry);
+	k->ktype = type;
+	k->state_initialized = 1;
+}
+static inline void kobject_put(struct kobject *k)
+{
+	if (k && k->state_initialized && refcount_dec_and_test(&k->kref.refcount))
+		if (k->ktype && k->ktype->release)
+			k->ktype->release(k);
+}
+static inline void device_initialize(struct device *dev)
+{
+	kref_init(&dev->kobj.kref);
+	dev->kobj.state_initialized = 1;
+	mutex_init(&dev->mutex);
+}
+static inline struct device *get_device(struct device *dev)
+{
+	if (dev && dev->kobj.state_initialized)
+		kref_get(&dev->kobj.kref);
+	return dev;
+}
+static inline void put_device(struct device *dev)
+{
+	if (dev && dev->kobj.state_initialized && refcount_dec_and_test(&dev->kobj.kref.refcount)) {
+		if (dev->release)
+			dev->release(dev);
+		else if (dev->type && dev->type->release)
+			dev->type->release(dev);
+		else if (dev->class && dev->class->dev_release)
+			dev->class->dev_release(dev);
+	}
+}
+static inline int device_register(struct device *dev)
+{
+	device_initialize(dev);
+	return 0;
+}
+static inline void device_unregister(struct device *dev)
+{
+	might_sleep();
+	put_device(dev);
+}
+static inline void device_del(struct device *dev)
+{
+	might_sleep();
+}
+
+/* drivers/usb/core/urb.c: a submitted request ends as a softirq that calls its completion handler */
+static inline void usb_init_urb(struct urb *urb)
+{
+	if (urb) {
+		memset(urb, 0, sizeof(*urb));
+		kref_init(&urb->kref);
+		INIT_LIST_HEAD(&urb->anchor_list);
+	}
+}
+static inline struct urb *usb_alloc_urb(int packets, gfp_t gfp)
+{
+	struct urb *urb = kzalloc(sizeof(struct urb), gfp);
+
+	if (urb) {
+		kref_init(&urb->kref);
+		INIT_LIST_HEAD(&urb->anchor_list);
+	}
+	return urb;
+}
+static inline struct urb *usb_get_urb(struct urb *urb)
+{
+	if (urb && kref_read(&urb->kref))
+		kref_get(&urb->kref);
+	return urb;
+}
+static inline void usb_free_urb(struct urb *urb)
+{
+	if (urb && kref_read(&urb->kref) && refcount_dec_and_test(&urb->kref.refcount))
+		__race_end(urb);
+}
+static inline void usb_unanchor_urb(struct urb *urb)
+{
+	struct usb_anchor *anchor = urb->anchor;
+	unsigned long flags;
+
+	if (!anchor)
+		return;
+	spin_lock_irqsave(&anchor->lock, flags);
+	if (urb->anchor == anchor) {
+		urb->anchor = NULL;
+		list_del(&urb->anchor_list);
+		usb_free_urb(urb);
+	}
+	spin_unlock_irqrestore(&anchor->lock, flags);
+}
+static inline void usb_anchor_urb(struct urb *urb, struct usb_anchor *anchor)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&anchor->lock, flags);
+	usb_get_urb(urb);
+	list_add_tail(&urb->anchor_list, &anchor->urb_list);
+	urb->anchor = anchor;
+	if (anchor->poisoned)
+		atomic_inc(&urb->reject);
+	spin_unlock_irqrestore(&anchor->lock, flags);
+}
+static inline void usb_request_done(struct urb *urb)
+{
+	urb->status = urb->unlinked;
+	WRITE_ONCE(urb->hcpriv, NULL);
+	usb_unanchor_urb(urb);
+	urb->complete(urb);
+	atomic_dec(&urb->use_count);
+	usb_free_urb(urb);
+}
+static inline int usb_submit_urb(struct urb *urb, gfp_t gfp)
+{
+	if (gfp & __GFP_DIRECT_RECLAIM)
+		might_sleep();
+	if (!urb || !urb->complete)
+		return -EINVAL;
+	if (READ_ONCE(urb->hcpriv))
+		return -EBUSY;
+	if (atomic_read(&urb->reject))
+		return -EPERM;
+	usb_get_urb(urb);
+	urb->unlinked = 0;
+	urb->status = -EINPROGRESS;
+	WRITE_ONCE(urb->hcpriv, urb);
+	atomic_inc(&urb->use_count);
+	__race_raise(usb_request_done, urb);
+	return 0;
+}
+static inline void usb_poison_urb(struct urb *urb)
+{
+	might_sleep();
+	if (!urb)
+		return;
+	atomic_inc(&urb->reject);
+	if (READ_ONCE(urb->hcpriv))
+		urb->unlinked = -ENOENT;
+	while (atomic_read(&urb->use_count))
+		msleep(1);
+}
+static inline void usb_unpoison_urb(struct urb *urb)
+{
+	if (urb)
+		atomic_dec(&urb->reject);
+}
+static inline void usb_block_urb(struct urb *urb)
+{
+	if (urb)
+		atomic_inc(&urb->reject);
+}
+static inline void usb_kill_urb(struct urb *urb)
+{
+	if (!urb)
+		return;
+	usb_poison_urb(urb);
+	atomic_dec(&urb->reject);
+}
+static inline int usb_unlink_urb(struct urb *urb)
+{
+	if (!urb)
+		return -EINVAL;
+	if (!READ_ONCE(urb->hcpriv))
+		return -EIDRM;
+	urb->unlinked = -ECONNRESET;
+	return -EINPROGRESS;
+}
+static inline void usb_kill_anchored_urbs(struct usb_anchor *anchor)
+{
+	struct urb *victim;
+
+	if (!anchor->urb_list.next)
+		return;
+	spin_lock_irq(&anchor->lock);
+	while (!list_empty(&anchor->urb_list)) {
+		victim = list_entry(anchor->urb_list.prev, struct urb, anchor_list);
+		usb_get_urb(victim);
+		spin_unlock_irq(&anchor->lock);
+		usb_kill_urb(victim);
+		usb_free_urb(victim);
+		spin_lock_irq(&anchor->lock);
+	}
+	spin_unlock_irq(&anchor->lock);
+}
+static inline struct usb_device *usb_get_dev(struct usb_device *dev)
+{
+	if (dev)
+		get_device(&dev->dev);
+	return dev;
+}
+static inline void usb_put_dev(struct usb_device *dev)
+{
+	if (dev)
+		put_device(&dev->dev);
+}
+static inline struct usb_interface *usb_get_intf(struct usb_interface *intf)
+{
+	if (intf)
+		get_device(&intf->dev);
+	return intf;
+}
+static inline void usb_put_intf(struct usb_interface *intf)
+{
+	if (intf)
+		put_device(&intf->dev);
+}
+
+/* net/core/sock.c */
+static inline void lock_sock_nested(struct sock *sk, int subclass)
+{
+	might_sleep();
+	spin_lock_bh(&sk->sk_lock.slock);
+	if (sk->sk_lock.owned) {
+		do {
+			__race_wait_prepare(&sk->sk_lock.wq, TASK_UNINTERRUPTIBLE, 1);
+			spin_unlock_bh(&sk->sk_lock.slock);
+			schedule();
+			spin_lock_bh(&sk->sk_lock.slock);
+		} while (sk->sk_lock.owned);
+		__race_wait_finish(&sk->sk_lock.wq);
+	}
+	sk->sk_lock.owned = 1;
+	spin_unlock_bh(&sk->sk_lock.slock);
+}
+static inline void release_sock(struct sock *sk)
+{
+	struct sk_buff *skb, *next;
+
+	spin_lock_bh(&sk->sk_lock.slock);
+	while ((skb = sk->sk_backlog.head) != NULL) {
+		sk->sk_backlog.head = sk->sk_backlog.tail = NULL;
+		spin_unlock_bh(&sk->sk_lock.slock);
+		do {
+			next = skb->next;
+			skb_mark_not_on_list(skb);
+			sk_backlog_rcv(sk, skb);
+			skb = next;
+		} while (skb != NULL);
+		spin_lock_bh(&sk->sk_lock.slock);
+	}
+	if (sk->sk_prot && sk->sk_prot->release_cb)
+		sk->sk_prot->release_cb(sk);
+	sk->sk_lock.owned = 0;
+	if (waitqueue_active(&sk->sk_lock.wq))
+		wake_up(&sk->sk_lock.wq);
+	spin_unlock_bh(&sk->sk_lock.slock);
+}
+static inline bool __lock_sock_fast(struct sock *sk)
+{
+	might_sleep();
+	spin_lock_bh(&sk->sk_lock.slock);
+	if (!sk->sk_lock.owned)
+		return false;
+	spin_unlock_bh(&sk->sk_lock.slock);
+	lock_sock_nested(sk, 0);
+	return true;
+}
+static inline void sk_reset_timer(struct sock *sk, struct timer_list *timer, unsigned long expires)
+{
+	if (!mod_timer(timer, expires))
+		sock_hold(sk);
+}
+static inline void sk_stop_timer(struct sock *sk, struct timer_list *timer)
+{
+	if (del_timer(timer))
+		__sock_put(sk);
+}
+static inline void sk_stop_timer_sync(struct sock *sk, struct timer_list *timer)
+{
+	if (del_timer_sync(timer))
+		__sock_put(sk);
+}
+static inline void sk_free(struct sock *sk)
+{
+	if (!__race_last(&sk->sk_wmem_alloc))
+		return;
+	if (sk->sk_destruct)
+		sk->sk_destruct(sk);
+	if (sock_flag(sk, SOCK_RCU_FREE))
+		kfree_rcu(sk, sk_rcu);
+	else
+		__race_end(sk);
+}
+
+/* net/core/skbuff.c */
+static inline void __kfree_skb(struct sk_buff *skb)
+{
+	skb_dst_drop(skb);
+	if (skb->destructor)
+		skb->destructor(skb);
+	__race_end(skb);
+}
+static inline void kfree_skb_reason(struct sk_buff *skb, int reason)
+{
+	if (skb && __race_last(&skb->users))
+		__kfree_skb(skb);
+}
+static inline void consume_skb(struct sk_buff *skb)
+{
+	if (skb && __race_last(&skb->users))
+		__kfree_skb(skb);
+}
+static inline void kfree_skb_list_reason(struct sk_buff *skb, int reason)
+{
+	while (skb) {
+		struct sk_buff *next = skb->next;
+
+		kfree_skb_reason(skb, reason);
+		skb = next;
+	}
+}
+static inline void __dev_kfree_skb_any(struct sk_buff *skb, int reason)
+{
+	consume_skb(skb);
+}
+static inline void __dev_kfree_skb_irq(struct sk_buff *skb, int reason)
+{
+	consume_skb(skb);
+}
+static inline void skb_queue_purge(struct sk_buff_head *queue)
+{
+	struct sk_buff *skb;
+
+	while ((skb = skb_dequeue(queue)) != NULL)
+		kfree_skb(skb);
+}
+static inline void *skb_put(struct sk_buff *skb, unsigned int len)
+{
+	void *end = skb_tail_pointer(skb);
+
+	skb->tail += len;
+	skb->len += len;
+	return end;
+}
+static inline void *skb_push(struct sk_buff *skb, unsigned int len)
+{
+	skb->data -= len;
+	skb->len += len;
+	return skb->data;
+}
+static inline void *skb_pull(struct sk_buff *skb, unsigned int len)
+{
+	if (len > skb->len)
+		return NULL;
+	skb->len -= len;
+	return skb->data += len;
+}
+static inline void skb_trim(struct sk_buff *skb, unsigned int len)
+{
+	if (skb->len > len)
+		skb->len = len;
+}
+
+/* net/core/dev.c, net/sched/sch_generic.c */
+static inline void netif_tx_wake_queue(struct netdev_queue *queue)
+{
+	test_and_clear_bit(__QUEUE_STATE_DRV_XOFF, &queue->state);
+}
+static inline void netif_carrier_on(struct net_device *dev)
+{
+	test_and_clear_bit(__LINK_STATE_NOCARRIER, &dev->state);
+}
+static inline void netif_carrier_off(struct net_device *dev)
+{
+	test_and_set_bit(__LINK_STATE_NOCARRIER, &dev->state);
+}
+
+/* lib/string.c */
+static inline int strcmp(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *(const unsigned char *)a - *(const unsigned char *)b;
+}
+static inline int strncmp(const char *a, const char *b, size_t n)
+{
+	while (n && *a && *a == *b) {
+		a++;
+		b++;
+		n--;
+	}
+	return n ? *(const unsigned char *)a - *(const unsigned char *)b : 0;
+}
+static inline size_t strnlen(const char *s, size_t n)
+{
+	size_t length = 0;
+
+	while (length < n && s[length])
+		length++;
+	return length;
+}
+static inline char *strchr(const char *s, int c)
+{
+	while (*s != (char)c) {
+		if (!*s)
+			return NULL;
+		s++;
+	}
+	return (char *)s;
+}
+static inline ssize_t strscpy(char *to, const char *from, size_t n)
+{
+	size_t i = 0;
+
+	while (i + 1 < n && from[i]) {
+		to[i] = from[i];
+		i++;
+	}
+	if (n)
+		to[i] = 0;
+	return from[i] ? -E2BIG : i;
+}
+static inline char *strcpy(char *to, const char *from)
+{
+	size_t i = 0;
+
+	do {
+		to[i] = from[i];
+	} while (from[i++]);
+	return to;
+}
+static inline char *strncpy(char *to, const char *from, size_t n)
+{
+	strscpy(to, from, n);
+	return to;
+}
+static inline size_t strlcpy(char *to, const char *from, size_t n)
+{
+	return strscpy(to, from, n);
+}
+
+/* lib/rbtree.c: the tree is never rebalanced; the parent is the word without its two low bits */
+#define __race_rb_parent(n) ((struct rb_node *)((n)->__rb_parent_color & ~3UL))
+static inline void __race_rb_link(struct rb_node *parent, struct rb_node *old, struct rb_node *new, struct rb_root *root)
+{
+	if (!parent)
+		WRITE_ONCE(root->rb_node, new);
+	else if (parent->rb_left == old)
+		WRITE_ONCE(parent->rb_left, new);
+	else
+		WRITE_ONCE(parent->rb_right, new);
+	if (new)
+		new->__rb_parent_color = (unsigned long)parent;
+}
+static inline void rb_insert_color(struct rb_node *node, struct rb_root *root)
+{
+}
+static inline void rb_erase(struct rb_node *node, struct rb_root *root)
+{
+	struct rb_node *next, *child;
+
+	if (!node->rb_left || !node->rb_right) {
+		child = node->rb_left ? node->rb_left : node->rb_right;
+		__race_rb_link(__race_rb_parent(node), node, child, root);
+		return;
+	}
+	next = node->rb_right;
+	while (next->rb_left)
+		next = next->rb_left;
+	if (__race_rb_parent(next) != node) {
+		__race_rb_link(__race_rb_parent(next), next, next->rb_right, root);
+		next->rb_right = node->rb_right;
+		next->rb_right->__rb_parent_color = (unsigned long)next;
+	}
+	next->rb_left = node->rb_left;
+	next->rb_left->__rb_parent_color = (unsigned long)next;
+	__race_rb_link(__race_rb_parent(node), node, next, root);
+}
+static inline struct rb_node *rb_first(const struct rb_root *root)
+{
+	struct rb_node *n = root->rb_node;
+
+	while (n && n->rb_left)
+		n = n->rb_left;
+	return n;
+}
+static inline struct rb_node *rb_last(const struct rb_root *root)
+{
+	struct rb_node *n = root->rb_node;
+
+	while (n && n->rb_right)
+		n = n->rb_right;
+	return n;
+}
+static inline struct rb_node *rb_next(const struct rb_node *node)
+{
+	struct rb_node *n = (struct rb_node *)node, *parent;
+
+	if (n->__rb_parent_color == (unsigned long)n)
+		return NULL;
+	if (n->rb_right) {
+		n = n->rb_right;
+		while (n->rb_left)
+			n = n->rb_left;
+		return n;
+	}
+	while ((parent = __race_rb_parent(n)) && n == parent->rb_right)
+		n = parent;
+	return parent;
+}
+static inline struct rb_node *rb_prev(const struct rb_node *node)
+{
+	struct rb_node *n = (struct rb_node *)node, *parent;
+
+	if (n->__rb_parent_color == (unsigned long)n)
+		return NULL;
+	if (n->rb_left) {
+		n = n->rb_left;
+		while (n->rb_right)
+			n = n->rb_right;
+		return n;
+	}
+	while ((parent = __race_rb_parent(n)) && n == parent->rb_left)
+		n = parent;
+	return parent;
+}
+static inline void rb_replace_node(struct rb_node *victim, struct rb_node *new, struct rb_root *root)
+{
+	*new = *victim;
+	if (new->rb_left)
+		new->rb_left->__rb_parent_color = (unsigned long)new;
+	if (new->rb_right)
+		new->rb_right->__rb_parent_color = (unsigned long)new;
+	__race_rb_link(__race_rb_parent(victim), victim, new, root);
+}
