@@ -17,8 +17,28 @@ export interface Ends {
   isFinding(target: number): boolean;
   /** By state, 1 if the finding can be reached from there (or is there). */
   readonly canFind: Uint8Array;
-  /** By state, 1 if from there some run comes to another end: a finished run, another fault, a limit. */
+  /** By state, 1 if from there some run comes to where the finding is out of reach: it passes, or ends otherwise. */
   readonly canPass: Uint8Array;
+}
+
+/** By state, 1 if from there a state marked in `ends`, or an ending that `isEnd` names, can be reached. */
+export function backwards(g: Graph, ends: Uint8Array, isEnd: (ending: number) => boolean): Uint8Array {
+  const can = ends.slice();
+  for (let changed = true; changed;) {
+    changed = false;
+    for (let s = g.expanded - 1; s >= 0; s--) {
+      if (can[s]) continue;
+      const end = g.starts[s + 1] ?? 0;
+      for (let e = g.starts[s] ?? 0; e < end; e++) {
+        const to = g.targets[e] ?? 0;
+        if (to < 0 ? !isEnd(to) : !can[to]) continue;
+        can[s] = 1;
+        changed = true;
+        break;
+      }
+    }
+  }
+  return can;
 }
 
 /**
@@ -32,25 +52,16 @@ export function endsFor(g: Graph, states: number, good: Uint8Array, kind: Verdic
     const ending = g.endings[-1 - target];
     return !stuck && ending !== undefined && 'fault' in ending && ending.fault.kind === kind;
   };
-  const canFind = new Uint8Array(states);
-  const canPass = new Uint8Array(states);
-  for (let s = 0; s < states; s++) {
-    if (isFinding(s)) canFind[s] = 1;
-    else if (s >= g.expanded || (g.goals[s] && !judged(g, s))) canPass[s] = 1;
-  }
-  for (let changed = true; changed;) {
-    changed = false;
-    for (let s = g.expanded - 1; s >= 0; s--) {
-      const end = g.starts[s + 1] ?? 0;
-      for (let e = g.starts[s] ?? 0; e < end && !(canFind[s] && canPass[s]); e++) {
-        const to = g.targets[e] ?? 0;
-        const finds = to < 0 ? isFinding(to) : canFind[to];
-        const passes = to < 0 ? !isFinding(to) : canPass[to];
-        if (finds && !canFind[s]) changed = Boolean((canFind[s] = 1));
-        if (passes && !canPass[s] && !isFinding(s)) changed = Boolean((canPass[s] = 1));
-      }
-    }
-  }
+  const canFind = backwards(
+    g,
+    Uint8Array.from({ length: states }, (_, s) => (isFinding(s) ? 1 : 0)),
+    isFinding,
+  );
+  const canPass = backwards(
+    g,
+    Uint8Array.from(canFind, (can, s) => (can && s < g.expanded ? 0 : 1)),
+    target => !isFinding(target),
+  );
   return { isFinding, canFind, canPass };
 }
 

@@ -8,7 +8,7 @@ import { describe, type Described } from './describe';
 import { createExploration, type Search } from './explore';
 import { canFinish } from './graph';
 import { ordersOf } from './matters';
-import { oddsOf } from './odds';
+import { oddsOf, withPause } from './odds';
 import type { OddsRequest, Options } from './options';
 import { findPaths, type Hit } from './path';
 import { recordPath } from './record';
@@ -69,7 +69,7 @@ function* examine(
       ? undefined
       : 'a bound was reached, so not all schedules are known';
   let answer: Report = report;
-  if (options.twin) answer = { ...answer, twin: twin(search, hit, failing) };
+  if (options.twin) answer = { ...answer, twin: twin(search, good, hit, failing) };
   if (options.matters)
     answer = {
       ...answer,
@@ -122,8 +122,8 @@ function* matters(
   };
 }
 
-function twin(search: Search, hit: Hit, failing: Described): Twin {
-  const found = twinOf(search, hit.path);
+function twin(search: Search, good: Uint8Array, hit: Hit, failing: Described): Twin {
+  const found = twinOf(search, good, hit.path);
   if (!found) return { cannotTell: 'no schedule passes' };
   const { path, shared } = found;
   const recorded = recordPath(search, path.steps, { passes: true });
@@ -159,7 +159,14 @@ function* odds(
   cancel: CancelToken,
 ): Generator<void, Odds, number> {
   const told = (why: string): NotTold => ({ cannotTell: why });
-  const exploration = createExploration(program, { ...options, reduce: false }, cancel);
+  const call = request.slow?.call;
+  const isThere =
+    call === undefined ||
+    program.functions.some(f => f.name === call) ||
+    program.sites.some(s => s.via === call);
+  if (!isThere) return told(`the program has no call of ${call}()`);
+  const slowed = request.slow ? withPause(program, request.slow.call) : program;
+  const exploration = createExploration(slowed, { ...options, reduce: false }, cancel);
   let search = exploration.run(yield);
   while (search === 'more') search = exploration.run(yield);
   if (search.stopped) return told(`the graph of every step is too large: ${search.stopped.message}`);

@@ -10,6 +10,7 @@ import { cellName, fieldOf, showValue, threadName } from './names';
 import { createReach, type Reach } from './reach';
 import type { Recorded } from './record';
 import type { Waiter } from './report';
+import type { Span } from '../base/span';
 import { isRequired } from './rest';
 import type { Need } from './spin';
 import { framesOf, nowhere } from './trace';
@@ -143,11 +144,13 @@ export function explainWaiter(
   const sites = (places: readonly Place[]): Waiter['sites'] =>
     places.map(p => {
       const s = m.program.sites[p.site];
+      const why = outOfReach(m, n, p, reach, recorded);
       return {
         span: s?.span ?? nowhere,
         text: s?.text ?? '',
         function: m.program.functions[p.function]?.name ?? '?',
-        reason: outOfReach(m, n, p, reach, recorded),
+        reason: inWords(why),
+        why,
       };
     });
   if (need) {
@@ -179,31 +182,54 @@ export function explainWaiter(
   return { ...base, waitsFor: 'the end of a loop that never ends', sites: [] };
 }
 
+type Why = Waiter['sites'][number]['why'];
+
 /** Why nobody will execute that place any more. */
-function outOfReach(m: Machine, waiter: number, p: Place, reach: Reach, recorded: Recorded): string {
-  const reasons: string[] = [];
-  m.threadInfos.forEach((info, n) => {
+function outOfReach(m: Machine, waiter: number, p: Place, reach: Reach, recorded: Recorded): Why {
+  return m.threadInfos.flatMap((info, n): Why => {
     const t = m.threads[n];
     const entry =
       info.program === undefined ? (t?.entry ?? -1) : (m.program.threads[info.program]?.entry ?? -1);
-    const queued = t !== undefined && t.status !== 'idle';
-    if (entry < 0 || !reach.entryReaches(entry, p.function)) return;
-    if (!t || !queued || info.origin === 'init') return;
-    if (t.status === 'done' || (t.status === 'ready' && t.begun)) {
-      const turn = turnedAway(m, n, p, reach, recorded);
-      reasons.push(`${info.name} has finished${turn ? `: ${turn}` : ''}`);
-    } else if (!reach.threadReaches(t, p.function, p.pc)) {
-      const turn = turnedAway(m, n, p, reach, recorded);
-      reasons.push(`${info.name} is past it${turn ? `: ${turn}` : ''}`);
-    } else if (n === waiter) reasons.push('it stands behind the wait itself');
-    else if (isRequired(info, t)) reasons.push(`${info.name} cannot get there: it is stuck itself`);
-    else reasons.push(`${info.name} does not get there`);
+    if (entry < 0 || !reach.entryReaches(entry, p.function)) return [];
+    if (!t || t.status === 'idle' || info.origin === 'init') return [];
+    const turned = (): { turnedAway?: { text: string; span: Span } } => {
+      const turnedAway = branchAgainst(m, n, p, reach, recorded);
+      return turnedAway ? { turnedAway } : {};
+    };
+    const thread = info.name;
+    if (t.status === 'done' || (t.status === 'ready' && t.begun))
+      return [{ thread, state: 'finished', ...turned() }];
+    if (!reach.threadReaches(t, p.function, p.pc)) return [{ thread, state: 'past', ...turned() }];
+    if (n === waiter) return [{ thread, state: 'behind' }];
+    return [{ thread, state: isRequired(info, t) ? 'stuck' : 'elsewhere' }];
   });
-  return reasons.length > 0 ? reasons.join('; ') : 'nobody who is left calls it';
 }
 
-/** The branch at which the schedule turned the thread away from the place, in words. */
-function turnedAway(m: Machine, n: number, p: Place, reach: Reach, recorded: Recorded): string | undefined {
+const words: Readonly<Record<Why[number]['state'], (thread: string) => string>> = {
+  finished: thread => `${thread} has finished`,
+  past: thread => `${thread} is past it`,
+  behind: () => 'it stands behind the wait itself',
+  stuck: thread => `${thread} cannot get there: it is stuck itself`,
+  elsewhere: thread => `${thread} does not get there`,
+};
+
+function inWords(why: Why): string {
+  if (why.length === 0) return 'nobody who is left calls it';
+  return why
+    .map(
+      w => words[w.state](w.thread) + (w.turnedAway ? `: it was turned away at '${w.turnedAway.text}'` : ''),
+    )
+    .join('; ');
+}
+
+/** The branch at which the schedule turned the thread away from the place. */
+function branchAgainst(
+  m: Machine,
+  n: number,
+  p: Place,
+  reach: Reach,
+  recorded: Recorded,
+): { readonly text: string; readonly span: Span } | undefined {
   const thread = recorded.threads.get(n);
   let targets: readonly { readonly function: number; readonly pc: number }[] = [p];
   for (let level = 0; level < 4 && targets.length > 0; level++) {
@@ -216,7 +242,8 @@ function turnedAway(m: Machine, n: number, p: Place, reach: Reach, recorded: Rec
       const [taken, other] = b.taken ? [i.target, i.otherwise] : [i.otherwise, i.target];
       if (reach.inside(b.function, taken).has(target.pc) || !reach.inside(b.function, other).has(target.pc))
         continue;
-      return `it was turned away at '${m.program.sites[i.site]?.text ?? ''}'`;
+      const site = m.program.sites[i.site];
+      return { text: site?.text ?? '', span: site?.span ?? nowhere };
     }
     const wanted = new Set(targets.map(x => x.function));
     const callers: { function: number; pc: number }[] = [];

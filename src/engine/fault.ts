@@ -5,32 +5,54 @@ import { threadName } from './names';
 import type { Explanation } from './report';
 import { nowhere, type Recorder } from './trace';
 
+type History = NonNullable<Explanation['history']>;
+
+/** What led to a fault that `thread` met in the last step of a finished recording. */
 export function explainFault(m: Machine, recorder: Recorder, fault: Fault, thread: number): Explanation {
-  const place = m.program.sites[fault.site];
-  const history =
-    fault.object === undefined
-      ? []
-      : recorder.lives
-          .filter(l => l.object === fault.object)
-          .slice(-2)
-          .map(l => ({
+  const site = m.program.sites[fault.site];
+  const name = threadName(m, thread);
+  const before = lifeOf(m, recorder, fault.object);
+  const freed = [...before].reverse().find(h => h.what === 'freed');
+  const where = site ? ` (${site.text})` : '';
+  const by = freed ? `, which ${freed.thread === name ? 'it' : freed.thread} had freed` : '';
+  const last: History[number] = {
+    what: fault.kind === 'double-free' ? 'freed again' : 'used',
+    thread: name,
+    text: site?.text ?? '',
+    span: site?.span ?? nowhere,
+    step: recorder.shownAt(recorder.length - 1),
+  };
+  return {
+    summary: `${name} ${fault.message}${by}${where}.`,
+    waiters: [],
+    ...(before.length > 0 ? { history: [...before, last] } : {}),
+  };
+}
+
+/** Allocation and free of the object: the last of each. */
+function lifeOf(m: Machine, recorder: Recorder, object: number | undefined): History {
+  if (object === undefined) return [];
+  const lives = recorder.lives.filter(l => l.object === object);
+  const freed = [...lives].reverse().find(l => l.what === 'freed');
+  const made = [...lives].reverse().find(l => l.what === 'allocated' && (!freed || l.at <= freed.at));
+  const info = m.objectInfos[object];
+  const events = [made, freed].flatMap((l): History => {
+    const site = l && m.program.sites[l.site];
+    return l && site
+      ? [
+          {
             what: l.what,
             thread: threadName(m, l.thread),
-            span: m.program.sites[l.site]?.span ?? nowhere,
-          }));
-  const freed = [...history].reverse().find(h => h.what === 'freed');
-  const where = place ? ` (${place.text})` : '';
-  const by = freed ? `, which ${freed.thread === threadName(m, thread) ? 'it' : freed.thread} had freed` : '';
-  return {
-    summary: `${threadName(m, thread)} ${fault.message}${by}${where}.`,
-    waiters: [],
-    ...(history.length > 0
-      ? {
-          history: [
-            ...history,
-            { what: 'used', thread: threadName(m, thread), span: place?.span ?? nowhere },
-          ],
-        }
-      : {}),
-  };
+            text: site.text,
+            span: site.span,
+            step: recorder.shownAt(l.at),
+          },
+        ]
+      : [];
+  });
+  const site = info?.kind === 'heap' ? m.program.sites[info.site] : undefined;
+  // What RACE_INIT made was there before the schedule began.
+  return !made && site
+    ? [{ what: 'allocated', thread: 'init', text: site.text, span: site.span }, ...events]
+    : events;
 }

@@ -9,6 +9,8 @@
  * choices) has the finding. If not, arrows that are not decisive alone are added, as few as possible: without one
  * of those, some schedule passes that has all the others.
  *
+ * For a hang the steps behind the point of no return take part: a step that comes too late is one end of an arrow.
+ *
  * All of it is worked out on the graph of the search. Steps that were fused or taken early there are the affair of one
  * thread and in no order with the others. A step is recognised in other schedules by thread, call chain and count.
  */
@@ -19,6 +21,7 @@ import { labelAt, type Graph } from './graph';
 import type { Path } from './path';
 import type { VerdictKind } from './report';
 import { SIGNAL } from './step';
+import { walkOn } from './stuck';
 
 export interface Arrow {
   /** Indexes of the path's steps. */
@@ -59,9 +62,12 @@ export function* ordersOf(
 ): Generator<void, Orders | undefined> {
   const { graph, store } = search;
   const ends = endsFor(graph, store.size, good, kind);
-  const events = eventsOf(search, path.steps);
-  const choices = events.list.filter(e => e.choice !== undefined);
-  const candidates = pairsOf(events.list);
+  // What happens behind the point of no return came too late: that is an order as well.
+  const steps = [...path.steps];
+  if (path.end >= 0) walkOn(graph, path.end, steps);
+  const events = eventsOf(search, steps);
+  const choices = events.list.filter(e => e.choice !== undefined && e.at < path.steps.length);
+  const candidates = pairsOf(events.list, path.steps.length);
   if (candidates.length > MOST_PAIRS) return undefined;
   yield;
   let work = 0;
@@ -99,13 +105,13 @@ export function* ordersOf(
   return answer(added, true);
 }
 
-/** Pairs of steps of different threads that depend on each other, in the schedule's order. */
-function pairsOf(list: readonly Event[]): Pair[] {
+/** Pairs of steps of different threads that depend on each other, in the schedule's order; the first comes before `until`. */
+function pairsOf(list: readonly Event[], until: number): Pair[] {
   const pairs: Pair[] = [];
   const visible = list.filter(e => !e.isPrivate);
   for (const b of visible)
     for (const a of visible) {
-      if (a.at >= b.at) break;
+      if (a.at >= b.at || a.at >= until) break;
       if (a.thread !== b.thread && depend(a, b)) pairs.push({ a, b });
     }
   return pairs;

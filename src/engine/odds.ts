@@ -7,8 +7,10 @@
  * the first state from which the threads can never finish; where RACE_FINALLY fails; or when nothing bad can come any
  * more. A thread that spins takes steps as well, as on a real CPU.
  *
- * `slow`: a call takes k times longer: a thread that is inside the function (it is on its call chain, or the operation
- * in front of which it stands comes out of it) is drawn with weight 1/k.
+ * `slow`: a call takes k times longer. A thread that is inside (the function is on its call chain, or the operation in front
+ * of which it stands comes out of it) is drawn with weight 1/k. So that a call without a step of its own can take time
+ * as well, every call of the function begins with a pause, a step that touches nothing, drawn with weight 1/(k - 1): for
+ * k = 1 it is over at once and the odds are those of the program as it is.
  *
  * The graph must be the one of every step (`reduce: false`): fused steps would be drawn too rarely.
  */
@@ -16,6 +18,7 @@ import { absorption, orderOf, type Interval } from './solve';
 import { endsFor, isStuckKind, judged } from './ends';
 import type { Search } from './explore';
 import { canFinish, labelAt, type Graph } from './graph';
+import type { Instruction, Program } from '../ir/program';
 import type { Odds, OddsPoint, VerdictKind } from './report';
 import type { OddsRequest } from './options';
 
@@ -44,11 +47,11 @@ export function* oddsOf(
   const order = orderOf(g, absorbing);
   const probability = new Float64Array(g.edges);
   const { slow } = request;
-  const isInside = slow === undefined ? undefined : insideOf(search, slow.call);
+  const placeOf = slow === undefined ? undefined : insideOf(search, slow.call);
   let inside = 0;
 
   const solved = function* (factor: number): Generator<void, OddsPoint> {
-    inside = weigh(g, probability, isInside, factor);
+    inside = weigh(g, probability, placeOf, factor);
     yield;
     return pointOf(factor, yield* absorption(g, order, absorbing, isFinding, probability));
   };
@@ -68,6 +71,38 @@ export function* oddsOf(
     states: store.size,
     transitions: g.edges,
     ...(slow === undefined ? {} : { slow: { call: slow.call, states: inside, points } }),
+  };
+}
+
+type Place = 'outside' | 'inside' | 'pausing';
+
+/** The weight of a step that is taken at once. */
+const AT_ONCE = 1e18;
+
+/** The program with a pause at the beginning of the function: a step that touches nothing. */
+export function withPause(program: Program, call: string): Program {
+  return {
+    ...program,
+    functions: program.functions.map(f => {
+      const site = f.body[0]?.site;
+      if (f.name !== call || site === undefined) return f;
+      const shifted = f.body.map((i): Instruction => {
+        if (i.op === 'jump') return { ...i, target: i.target + 2 };
+        if (i.op === 'branch') return { ...i, target: i.target + 2, otherwise: i.otherwise + 2 };
+        return i;
+      });
+      return {
+        ...f,
+        registers: f.registers + 1,
+        registerNames: [...f.registerNames, undefined],
+        registerTypes: [...f.registerTypes, 'u8'],
+        body: [
+          { op: 'atomic', length: 1, site },
+          { op: 'copy', to: f.registers, from: { kind: 'constant', value: 0 }, site },
+          ...shifted,
+        ],
+      };
+    }),
   };
 }
 
@@ -96,10 +131,11 @@ function pointOf(factor: number, { low, high }: Interval): OddsPoint {
 function weigh(
   g: Graph,
   into: Float64Array,
-  isInside: ((state: number, thread: number) => boolean) | undefined,
+  placeOf: ((state: number, thread: number) => Place) | undefined,
   factor: number,
 ): number {
   let states = 0;
+  const weights = { outside: 1, inside: 1 / factor, pausing: factor > 1 ? 1 / (factor - 1) : AT_ONCE };
   for (let s = 0; s < g.expanded; s++) {
     const begin = g.starts[s] ?? 0;
     const stop = g.starts[s + 1] ?? 0;
@@ -110,9 +146,9 @@ function weigh(
       const thread = labelAt(g, e) & 4095;
       let next = e + 1;
       while (next < stop && (labelAt(g, next) & 4095) === thread) next++;
-      const slow = isInside?.(s, thread) ?? false;
-      isIn = isIn || slow;
-      const weight = slow ? 1 / factor : 1;
+      const place = placeOf?.(s, thread) ?? 'outside';
+      isIn = isIn || place !== 'outside';
+      const weight = weights[place];
       total += weight;
       for (let k = e; k < next; k++) into[k] = weight / (next - e);
       e = next;
@@ -123,23 +159,25 @@ function weigh(
   return states;
 }
 
-/** Whether a thread stands inside a call in a state; looked up by the thread's component, of which there are few. */
-function insideOf(search: Search, call: string): (state: number, thread: number) => boolean {
+/** Where a thread stands in a state; looked up by the thread's component, of which there are few. */
+function insideOf(search: Search, call: string): (state: number, thread: number) => Place {
   const { machine: m, store } = search;
-  const known: Map<number, boolean>[] = [];
+  const known: Map<number, Place>[] = [];
   return (state, thread) => {
     const slots = store.components.threadSlots(thread);
     const id = slots ? store.componentAt(state, slots.control) : -1;
-    const of = (known[thread] ??= new Map<number, boolean>());
+    const of = (known[thread] ??= new Map<number, Place>());
     let answer = of.get(id);
     if (answer === undefined) {
       store.load(m, state);
       const t = m.threads[thread];
       const top = t?.frames[t.frames.length - 1];
       const i = top && m.codes[top.function]?.body[top.pc];
-      answer =
+      const isIn =
         t?.frames.some(f => m.codes[f.function]?.function.name === call) === true ||
         (i !== undefined && m.program.sites[i.site]?.via === call);
+      const pauses = top?.pc === 0 && m.codes[top.function]?.function.name === call;
+      answer = pauses ? 'pausing' : isIn ? 'inside' : 'outside';
       of.set(id, answer);
     }
     return answer;

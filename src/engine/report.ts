@@ -124,7 +124,19 @@ export interface Waiter {
     readonly span: Span;
     readonly text: string;
     readonly function: string;
+    /** In words. */
     readonly reason: string;
+    /** The same for each thread whose code has the site; empty: nobody who is left calls it. */
+    readonly why: readonly {
+      readonly thread: string;
+      /**
+       * `finished`: it is over; `past`: it cannot come back to it; `behind`: the site stands behind the wait itself;
+       * `stuck`: the thread can never go on either; `elsewhere`: it does not get there.
+       */
+      readonly state: 'finished' | 'past' | 'behind' | 'stuck' | 'elsewhere';
+      /** The branch at which the schedule turned it away. */
+      readonly turnedAway?: { readonly text: string; readonly span: Span };
+    }[];
   }[];
 }
 
@@ -133,9 +145,27 @@ export interface Explanation {
   readonly summary: string;
   readonly waiters: readonly Waiter[];
   /** For a deadlock: who waits for whom, closed. */
-  readonly cycle?: readonly { readonly thread: string; readonly waitsFor: string; readonly heldBy: string }[];
+  readonly cycle?: readonly {
+    readonly thread: string;
+    /** `lock_b, held by second`. */
+    readonly waitsFor: string;
+    readonly heldBy: string;
+    /** What `heldBy` must give: `lock_b`, `a read-side critical section`, `a store`. */
+    readonly held: string;
+    /** Where the thread waits. */
+    readonly span?: Span;
+    /** Where `heldBy` took what it holds, or (behind its own wait) would give it. */
+    readonly heldAt?: Span;
+  }[];
   /** For use after free: allocation, free and use. */
-  readonly history?: readonly { readonly what: string; readonly thread: string; readonly span: Span }[];
+  readonly history?: readonly {
+    readonly what: 'allocated' | 'freed' | 'used' | 'freed again';
+    readonly thread: string;
+    readonly text: string;
+    readonly span: Span;
+    /** Index into Trace.steps; absent for what happened before the schedule. */
+    readonly step?: number;
+  }[];
 }
 
 /** Odds at one speed. */

@@ -6,7 +6,9 @@ import type { Search } from './explore';
 import { explainWaiter, owersOf } from './explain';
 import { edgeOf, isFree, type Path, type PathStep } from './path';
 import { labelAt, unpackLabel, type Graph } from './graph';
-import type { Explanation, Verdict, Waiter } from './report';
+import type { Span } from '../base/span';
+import type { Explanation, ThreadStatus, Trace, Verdict, Waiter } from './report';
+import type { Machine } from './machine';
 import { recordPath, type Recorded } from './record';
 import { isRequired } from './rest';
 import { findCycle, waitOf, type Wait } from './waits';
@@ -46,9 +48,7 @@ function explainStuck(search: Search, end: number, recorded: Recorded): Omit<Stu
   const first = cycle?.[0]?.thread ?? required.find(n => needs.has(n)) ?? required[0] ?? 0;
   const order = [first, ...required.filter(n => n !== first)].slice(0, MOST_WAITERS);
   const waiters = order.map(n => explainWaiter(m, n, waits.get(n), needs.get(n), recorded));
-  const t = m.threads[first];
-  const frames = t ? framesOf(m, t) : [];
-  const span = frames[frames.length - 1]?.span ?? nowhere;
+  const span = spanOf(m, first).span ?? nowhere;
   const told = cycle ? tellCycle(search, cycle, waiters) : tellHang(waiters);
   return {
     verdict: { kind: cycle ? 'deadlock' : 'hang', message: told.message, span },
@@ -57,15 +57,44 @@ function explainStuck(search: Search, end: number, recorded: Recorded): Omit<Stu
       waiters,
       ...(cycle
         ? {
-            cycle: cycle.map((w, k) => ({
-              thread: threadName(m, w.thread),
-              waitsFor: w.text,
-              heldBy: threadName(m, (cycle[k + 1] ?? cycle[0] ?? w).thread),
-            })),
+            cycle: cycle.map((w, k) => {
+              const heldBy = threadName(m, (cycle[k + 1] ?? cycle[0] ?? w).thread);
+              const at = takenAt(recorded.trace, heldBy, w.held);
+              return {
+                thread: threadName(m, w.thread),
+                waitsFor: w.text,
+                heldBy,
+                held: w.held,
+                ...spanOf(m, w.thread),
+                ...(at ? { heldAt: at } : {}),
+              };
+            }),
           }
         : {}),
     },
   };
+}
+
+/** Where the thread stands. */
+function spanOf(m: Machine, n: number): { span?: Span } {
+  const t = m.threads[n];
+  const frames = t ? framesOf(m, t) : [];
+  const span = frames[frames.length - 1]?.span;
+  return span ? { span } : {};
+}
+
+/** The step at which a thread last took what it still has: a lock by its name, or a reader section. */
+function takenAt(trace: Trace, name: string, held: string): Span | undefined {
+  const thread = trace.threads.findIndex(t => t.name === name);
+  const has = (status: ThreadStatus | undefined): boolean =>
+    status !== undefined &&
+    (held === 'a read-side critical section' ? status.reader !== undefined : status.holds.includes(held));
+  for (let k = trace.steps.length - 1; k >= 0; k--) {
+    const before = k === 0 ? trace.start : (trace.steps[k - 1]?.threads ?? []);
+    if (!has(trace.steps[k]?.threads[thread])) return undefined;
+    if (!has(before[thread])) return trace.steps[k]?.span;
+  }
+  return undefined;
 }
 
 /** Whether the state's stuck threads wait in a circle; cheaper than a description. */
@@ -127,9 +156,7 @@ function tellHang(waiters: readonly Waiter[]): { message: string; summary: strin
   const w = waiters[0];
   if (!w) return { message: 'not all threads can finish', summary: 'Not all threads can finish.' };
   const message = `${w.thread} can never finish: it waits for ${w.waitsFor}`;
-  const site =
-    w.sites.find(s => !s.reason.startsWith('it stands behind') && !s.reason.startsWith('nobody')) ??
-    w.sites[0];
+  const site = w.sites.find(s => s.why.some(y => y.state !== 'behind')) ?? w.sites[0];
   const others = waiters.slice(1).map(o => `${o.thread} waits for ${o.waitsFor}`);
   const why = site
     ? `, and nobody is left to do that: '${site.text}' in ${site.function}() could, but ${site.reason}`
@@ -164,7 +191,7 @@ export function findOtherEnd(search: Search, good: Uint8Array, deadlock: boolean
 }
 
 /** Takes steps to new states, with as few switches as possible, while there are any. */
-function walkOn(g: Graph, from: number, steps: PathStep[]): number {
+export function walkOn(g: Graph, from: number, steps: PathStep[]): number {
   const visited = new Set<number>([from]);
   let at = from;
   let last = steps[steps.length - 1]?.thread ?? -1;

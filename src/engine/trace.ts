@@ -20,6 +20,8 @@ export interface LifeEvent {
   readonly what: 'allocated' | 'freed';
   readonly thread: number;
   readonly site: number;
+  /** The step in which it happened. */
+  readonly at: number;
 }
 
 /** A branch as it was taken. */
@@ -79,7 +81,7 @@ export function createRecorder(m: Machine): Recorder {
       if (cell >= 0) accesses.push({ object, cell, before, after });
     },
     life(thread, object, what, site) {
-      lives.push({ object, what, thread, site });
+      lives.push({ object, what, thread, site, at: raw.length });
     },
     branch(thread, f, pc, taken) {
       branches.push({ thread, function: f, pc, taken });

@@ -2,10 +2,10 @@
  * The passing twin of a failing schedule: the schedule that agrees with it for as long as any schedule can that passes,
  * and from there on has the fewest preemptions, then the fewest steps. So the step at which the two part is the last one
  * at which the failure could still be avoided. A run has passed when all required threads are done, RACE_FINALLY
- * holds, and nothing is pending any more; where no run comes to that (a daemon keeps something pending), when all
- * required threads are done.
+ * holds, nothing is pending any more, and nothing bad can come (from a daemon that goes on, say); where no run comes to
+ * that, because something is always pending, the third is not asked for.
  */
-import { hasPassed, judged } from './ends';
+import { backwards, hasPassed } from './ends';
 import type { Search } from './explore';
 import { countPreemptions, findPaths, type Path } from './path';
 
@@ -16,17 +16,20 @@ export interface TwinPath {
 }
 
 /** The twin of a path; undefined if no schedule passes. */
-export function twinOf(search: Search, failing: Path): TwinPath | undefined {
+export function twinOf(search: Search, good: Uint8Array, failing: Path): TwinPath | undefined {
   const { graph: g, store } = search;
+  const isBad = Uint8Array.from(good, (can, s) => (can && s < g.expanded ? 0 : 1));
+  const isFault = (target: number): boolean => {
+    const ending = g.endings[-1 - target];
+    return ending !== undefined && 'fault' in ending;
+  };
+  const mayFail = backwards(g, isBad, isFault);
+  const safe: number[] = [];
+  for (let s = 0; s < g.expanded; s++) if (g.goals[s] && !mayFail[s]) safe.push(s);
+  const atRest = safe.filter(s => hasPassed(search, s));
   const ends = new Uint8Array(store.size);
-  let any = false;
-  for (let s = 0; s < g.expanded; s++)
-    if (g.goals[s] && hasPassed(search, s)) {
-      ends[s] = 1;
-      any = true;
-    }
-  if (!any) for (let s = 0; s < g.expanded; s++) if (g.goals[s] && judged(g, s) === 0) ends[s] = 1;
-  const canPass = reaches(search, ends);
+  for (const s of atRest.length > 0 ? atRest : safe) ends[s] = 1;
+  const canPass = backwards(g, ends, () => false);
   for (let shared = failing.steps.length - 1; shared >= 0; shared--) {
     const from = failing.steps[shared]?.from ?? 0;
     if (!canPass[from]) continue;
@@ -47,24 +50,4 @@ export function twinOf(search: Search, failing: Path): TwinPath | undefined {
     };
   }
   return undefined;
-}
-
-/** By state, 1 if one of `ends` can be reached from there. */
-function reaches({ graph: g, store }: Search, ends: Uint8Array): Uint8Array {
-  const can = ends.slice(0, store.size);
-  for (let changed = true; changed;) {
-    changed = false;
-    for (let s = g.expanded - 1; s >= 0; s--) {
-      if (can[s]) continue;
-      for (let e = g.starts[s] ?? 0; e < (g.starts[s + 1] ?? 0); e++) {
-        const to = g.targets[e] ?? 0;
-        if (to >= 0 && can[to]) {
-          can[s] = 1;
-          changed = true;
-          break;
-        }
-      }
-    }
-  }
-  return can;
 }

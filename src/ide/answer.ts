@@ -5,6 +5,7 @@
 import type { LineMap, Span } from '../base/span';
 import type { Problem } from '../base/problem';
 import { summarize } from '../report/summary';
+import { examinedRecord, type ExaminedRecord } from './examined';
 import type { CheckAnswer } from './pipeline';
 import { meets } from './replay';
 
@@ -33,7 +34,7 @@ interface NoteRecord {
   readonly column?: number;
 }
 
-export interface AnswerRecord {
+export interface AnswerRecord extends ExaminedRecord {
   readonly file: string;
   readonly verdict: string;
   /** The kind that RACE_EXPECT names, else `holds`. */
@@ -122,6 +123,7 @@ export function answerRecord(answer: CheckAnswer, context: AnswerContext): Answe
       places: f.spans.map(place),
     })),
     bounds: report.bounds,
+    ...examinedRecord(report, place),
     problems: answer.problems.map(p => problemRecord(p, context)),
   };
 }

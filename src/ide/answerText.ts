@@ -8,6 +8,7 @@ import { wrap } from '../report/wrap';
 import type { Problem } from '../base/problem';
 import type { Report } from '../engine/report';
 import { isMet, placeText, type AnswerContext } from './answer';
+import { examinedText } from './examined';
 import type { CheckAnswer } from './pipeline';
 import { outcomeOf } from './replay';
 
@@ -48,6 +49,7 @@ export function answerText(answer: CheckAnswer, context: AnswerContext, options:
     for (const line of lines) out.push(...wrap(`  ${line}`, width, '      '));
   };
   for (const [title, lines] of evidence(report, context)) section(title, lines);
+  for (const [title, lines] of examinedText(report, s => placeText(s, context))) section(title, lines);
   section(
     'Also reachable',
     report.also.map(a => `${a.kind}: ${a.message}  --schedule '${a.schedule}'`),

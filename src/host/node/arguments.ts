@@ -1,5 +1,8 @@
 /** What the user asked for on the command line, as a value; a wrong use is a sentence. */
 import { parseArgs } from 'node:util';
+import type { CheckRequest } from '../../ide/pipeline';
+
+type Options = NonNullable<CheckRequest['options']>;
 
 export type Request =
   | { readonly command: 'help' }
@@ -16,6 +19,8 @@ export type Request =
       readonly time?: number;
       readonly schedule?: string;
       readonly all: boolean;
+      /** What to work out beside the verdict. */
+      readonly examine: Pick<Options, 'odds' | 'matters' | 'twin'>;
       readonly model: boolean;
     }
   | {
@@ -39,6 +44,10 @@ export const help = `racelens: see, replay and fix races in Linux kernel C
       --max-states N     stops after so many states (default 2 000 000)
       --time S           stops after so many seconds for each file
       --all              shows every step of the schedule
+      --matters          which orders of steps the finding depends on
+      --twin             the nearest schedule that passes
+      --odds             how likely the finding is if chance alone schedules
+      --slow CALL[=K]    the same, if that call takes up to K times longer (1024)
       --model            prints the program that the engine runs, and does not run it
       --json             one object a line
       --no-color
@@ -65,6 +74,10 @@ export function parseRequest(args: readonly string[]): Request {
         time: { type: 'string' },
         schedule: { type: 'string' },
         all: { type: 'boolean' },
+        odds: { type: 'boolean' },
+        slow: { type: 'string' },
+        matters: { type: 'boolean' },
+        twin: { type: 'boolean' },
         model: { type: 'boolean' },
         line: { type: 'string' },
         function: { type: 'string' },
@@ -94,6 +107,10 @@ export function parseRequest(args: readonly string[]): Request {
     const time = positive(values.time, '--time');
     if (typeof maxStates === 'string') return wrong(maxStates);
     if (typeof time === 'string') return wrong(time);
+    const examine = examineOf(values);
+    if (typeof examine === 'string') return wrong(examine);
+    if (values.schedule !== undefined && Object.keys(examine).length > 0)
+      return wrong('--odds, --slow, --matters and --twin need all schedules; leave --schedule out');
     if (values.schedule !== undefined && files.length > 1)
       return wrong('--schedule is for one harness, and there are several');
     return {
@@ -102,6 +119,7 @@ export function parseRequest(args: readonly string[]): Request {
       colour: !values['no-color'],
       all: values.all ?? false,
       model: values.model ?? false,
+      examine,
       ...(maxStates === undefined ? {} : { maxStates }),
       ...(time === undefined ? {} : { time }),
       ...(values.schedule === undefined ? {} : { schedule: values.schedule }),
@@ -123,6 +141,35 @@ export function parseRequest(args: readonly string[]): Request {
 
 function wrong(message: string): Request {
   return { command: 'wrong', message };
+}
+
+/** What `check` is to work out beside the verdict, or what is wrong with the wish. */
+function examineOf(values: {
+  readonly odds?: boolean | undefined;
+  readonly slow?: string | undefined;
+  readonly matters?: boolean | undefined;
+  readonly twin?: boolean | undefined;
+}): Pick<Options, 'odds' | 'matters' | 'twin'> | string {
+  const slow = slowOf(values.slow);
+  if (typeof slow === 'string') return slow;
+  return {
+    ...(values.odds || slow ? { odds: slow ? { slow } : {} } : {}),
+    ...(values.matters ? { matters: true } : {}),
+    ...(values.twin ? { twin: true } : {}),
+  };
+}
+
+function slowOf(
+  text: string | undefined,
+): { readonly call: string; readonly factor?: number } | string | undefined {
+  if (text === undefined) return undefined;
+  const [, call, , factor] = /^([A-Za-z_]\w*)(\(\))?(?:=(.*))?$/.exec(text) ?? [];
+  if (call === undefined) return `--slow needs a call, CALL or CALL=K, not “${text}”`;
+  if (factor === undefined) return { call };
+  const k = positive(factor, '--slow');
+  if (typeof k === 'string' || k === undefined || k < 1)
+    return `--slow needs a factor of at least 1 behind “${call}=”, not “${factor}”`;
+  return { call, factor: k };
 }
 
 /** What `facts` is asked about, or what is wrong with the question. */

@@ -87,7 +87,10 @@ function checkOne(
     pipeline.check({
       harness: path,
       ...(request.schedule === undefined ? {} : { schedule: request.schedule }),
-      ...(request.maxStates === undefined ? {} : { options: { maxStates: request.maxStates } }),
+      options: {
+        ...(request.maxStates === undefined ? {} : { maxStates: request.maxStates }),
+        ...request.examine,
+      },
       cancel: input.cancel,
       onProgress: () =>
         input.cancel.cancelled

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import type { Span } from '../../../src/base/span';
 import { replay } from '../../../src/engine/index';
 import { checkText, programOf } from './checking';
 
@@ -32,6 +33,10 @@ describe('engine: hangs and deadlocks', () => {
     assert.equal(waiter.waitsFor, 'napi.state bit SCHED to be cleared');
     assert.deepEqual(waiter.bit, { number: 0, until: 'clear', name: 'SCHED' });
     assert.deepEqual(
+      waiter.sites[0]?.why.map(w => [w.thread, w.state, w.turnedAway?.text]),
+      [['poll', 'finished', 'if r2 goto skip']],
+    );
+    assert.deepEqual(
       waiter.sites.map(s => [s.text, s.reason]),
       [['rmw andnot u64 &napi.state 1', "poll has finished: it was turned away at 'if r2 goto skip'"]],
     );
@@ -62,10 +67,16 @@ describe('engine: hangs and deadlocks', () => {
     const report = checkText(`object l: lock\nobject k: lock
       thread process a { mutex.lock &l; mutex.lock &k; mutex.unlock &k; mutex.unlock &l }
       thread process b { mutex.lock &k; mutex.lock &l; mutex.unlock &l; mutex.unlock &k }`);
-    assert.deepEqual(report.explanation?.cycle, [
-      { thread: 'a', waitsFor: 'k, held by b', heldBy: 'b' },
-      { thread: 'b', waitsFor: 'l, held by a', heldBy: 'a' },
-    ]);
+    const text = (span: Span | undefined): string | undefined =>
+      report.trace?.steps.find(t => t.span.start === span?.start)?.text;
+    assert.deepEqual(
+      report.explanation?.cycle?.map(c => [c.thread, c.waitsFor, c.heldBy, c.held, text(c.heldAt)]),
+      [
+        ['a', 'k, held by b', 'b', 'k', 'mutex.lock &k'],
+        ['b', 'l, held by a', 'a', 'l', 'mutex.lock &l'],
+      ],
+    );
+    assert.notEqual(report.explanation.cycle[0]?.span?.start, report.explanation.cycle[0]?.heldAt?.start);
     assert.equal(report.preemptions, 1);
     assert.equal(
       report.explanation.summary,
@@ -94,10 +105,11 @@ describe('engine: hangs and deadlocks', () => {
       thread process freer { r0 = load u64 gp; free r0 }`);
     assert.equal(report.verdict.kind, 'use-after-free');
     assert.deepEqual(
-      report.explanation?.history?.map(h => [h.what, h.thread]),
+      report.explanation?.history?.map(h => [h.what, h.thread, h.text]),
       [
-        ['freed', 'freer'],
-        ['used', 'user'],
+        ['allocated', 'init', 'r0 = allocate item "item"'],
+        ['freed', 'freer', 'free r0'],
+        ['used', 'user', 'r1 = load u64 r0'],
       ],
     );
     assert.equal(

@@ -127,6 +127,7 @@ export const hang: Report = reportOf({
             text: 'cmpxchg(&n->state, val, new)',
             function: 'complete_done',
             reason: 'poller has finished',
+            why: [{ thread: 'poller', state: 'finished' }],
           },
         ],
       },
