@@ -14,12 +14,13 @@ import {
   entrySize,
   g,
   LEAF_HEAD,
+  MOST_ACCESSES,
   MOST_PENDING,
   outcome,
   put,
+  ROOT_SIZE,
   SLACK,
   TEST_HEAD,
-  treeCount,
   waySize,
   type Shape,
 } from './shape';
@@ -36,6 +37,8 @@ import {
   jump,
   jumpIf,
   label,
+  less,
+  lessEqual,
   lessEqualSigned,
   load,
   load64,
@@ -55,21 +58,22 @@ import {
   type Label,
 } from './wasm';
 
-/** The parent's labels, the first edge of its row and the label of the edge that led here, for guesses. */
+/** More locals. The parent's labels, the first edge of its row and the label of the edge that led here, for guesses. */
 export interface Parent {
   readonly bytes: number;
   readonly row: number;
   readonly label: number;
   /** The label of the way being taken. */
   readonly way: number;
+  readonly thread: number;
 }
 
 export function run(shape: Shape, l: Locals, parent: Parent): Code {
-  const { words } = shape.layout;
+  const { words } = shape;
   const entry = entrySize(words);
-  const goalTree = treeCount(shape) - 1;
   const miss = label('miss');
   const states = label('states');
+  const threads = label('threads');
   const out = label('out');
   const overrun = label('overrun');
   const finish = label('finish');
@@ -81,6 +85,8 @@ export function run(shape: Shape, l: Locals, parent: Parent): Code {
     set(l.at, g('next')),
     set(l.end, add(get(l.at), get(l.parameter))),
     set(l.top, g('batch')),
+    set(l.list, g('touches')),
+    set(l.guesses, g('guesses')),
     set(l.lastSlot, add(g('slots'), shl(add(g('slotCount'), i32(SLACK - 1)), i32(3)))),
     set(l.result, i32(outcome.more)),
     block(
@@ -109,13 +115,17 @@ export function run(shape: Shape, l: Locals, parent: Parent): Code {
             block(
               miss,
               privateSteps(s),
-              Array.from({ length: shape.threads }, (_, t) => [
-                walk(s, t),
+              set(parent.thread, i32(0)),
+              loop(
+                threads,
+                walk(s, get(parent.thread)),
                 notePending(s),
                 takeWays(s, false),
-              ]),
+                set(parent.thread, add(get(parent.thread), i32(1))),
+                jumpIf(threads, less(get(parent.thread), g('threads'))),
+              ),
               racePairs(s),
-              walk(s, goalTree),
+              walk(s, shl(g('threads'), i32(1))),
               set(l.goal, load(4, get(l.node))),
               // RACE_FINALLY may end the run here.
               when(load(0, get(l.node)), [takeWays(s, false)]),
@@ -125,6 +135,8 @@ export function run(shape: Shape, l: Locals, parent: Parent): Code {
             ),
             set(l.top, get(l.topBefore)),
             set(l.made, get(l.madeBefore)),
+            // Of the guesses those stay that are still in the batch; to touch a slot for nothing does not hurt.
+            dropGuesses(l),
           ),
         ),
         flush(l, overrun),
@@ -140,6 +152,22 @@ export function run(shape: Shape, l: Locals, parent: Parent): Code {
   ];
 }
 
+/** Drops the guesses that stand at the end of the batch or behind it. */
+function dropGuesses(l: Locals): Code {
+  const done = label('dropped');
+  const one = label('drop');
+  return block(
+    done,
+    loop(
+      one,
+      jumpIf(done, lessEqual(get(l.guesses), g('guesses'))),
+      jumpIf(done, less(load(0, sub(get(l.guesses), i32(4))), get(l.top))),
+      set(l.guesses, sub(get(l.guesses), i32(4))),
+      jump(one),
+    ),
+  );
+}
+
 interface Parts {
   readonly shape: Shape;
   readonly l: Locals;
@@ -150,31 +178,20 @@ interface Parts {
 }
 
 /** Walks a tree to its leaf and puts the leaf's address into `node`; where nobody knows, leaves to `miss`. */
-function walk({ shape, l, miss }: Parts, tree: number): Code {
+function walk({ l, miss }: Parts, tree: Code): Code {
   const leaf = label('leaf');
   const test = label('test');
-  const root = shape.roots[tree];
-  const field = root?.field;
+  const root = l.scratch;
+  const value = shr(load(0, add(get(l.state), load(4, get(root)))), load(8, get(root)));
   return [
-    set(
-      l.node,
-      load(
-        root?.address ?? 0,
-        field
-          ? shl(and(shr(load(4 * field.word, get(l.state)), i32(field.shift)), i32(field.mask)), i32(2))
-          : i32(0),
-      ),
-    ),
+    set(root, add(g('roots'), mul(tree, i32(ROOT_SIZE)))),
+    set(l.node, load(0, add(load(0, get(root)), shl(and(value, load(12, get(root))), i32(2))))),
     block(
       leaf,
       loop(
         test,
         jumpIf(leaf, and(get(l.node), i32(1))),
-        when(isZero(get(l.node)), [
-          put('missTree', i32(tree)),
-          set(l.result, i32(outcome.miss)),
-          jump(miss),
-        ]),
+        when(isZero(get(l.node)), [put('missTree', tree), set(l.result, i32(outcome.miss)), jump(miss)]),
         set(
           l.node,
           load(
@@ -240,8 +257,9 @@ function endRow({ l }: Parts, reached: Code): Code {
 
 /** A private step is taken alone if all it leads to is ahead; else the state is expanded in full. */
 function privateSteps(s: Parts): Code {
-  const { shape, l, states, overrun } = s;
+  const { shape, l, parent, states, overrun } = s;
   if (!shape.reduced) return [];
+  const threads = label('threads');
   const none = label('no private step');
   const some = label('a private step');
   const ahead = label('ahead');
@@ -250,12 +268,17 @@ function privateSteps(s: Parts): Code {
     none,
     block(
       some,
-      Array.from({ length: shape.threads }, (_, t) => [
-        walk(s, shape.threads + t),
-        when(load(0, get(l.node)), [walk(s, t), jump(some)]),
-      ]),
+      set(parent.thread, i32(0)),
+      loop(
+        threads,
+        walk(s, add(g('threads'), get(parent.thread))),
+        jumpIf(some, load(0, get(l.node))),
+        set(parent.thread, add(get(parent.thread), i32(1))),
+        jumpIf(threads, less(get(parent.thread), g('threads'))),
+      ),
       jump(none),
     ),
+    walk(s, get(parent.thread)),
     set(l.goal, get(l.node)),
     flush(l, overrun),
     set(l.node, get(l.goal)),
@@ -314,7 +337,7 @@ function racePairs({ shape, l, miss }: Parts): Code {
             when(
               load8(
                 4 * MOST_PENDING,
-                add(g('conflicts'), add(mul(access(get(a)), i32(shape.accesses)), access(get(b)))),
+                add(g('conflicts'), add(mul(access(get(a)), i32(MOST_ACCESSES)), access(get(b)))),
               ),
               [set(l.result, i32(outcome.race)), jump(miss)],
             ),

@@ -1,15 +1,16 @@
-/** The search as a WebAssembly module, generated for one layout of states and one set of threads. */
+/** The search as a WebAssembly module, generated for one kind of program; and what packs states in another way. */
 import { run, type Parent } from './expand';
-import { createLocals } from './lookup';
+import type { Layout } from './layout';
+import { createLocals, type Locals } from './lookup';
 import { globals, type Shape } from './shape';
 import { rehash, repack, spread, sweep } from './upkeep';
-import { assemble, type Code, type ValueType, type WasmFunction } from './wasm';
+import { assemble, type Code, type ValueType } from './wasm';
 
-/** What the module exports beside its globals; see expand.ts and upkeep.ts. */
-export const functions = ['run', 'rehash', 'spread', 'repack', 'sweep'] as const;
+/** What a module exports beside its globals; see expand.ts and upkeep.ts. All take a number and give one back. */
+export type SearchFunction = 'run' | 'rehash' | 'spread' | 'sweep';
 
 export function generate(shape: Shape): Uint8Array<ArrayBuffer> {
-  const l = createLocals(shape.layout.words);
+  const l = createLocals(shape.words);
   const types: ValueType[] = [...l.types];
   const local = (type: ValueType): number => types.push(type);
   const parent: Parent = {
@@ -17,21 +18,34 @@ export function generate(shape: Shape): Uint8Array<ArrayBuffer> {
     row: local('i32'),
     label: local('i32'),
     way: local('i32'),
+    thread: local('i32'),
   };
-  const bodies: Readonly<Record<(typeof functions)[number], Code>> = {
+  const bodies: Readonly<Record<SearchFunction, Code>> = {
     run: run(shape, l, parent),
     rehash: rehash(l),
     spread: spread(l),
-    repack: repack(l, shape.before, shape.layout),
     sweep: sweep(l),
   };
+  return moduleOf(bodies, types);
+}
+
+/** A module with `repack` only; see upkeep.ts. */
+export function generateRepack(before: Layout, layout: Layout): Uint8Array<ArrayBuffer> {
+  const l: Locals = createLocals(layout.words);
+  return moduleOf({ repack: repack(l, before, layout) }, l.types);
+}
+
+function moduleOf(
+  bodies: Readonly<Record<string, Code>>,
+  locals: readonly ValueType[],
+): Uint8Array<ArrayBuffer> {
   return assemble(
-    functions.map((name): WasmFunction => ({
+    Object.entries(bodies).map(([name, body]) => ({
       name,
       parameters: ['i32'],
       results: ['i32'],
-      locals: types,
-      body: bodies[name],
+      locals,
+      body,
     })),
     globals.map(name => ({ name, initial: 0 })),
   );

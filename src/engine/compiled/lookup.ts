@@ -12,14 +12,15 @@
  * word by word, so it needs no theory of independence. The parent of a state that is not yet expanded stands where its
  * row will end (`rows`), the label of x where its goal will be noted (`goals`).
  *
- * What must be looked up is gathered in a batch and its slots are touched first, so that several cache misses are under
- * way at once. An entry: the words; the tag, or for a guess q; the slot's address, or for a guess 0; the label of the
- * edge and, 8 bits up, that of x; the state that the edge leaves, or the number of an ending (negative).
+ * What must be looked up is gathered in a batch; what the look-ups will read is touched first, one right after the
+ * other, so that many cache misses are under way at once. For that there are two lists, of the slots and of the entries
+ * that are guesses. An entry: the words; the tag, or for a guess q and later the first edge of q; the slot's address, or
+ * for a guess 0; the label of the edge, that of x and for a guess the number of labels to look at (a byte each); the state
+ * that the edge leaves, or the number of an ending (negative).
  */
 import { entrySize, g } from './shape';
 import {
   add,
-  and,
   and64,
   atLeast,
   block,
@@ -74,6 +75,9 @@ export interface Locals {
   readonly node: number;
   readonly count: number;
   readonly top: number;
+  /** The ends of the lists of what is to be touched. */
+  readonly list: number;
+  readonly guesses: number;
   readonly topBefore: number;
   readonly from: number;
   readonly slot: number;
@@ -110,6 +114,8 @@ export function createLocals(words: number): Locals {
     node: i(),
     count: i(),
     top: i(),
+    list: i(),
+    guesses: i(),
     topBefore: i(),
     from: i(),
     slot: i(),
@@ -158,31 +164,21 @@ export const makeTag = (l: Locals): Code => {
 
 /** The address of the slot that is the home of `tag`. */
 export const homeOf = (tag: number): Code =>
-  add(
-    g('slots'),
-    shl(wrap(shr64(mul64(extend(get(tag)), extend(g('slotCount'))), i64(32n))), i32(3)),
-  );
+  add(g('slots'), shl(wrap(shr64(mul64(extend(get(tag)), extend(g('slotCount'))), i64(32n))), i32(3)));
 
 const ONES = 0x0101010101010101n;
 const HIGHS = 0x8080808080808080n;
 
 /**
- * Sets `bytes` to the labels of row `index`, the first eight of them; what is not there reads 255, which is no label.
- * `row` becomes the number of its first edge.
+ * Sets `bytes` to the labels of the row that begins with edge `row`, the first eight of them; what is not there, as there
+ * are only `scratch` edges, reads 255, which is no label.
  */
-export const readLabels = (l: Locals, index: Code): Code => [
-  set(l.scratch, index),
-  set(l.row, item('rows', get(l.scratch))),
-  set(l.scratch, sub(item('rows', add(get(l.scratch), i32(1))), get(l.row))),
+const readLabels = (l: Locals): Code => [
   set(
     l.bytes,
     or64(
       load64(0, add(g('labels'), get(l.row))),
-      select(
-        less(get(l.scratch), i32(8)),
-        shl64(i64(-1n), extend(shl(get(l.scratch), i32(3)))),
-        i64(0n),
-      ),
+      select(less(get(l.scratch), i32(8)), shl64(i64(-1n), extend(shl(get(l.scratch), i32(3)))), i64(0n)),
     ),
   ),
 ];
@@ -190,10 +186,7 @@ export const readLabels = (l: Locals, index: Code): Code => [
 /** Sets `near`, not 0 if `bytes` has the byte `wanted`: then 8 * its place + 7 low bits are zero. */
 export const findLabel = (l: Locals, wanted: Code): Code => [
   set(l.near, xor64(get(l.bytes), mul64(extend(wanted), i64(ONES)))),
-  set(
-    l.near,
-    and64(and64(sub64(get(l.near), i64(ONES)), xor64(get(l.near), i64(-1n))), i64(HIGHS)),
-  ),
+  set(l.near, and64(and64(sub64(get(l.near), i64(ONES)), xor64(get(l.near), i64(-1n))), i64(HIGHS))),
 ];
 /** What the edge leads to that findLabel() has found, in the row that begins at edge `row`. */
 export const nearTarget = (l: Locals): Code =>
@@ -208,6 +201,48 @@ const jumpIfSame = (l: Locals, to: Label, address: number): Code => {
   return same(l.words.length - 1);
 };
 
+/** Loads what the look-ups will need: nothing waits for the loads, so the cache misses overlap. Empties the lists. */
+const touch = (l: Locals): Code => {
+  const at = 8 * l.words.length;
+  const done = label('touched');
+  const next = label('touch');
+  const rowsDone = label('rows touched');
+  const nextRow = label('touch row');
+  return [
+    set(l.from, g('touches')),
+    block(
+      done,
+      loop(
+        next,
+        jumpIf(done, atLeast(get(l.from), get(l.list))),
+        set(l.touched, add(get(l.touched), load(0, load(0, get(l.from))))),
+        set(l.from, add(get(l.from), i32(4))),
+        jump(next),
+      ),
+    ),
+    set(l.list, g('touches')),
+    set(l.from, g('guesses')),
+    block(
+      rowsDone,
+      loop(
+        nextRow,
+        jumpIf(rowsDone, atLeast(get(l.from), get(l.guesses))),
+        set(l.found, load(0, get(l.from))),
+        set(l.scratch, add(g('rows'), shl(load(at, get(l.found)), i32(2)))),
+        set(l.row, load(0, get(l.scratch))),
+        set(l.scratch, sub(load(4, get(l.scratch)), get(l.row))),
+        store(at, get(l.found), get(l.row)),
+        store8(at + 10, get(l.found), select(less(get(l.scratch), i32(8)), get(l.scratch), i32(8))),
+        set(l.scratch, load(0, add(g('targets'), shl(get(l.row), i32(2))))),
+        set(l.touched, add(get(l.touched), add(get(l.scratch), load8(0, add(g('labels'), get(l.row)))))),
+        set(l.from, add(get(l.from), i32(4))),
+        jump(nextRow),
+      ),
+    ),
+    set(l.guesses, g('guesses')),
+  ];
+};
+
 /** Looks everything in the batch up, in order: states get their numbers here. */
 export const flush = (l: Locals, overrun: Label): Code => {
   const words = l.words.length;
@@ -216,7 +251,9 @@ export const flush = (l: Locals, overrun: Label): Code => {
   const known = label('known');
   const probe = label('probe');
   const guess: readonly Code[] = [
-    readLabels(l, load(8 * words, get(l.from))),
+    set(l.row, load(8 * words, get(l.from))),
+    set(l.scratch, load8(8 * words + 10, get(l.from))),
+    readLabels(l),
     findLabel(l, load8(8 * words + 9, get(l.from))),
     when(isZero(isZero64(get(l.near))), [
       set(l.found, nearTarget(l)),
@@ -229,6 +266,7 @@ export const flush = (l: Locals, overrun: Label): Code => {
     set(l.slot, homeOf(l.tag)),
   ];
   return [
+    touch(l),
     set(l.from, g('batch')),
     block(
       done,
@@ -285,7 +323,13 @@ export const readParent = (l: Locals, parentBytes: number, parentRow: number): C
   when(
     lessSigned(get(l.scratch), i32(0)),
     [set(parentBytes, i64(-1n)), set(parentRow, i32(0))],
-    [readLabels(l, get(l.scratch)), set(parentBytes, get(l.bytes)), set(parentRow, get(l.row))],
+    [
+      set(l.row, item('rows', get(l.scratch))),
+      set(l.scratch, sub(item('rows', add(get(l.scratch), i32(1))), get(l.row))),
+      readLabels(l),
+      set(parentBytes, get(l.bytes)),
+      set(parentRow, get(l.row)),
+    ],
   ),
 ];
 
@@ -319,14 +363,16 @@ export const enter = (
         jumpIf(unknown, atLeast(get(l.found), get(l.at))),
         store(at, get(l.top), get(l.found)),
         store(at + 4, get(l.top), i32(0)),
+        store(0, get(l.guesses), get(l.top)),
+        set(l.guesses, add(get(l.guesses), i32(4))),
         jump(ready),
       ),
       makeTag(l),
       set(l.slot, homeOf(l.tag)),
       store(at, get(l.top), get(l.tag)),
       store(at + 4, get(l.top), get(l.slot)),
-      // Touched ahead: the look-up follows when the batch is full.
-      set(l.touched, add(get(l.touched), and(load(0, get(l.slot)), i32(1)))),
+      store(0, get(l.list), get(l.slot)),
+      set(l.list, add(get(l.list), i32(4))),
     ),
     set(l.top, add(get(l.top), i32(entrySize(l.words.length)))),
   ];

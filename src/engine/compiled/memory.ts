@@ -1,7 +1,7 @@
 /**
  * One linear memory for everything that the generated search touches, in regions that lie far apart: a page that was
  * never touched costs nothing, so each region gets several times what it needs, in proportion, and seldom moves. When one
- * of them is full, the space is made eight times larger and everything is moved once, up to the 4 GB that a 32-bit
+ * of them is full, the space is made many times larger and everything is moved once, up to the 4 GB that a 32-bit
  * memory has.
  *
  * Nothing here is zeroed: who needs zeroes, writes them.
@@ -10,6 +10,8 @@ export const regions = [
   'roots',
   'conflicts',
   'batch',
+  'touches',
+  'guesses',
   'nodes',
   'rows',
   'goals',
@@ -30,10 +32,7 @@ export interface Regions {
    * At least so many bytes for each region, keeping the first `used` bytes of each; what is left over is shared in the
    * same proportion. False if there is not so much memory.
    */
-  grow(
-    wanted: Readonly<Record<Region, number>>,
-    used: Readonly<Partial<Record<Region, number>>>,
-  ): boolean;
+  grow(wanted: Readonly<Record<Region, number>>, used: Readonly<Partial<Record<Region, number>>>): boolean;
   /** Views of the whole memory as it is now; they end with the next grow(). */
   readonly words: Int32Array;
   readonly octets: Uint8Array;
@@ -45,9 +44,9 @@ const PAGE = 65536;
 const MOST_PAGES = 65536;
 /** The first size, and how much larger each further one is. */
 const FIRST_PAGES = 256;
-const STEP = 8;
+const STEP = 64;
 /** Regions that have the size asked for: they do not grow with the number of states. */
-const fixed: ReadonlySet<Region> = new Set(['roots', 'conflicts', 'batch', 'nodes']);
+const fixed: ReadonlySet<Region> = new Set(['roots', 'conflicts', 'batch', 'touches', 'guesses', 'nodes']);
 
 export function createRegions(): Regions {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
@@ -90,27 +89,25 @@ export function createRegions(): Regions {
       octets = new Uint8Array(memory.buffer);
 
       const room = memory.buffer.byteLength - least;
+      // Moving everything for a few more states is as good as being full.
+      if (room < least / 32) return false;
       const growing = regions.reduce((sum, r) => sum + (fixed.has(r) ? 0 : wanted[r]), 0);
       const next = new Map<Region, number>();
       let top = FIRST_ADDRESS;
-      let spare = 0;
       for (const r of regions) {
-        const part = growing > 0 && !fixed.has(r) ? Math.floor((room * wanted[r]) / growing / 64) * 64 : 0;
-        // Bases only grow, so that what is moved from behind overwrites nothing that is still to move.
-        const base = Math.max(top, bases.get(r) ?? 0);
-        spare += base - top;
-        const less = Math.min(spare, part);
-        spare -= less;
-        next.set(r, base);
-        top = base + sized(wanted[r]) + part - less;
+        next.set(r, top);
+        const part = growing > 0 && !fixed.has(r) ? (room * wanted[r]) / growing : 0;
+        top += sized(wanted[r]) + Math.floor(part / 64) * 64;
       }
-      if (top > memory.buffer.byteLength) return false;
-      for (const r of [...regions].reverse()) {
+      const move = (r: Region, isDown: boolean): void => {
         const from = bases.get(r) ?? 0;
         const to = next.get(r) ?? 0;
         const bytes = Math.min(used[r] ?? 0, capacity(r));
-        if (bytes > 0 && from !== to) octets.copyWithin(to, from, from + bytes);
-      }
+        if (bytes > 0 && from !== to && to < from === isDown) octets.copyWithin(to, from, from + bytes);
+      };
+      // Their order stays, so like this nothing is written over that is still to move.
+      for (const r of regions) move(r, true);
+      for (const r of [...regions].reverse()) move(r, false);
       regions.forEach((r, i) => {
         const base = next.get(r) ?? 0;
         const following = regions[i + 1];

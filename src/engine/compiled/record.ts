@@ -3,6 +3,9 @@
  * watched, so the answer is known to hold in every state that agrees in the slots that were read. (Memoising a step by
  * its read set: the idea of trace caching, done on components of states.)
  *
+ * What has no slot yet, as it is at its baseline everywhere, is watched as well: when it gets one, the answer holds where it
+ * still is at its baseline.
+ *
  * Two ways to change another thread are told apart: `ownThread` works on a copy, so what becomes of a part depends on the
  * part; `putThread` replaces it whatever it was.
  */
@@ -23,10 +26,49 @@ export interface Way {
   readonly limit?: Limit;
 }
 
-/** What was asked and the slots that the answer rests on, in the order in which they were looked at. */
+/** Names a part of the state, whether it has a slot or not. */
+export type Part = number;
+
+/** What was asked and the parts that the answer rests on, in the order in which they were looked at. */
 export interface Recorded<T> {
   readonly value: T;
-  readonly reads: readonly number[];
+  readonly reads: readonly Part[];
+}
+
+const KINDS = 4;
+const globalPart: Part = 0;
+const controlOf = (thread: number): Part => thread * KINDS + 1;
+const bearingOf = (thread: number): Part => thread * KINDS + 2;
+const objectOf = (object: number): Part => object * KINDS + 3;
+
+/** The slot of a part, if it has one. */
+export function slotOf(components: Components, part: Part): number | undefined {
+  const number = Math.floor(part / KINDS);
+  switch (part % KINDS) {
+    case 0:
+      return 0;
+    case 1:
+      return components.threadSlots(number)?.control;
+    case 2:
+      return components.threadSlots(number)?.bearing;
+    default:
+      return components.objectSlot(number);
+  }
+}
+
+/** The part that has the slot. */
+function partOf(components: Components, slot: number): Part {
+  const s = components.slots[slot];
+  switch (s?.kind) {
+    case 'control':
+      return controlOf(s.number);
+    case 'bearing':
+      return bearingOf(s.number);
+    case 'object':
+      return objectOf(s.number);
+    default:
+      return globalPart;
+  }
 }
 
 export interface Recorder {
@@ -42,16 +84,21 @@ export interface Recorder {
 }
 
 export function createRecorder(m: Machine, components: Components): Recorder {
-  const reads: number[] = [];
-  const seen = new Set<number>();
-  /** Slots that the step in progress has replaced: what they hold now is its own. */
-  const replaced = new Set<number>();
+  const reads: Part[] = [];
+  const seen = new Set<Part>();
+  /** Parts that the step in progress has replaced: what they hold now is its own. */
+  const replaced = new Set<Part>();
   let self = -1;
 
-  const read = (slot: number | undefined): void => {
-    if (slot === undefined || seen.has(slot) || replaced.has(slot)) return;
-    seen.add(slot);
-    reads.push(slot);
+  const read = (part: Part): void => {
+    if (seen.has(part) || replaced.has(part)) return;
+    seen.add(part);
+    reads.push(part);
+  };
+  const replace = (part: Part): void => {
+    // Without a slot it is replaced where it is at its baseline, and nothing is known of other places.
+    if (slotOf(components, part) === undefined) read(part);
+    else if (!seen.has(part)) replaced.add(part);
   };
   const proxies = new WeakMap<ThreadState, ThreadState>();
   const watched = (n: number, t: ThreadState): ThreadState => {
@@ -59,19 +106,16 @@ export function createRecorder(m: Machine, components: Components): Recorder {
     if (!p) {
       p = new Proxy(t, {
         get(target, field, receiver: unknown) {
-          const pair = components.threadSlots(n);
-          if (pair) read(isControl(String(field)) ? pair.control : pair.bearing);
+          read(isControl(String(field)) ? controlOf(n) : bearingOf(n));
           return Reflect.get(target, field, receiver) as unknown;
         },
         set(target, field, value: unknown) {
-          const pair = components.threadSlots(n);
-          if (pair) read(isControl(String(field)) ? pair.control : pair.bearing);
+          read(isControl(String(field)) ? controlOf(n) : bearingOf(n));
           return Reflect.set(target, field, value);
         },
         ownKeys(target) {
-          const pair = components.threadSlots(n);
-          read(pair?.control);
-          read(pair?.bearing);
+          read(controlOf(n));
+          read(bearingOf(n));
           return Reflect.ownKeys(target);
         },
       });
@@ -89,17 +133,14 @@ export function createRecorder(m: Machine, components: Components): Recorder {
       const t = target[n];
       if (n === self) return t;
       // Whether it is there at all is part of what others see of it.
-      if (m.threadInfos[n]?.origin !== 'static') read(components.threadSlots(n)?.bearing);
+      if (m.threadInfos[n]?.origin !== 'static') read(bearingOf(n));
       return t && watched(n, t);
     },
     set(target, field, value: unknown) {
       const n = index(field);
       if (n >= 0 && n !== self) {
-        const pair = components.threadSlots(n);
-        if (pair) {
-          replaced.add(pair.control);
-          replaced.add(pair.bearing);
-        }
+        replace(controlOf(n));
+        replace(bearingOf(n));
       }
       return Reflect.set(target, field, value);
     },
@@ -107,14 +148,13 @@ export function createRecorder(m: Machine, components: Components): Recorder {
   const objects = new Proxy(m.objects, {
     get(target, field, receiver: unknown) {
       const n = index(field);
-      if (n >= 0) read(components.objectSlot(n));
+      if (n >= 0) read(objectOf(n));
       return Reflect.get(target, field, receiver) as unknown;
     },
     set(target, field, value: unknown) {
       const n = index(field);
       // A copy to work on has been read before.
-      const slot = n >= 0 ? components.objectSlot(n) : undefined;
-      if (slot !== undefined && !seen.has(slot)) replaced.add(slot);
+      if (n >= 0) replace(objectOf(n));
       return Reflect.set(target, field, value);
     },
   });
@@ -122,7 +162,7 @@ export function createRecorder(m: Machine, components: Components): Recorder {
     get(target, field, receiver: unknown) {
       if (field === 'threads') return threads;
       if (field === 'objects') return objects;
-      if (field === 'global') read(0);
+      if (field === 'global') read(globalPart);
       return Reflect.get(target, field, receiver) as unknown;
     },
     set: (target, field, value: unknown) => Reflect.set(target, field, value),
@@ -133,9 +173,9 @@ export function createRecorder(m: Machine, components: Components): Recorder {
     seen.clear();
     replaced.clear();
     self = n;
-    const pair = components.threadSlots(n);
-    read(pair?.control);
-    read(pair?.bearing);
+    if (n < 0) return;
+    read(controlOf(n));
+    read(bearingOf(n));
   };
   const done = <T>(value: T): Recorded<T> => ({ value, reads: reads.slice() });
 
@@ -151,12 +191,12 @@ export function createRecorder(m: Machine, components: Components): Recorder {
         if (!result.fault && !result.limit)
           components.changed(m, (slot, id) => {
             const before = components.current[slot] ?? 0;
-            const slotOf = components.slots[slot];
+            const part = partOf(components, slot);
             const isOwn = own !== undefined && (slot === own.control || slot === own.bearing);
-            if (!isOwn && replaced.has(slot)) writes.push([slot, id]);
+            if (!isOwn && replaced.has(part)) writes.push([slot, id]);
             else if (id !== before) {
-              // Changed, so it must have been looked at; a slot made just now throws all tables away anyway.
-              if (slotOf) read(slot);
+              // Changed, so it must have been looked at.
+              read(part);
               writes.push([slot, id]);
             }
           });

@@ -9,14 +9,15 @@ import type { Machine } from '../machine';
 import { collectRaces } from '../races';
 import type { Store } from '../store';
 import { cpuOf } from '../context';
-import { functions, generate } from './generate';
+import { generate, generateRepack, type SearchFunction } from './generate';
 import { layoutOf, type Layout } from './layout';
 import { createRegions, FIRST_ADDRESS, regions as regionNames } from './memory';
-import { createRecorder, type Way } from './record';
+import { createRecorder, slotOf, type Part, type Way } from './record';
 import {
   BATCH,
   entrySize,
   globals,
+  MOST_ACCESSES,
   MOST_PENDING,
   outcome,
   SLACK,
@@ -25,7 +26,7 @@ import {
   type Shape,
 } from './shape';
 import { createTables, rootsOf, type Answer, type PackedWay, type Tables } from './tables';
-import { ASIDE } from './upkeep';
+import { ASIDE, SWEEP_PIECE } from './upkeep';
 
 export interface Compiled {
   /** Expands up to `budget` states. `lost`: it cannot go on, the states are too large or steps look at too much. */
@@ -43,22 +44,32 @@ export interface Compiled {
 /** More threads than this are left to the interpreter. */
 const MOST_THREADS = 200;
 const MOST_LABELS = 120;
-const MOST_ACCESSES = 128;
 const MOST_NODES = 256 << 20;
 /** It is not worth it if so many of the states need the interpreter. */
 const TOO_OFTEN = 0.25;
 
 /** The hash table is made larger when so much of it is used, by so much. */
-const MOST_LOAD = 0.8;
-const GROWTH = 1.6;
+const MOST_LOAD = 0.75;
+const GROWTH = 1.5;
 const FIRST_SLOTS = 1 << 14;
 const FIRST_NODES = 1 << 20;
 
-type Call = (typeof functions)[number];
-
 interface Instance {
-  readonly call: Readonly<Record<Call, (argument: number) => number>>;
+  readonly call: Readonly<Record<SearchFunction, (argument: number) => number>>;
   readonly values: ReadonlyMap<string, WebAssembly.Global<'i32'>>;
+}
+
+/** Modules by what they depend on; V8 keeps its better code with them. */
+const modules = new Map<string, WebAssembly.Module>();
+
+function moduleFor(shape: Shape): WebAssembly.Module {
+  const key = JSON.stringify(shape);
+  let module = modules.get(key);
+  if (!module) {
+    module = new WebAssembly.Module(generate(shape));
+    modules.set(key, module);
+  }
+  return module;
 }
 
 /**
@@ -86,6 +97,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
   let expanded = 0;
   let edges = 0;
   let slotCount = 0;
+  let threads = 0;
   /** The hash table has made place for the hang check. */
   let over = false;
   /** All that is in the tables, as long as it stays true. */
@@ -116,8 +128,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     const field = of.fields[slot];
     if (!field) return 0;
     return (
-      ((memory.words[memory.base('states') / 4 + index * 2 * of.words + field.word] ?? 0) >>>
-        field.shift) &
+      ((memory.words[memory.base('states') / 4 + index * 2 * of.words + field.word] ?? 0) >>> field.shift) &
       field.mask
     );
   };
@@ -126,7 +137,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
   const margin = (threads: number): number => 2 * BATCH + (threads + 1) * mostWays + 2;
   const makeRoom = (nodes: number, before: Layout | undefined): boolean => {
     if (!layout || !shape) return false;
-    const more = margin(shape.threads);
+    const more = margin(threads);
     let count = slotCount || FIRST_SLOTS;
     while (states + more > count * MOST_LOAD) count = Math.ceil(count * GROWTH);
     const grown = memory.grow(
@@ -134,6 +145,8 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
         roots: rootBytes,
         conflicts: 4 * MOST_PENDING + MOST_ACCESSES * MOST_ACCESSES,
         batch: Math.max(more * entrySize(layout.words), 8 * ASIDE),
+        touches: 4 * more,
+        guesses: 4 * more,
         nodes: Math.max(nodes, memory.capacity('nodes')),
         slots: (count + SLACK) * 8,
         states: (states + more) * 8 * layout.words,
@@ -178,8 +191,9 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
       const global = instance?.values.get(name);
       if (global) global.value = n;
     };
-    for (const r of regionNames) if (r !== 'roots' && r !== 'nodes') value(r, memory.base(r));
-    const more = margin(shape.threads);
+    for (const r of regionNames) if (r !== 'nodes') value(r, memory.base(r));
+    const more = margin(threads);
+    value('threads', threads);
     value('slotCount', slotCount);
     value('next', expanded);
     value('size', states);
@@ -198,11 +212,17 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
       Math.min(memory.capacity('labels') - 8, Math.floor(memory.capacity('targets') / 4)) - more,
     );
   };
-  const compile = (): boolean => {
-    if (!shape) return false;
+  const compile = (wanted: Shape): boolean => {
+    if (
+      shape?.words === wanted.words &&
+      shape.reduced === wanted.reduced &&
+      shape.races === wanted.races &&
+      instance
+    )
+      return true;
+    shape = wanted;
     try {
-      const module = new WebAssembly.Module(generate(shape));
-      const { exports } = new WebAssembly.Instance(module, { host: { memory: memory.memory } });
+      const { exports } = new WebAssembly.Instance(moduleFor(shape), { host: { memory: memory.memory } });
       instance = {
         call: exports as unknown as Instance['call'],
         values: new Map(globals.map(name => [name, exports[name] as WebAssembly.Global<'i32'>])),
@@ -212,6 +232,13 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
       // A content security policy may forbid it.
       return false;
     }
+  };
+  /** Packs the states in another way. */
+  const repack = (before: Layout, next: Layout): void => {
+    const module = new WebAssembly.Module(generateRepack(before, next));
+    const { exports } = new WebAssembly.Instance(module, { host: { memory: memory.memory } });
+    (exports['states'] as WebAssembly.Global<'i32'>).value = memory.base('states');
+    (exports['repack'] as (last: number) => number)(states);
   };
 
   /**
@@ -224,29 +251,20 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     if (!next || m.threads.length > MOST_THREADS || nodes > MOST_NODES || labels.length > MOST_LABELS)
       return false;
     if (!isKnown()) answers = [];
-    const races = plainCells.size > 0;
-    const first = Array.from({ length: m.threads.length }, (_, n) => components.threadSlots(n)?.control);
-    const { roots, bytes } = rootsOf(FIRST_ADDRESS, next, [
-      ...first,
-      ...(m.options.reduce ? first : []),
-      undefined,
-    ]);
+    threads = m.threads.length;
+    const first = Array.from({ length: threads }, (_, n) => components.threadSlots(n)?.control);
+    const { roots, bytes } = rootsOf(FIRST_ADDRESS, next, [...first, ...first, undefined]);
     rootBytes = bytes;
-    shape = {
-      layout: next,
-      ...(before && { before }),
-      roots,
-      threads: m.threads.length,
-      reduced: m.options.reduce,
-      races,
-      accesses: MOST_ACCESSES,
-    };
     layout = next;
-    if (!compile() || !makeRoom(nodes, before)) return false;
-    if (before) instance?.call.repack(states);
+    if (
+      !compile({ words: next.words, reduced: m.options.reduce, races: plainCells.size > 0 }) ||
+      !makeRoom(nodes, before)
+    )
+      return false;
+    if (before) repack(before, next);
     else for (let s = 0; s < states; s++) pack(s, slot => store.componentAt(s, slot), next);
     fillSlots();
-    tables = createTables(memory, next, roots);
+    tables = createTables(memory, next, components, roots);
     for (const answer of answers) if (tables.add(answer) !== 'added') return rebuild(nodes * 4);
     writeConflicts();
     refresh();
@@ -260,7 +278,6 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
   const isKnown = (): boolean =>
     m.threads.length === known.threads &&
     m.objects.length === known.objects &&
-    components.slots.length === known.slots &&
     plainCells.size === known.plain;
 
   const load = (index: number): void => {
@@ -285,7 +302,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
   /** The number of what thread `n` is about to access, 0 if it cannot race; `again` if all tables must be made anew. */
   const accessOf = (
     n: number,
-  ): { readonly number: number; readonly reads: readonly number[] } | 'again' | 'lost' => {
+  ): { readonly number: number; readonly reads: readonly Part[] } | 'again' | 'lost' => {
     const { value: p, reads } = recorder.pending(n);
     if (!p) return { number: 0, reads };
     const cell = cellOf(p);
@@ -323,12 +340,11 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
 
   /** Asks the interpreter what tree `tree` has to say in state `index`. */
   const fill = (tree: number, index: number): 'filled' | 'again' | 'larger' | 'lost' => {
-    if (!shape || !tables) return 'lost';
+    if (!tables) return 'lost';
     recorded++;
     load(index);
-    const { threads } = shape;
     let note = 0;
-    let reads: readonly number[];
+    let reads: readonly Part[];
     let ways: readonly PackedWay[];
     if (tree < threads) {
       const access = accessOf(tree);
@@ -337,7 +353,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
       reads = [...answer.reads, ...access.reads.filter(r => !answer.reads.includes(r))];
       note = access.number;
       ways = answer.value.map(w => packWay(tree, w));
-    } else if (tree < treeCount(shape) - 1) {
+    } else if (tree < treeCount(threads) - 1) {
       const answer = recorder.isPrivate(tree - threads);
       reads = answer.reads;
       // One way that is never taken stands for yes.
@@ -355,11 +371,15 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     if (!isKnown() || labels.length > MOST_LABELS) return 'again';
     const answer: Answer = {
       tree,
-      reads: reads.map(slot => [slot, components.current[slot] ?? 0]),
+      reads: reads.map(part => {
+        const slot = slotOf(components, part);
+        return [part, slot === undefined ? 0 : (components.current[slot] ?? 0)];
+      }),
       note,
       ways,
     };
     answers.push(answer);
+    if (components.slots.length !== known.slots) return 'again';
     const added = tables.add(answer);
     return added === 'added' ? 'filled' : added === 'no room' ? 'larger' : 'again';
   };
@@ -436,11 +456,16 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
       refresh();
       memory.octets.fill(0, base, base + expanded);
       memory.octets.fill(1, base + expanded, base + states);
+      const { values, call } = instance ?? {};
+      const last = values?.get('next');
       let missing = expanded;
-      for (;;) {
-        const more = instance?.call.sweep(base) ?? 0;
-        missing -= more;
-        if (more === 0 || missing === 0) break;
+      for (let before = -1; call && last && missing > 0 && missing !== before;) {
+        before = missing;
+        // In pieces, as V8 puts better code in place between two calls only.
+        for (let from = expanded; from > 0; from -= SWEEP_PIECE) {
+          last.value = from;
+          missing -= call.sweep(base);
+        }
       }
     }
     return memory.octets.subarray(base, base + states);

@@ -1,5 +1,5 @@
-/** What the generated search is made for, and how it and its host talk: globals, outcomes, the records in memory. */
-import type { Field, Layout } from './layout';
+/** What the generated search depends on, and how it and its host talk: globals, outcomes, the records in memory. */
+import type { Field } from './layout';
 import { getGlobal, setGlobal, type Code } from './wasm';
 
 /** Why `run` came back. */
@@ -24,6 +24,9 @@ export const globals = [
   'size',
   'edges',
   'missTree',
+  'threads',
+  /** The roots of all trees. */
+  'roots',
   'touched',
   'slots',
   /** Slots of the hash table, without the slack behind them. */
@@ -34,6 +37,8 @@ export const globals = [
   'labels',
   'targets',
   'batch',
+  'touches',
+  'guesses',
   'conflicts',
   'mostStates',
   'mostEdges',
@@ -44,7 +49,7 @@ export const g = (name: GlobalName): Code => getGlobal(globals.indexOf(name));
 export const put = (name: GlobalName, value: Code): Code => setGlobal(globals.indexOf(name), value);
 
 /** States whose successors are gathered before they are looked up, in entries of the batch. */
-export const BATCH = 64;
+export const BATCH = 128;
 
 /** Bytes of an entry of the batch: the words, then tag, slot, labels and origin (see lookup.ts). */
 export function entrySize(words: number): number {
@@ -72,22 +77,23 @@ export interface Root {
   readonly field?: Field;
 }
 
+/** Bytes of a root as it stands in memory: address of the list, byte offset of the state's word, shift, mask. */
+export const ROOT_SIZE = 16;
+
+/** What the code depends on; all else stands in memory. */
 export interface Shape {
-  readonly layout: Layout;
-  /** How the states in memory are still packed, if that is another way: `repack` sees to it. */
-  readonly before?: Layout;
-  /** One for each tree. */
-  readonly roots: readonly Root[];
-  readonly threads: number;
-  /** Private steps are looked for (the trees `threads` … 2 * threads - 1). */
+  /** 64-bit words of a state. */
+  readonly words: number;
+  /** Private steps are looked for. */
   readonly reduced: boolean;
   /** Some accesses are plain: pairs of pending accesses are looked at. */
   readonly races: boolean;
-  /** Number of pending accesses that are told apart, including none. */
-  readonly accesses: number;
 }
 
-/** The number of decision trees: ways by thread, then whether the step is private by thread, then the goal. */
-export function treeCount(shape: Pick<Shape, 'threads' | 'reduced'>): number {
-  return (shape.reduced ? 2 : 1) * shape.threads + 1;
+/** Pending accesses that are told apart, including none. */
+export const MOST_ACCESSES = 128;
+
+/** The number of decision trees: ways by thread, whether the step is private by thread, then the goal. */
+export function treeCount(threads: number): number {
+  return 2 * threads + 1;
 }

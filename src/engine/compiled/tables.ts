@@ -2,9 +2,11 @@
  * Decision trees in linear memory: what the recorder has found out, by the slots that it rests on. expand.ts says what
  * nodes look like; this writes them.
  */
+import type { Components } from '../components';
 import type { Layout } from './layout';
 import type { Regions } from './memory';
-import { LEAF_HEAD, TEST_HEAD, waySize, type Root } from './shape';
+import { slotOf, type Part } from './record';
+import { LEAF_HEAD, ROOT_SIZE, TEST_HEAD, waySize, type Root } from './shape';
 
 /** A way as it stands in a leaf. */
 export interface PackedWay {
@@ -18,8 +20,8 @@ export interface PackedWay {
 /** An answer: what stands in the leaf of a tree that one gets to where the slots read hold these components. */
 export interface Answer {
   readonly tree: number;
-  /** In the order in which the slots were looked at. */
-  readonly reads: readonly (readonly [slot: number, id: number])[];
+  /** In the order in which the parts were looked at; those that had no slot had their baseline, number 0. */
+  readonly reads: readonly (readonly [part: Part, id: number])[];
   readonly note: number;
   readonly ways: readonly PackedWay[];
 }
@@ -31,13 +33,13 @@ export interface Tables {
   add(answer: Answer): 'added' | 'no room' | 'no field';
 }
 
-/** Where trees begin: by the control part of their thread, the slots of `first`; bytes in all. */
+/** Where trees begin: by the control part of their thread, the slots of `first`; bytes in all, the roots first. */
 export function rootsOf(
   base: number,
   layout: Layout,
   first: readonly (number | undefined)[],
 ): { readonly roots: readonly Root[]; readonly bytes: number } {
-  let address = base;
+  let address = base + ROOT_SIZE * first.length;
   const roots = first.map(slot => {
     const field = slot === undefined ? undefined : layout.fields[slot];
     const root = { address, ...(field && { field }) };
@@ -50,6 +52,7 @@ export function rootsOf(
 export function createTables(
   regions: Regions,
   layout: Layout,
+  components: Components,
   roots: readonly Root[],
 ): Tables {
   let used = 0;
@@ -57,6 +60,10 @@ export function createTables(
   const room = regions.capacity('nodes');
   const from = regions.base('roots') >> 2;
   regions.words.fill(0, from, from + (regions.capacity('roots') >> 2));
+  roots.forEach(({ address, field }, k) => {
+    const record = [address, 4 * (field?.word ?? 0), field?.shift ?? 0, field?.mask ?? 0];
+    regions.words.set(record, from + (ROOT_SIZE >> 2) * k);
+  });
 
   const take = (bytes: number): number => {
     const address = start + used;
@@ -67,7 +74,11 @@ export function createTables(
     get bytes() {
       return used;
     },
-    add({ tree, reads, note, ways }) {
+    add({ tree, reads: parts, note, ways }) {
+      const reads = parts.flatMap(([part, id]): [number, number][] => {
+        const slot = slotOf(components, part);
+        return slot === undefined ? [] : [[slot, id]];
+      });
       const { words, octets } = regions;
       for (const w of ways)
         for (const [slot, id] of w.writes) if (id > (layout.fields[slot]?.mask ?? 0)) return 'no field';

@@ -14,12 +14,14 @@ import {
   jumpIf,
   label,
   less,
+  lessEqual,
   lessSigned,
   load,
   load8,
   loop,
   mul,
   or,
+  select,
   set,
   shl,
   shr,
@@ -140,8 +142,7 @@ export function spread(l: Locals): Code {
 }
 
 /** `repack(last)`: the states up to `last` (not included), packed as in `before`, become packed as in `layout`, in place. */
-export function repack(l: Locals, before: Layout | undefined, layout: Layout): Code {
-  if (!before) return i32(0);
+export function repack(l: Locals, before: Layout, layout: Layout): Code {
   const { words } = layout;
   const grows = words >= before.words;
   const done = label('done');
@@ -172,11 +173,7 @@ export function repack(l: Locals, before: Layout | undefined, layout: Layout): C
         one,
         grows
           ? [jumpIf(done, isZero(get(l.at))), set(l.at, sub(get(l.at), i32(1))), body]
-          : [
-              jumpIf(done, atLeast(get(l.at), get(l.parameter))),
-              body,
-              set(l.at, add(get(l.at), i32(1))),
-            ],
+          : [jumpIf(done, atLeast(get(l.at), get(l.parameter))), body, set(l.at, add(get(l.at), i32(1)))],
         jump(one),
       ),
     ),
@@ -208,9 +205,12 @@ function halvesOf(l: Locals, count: number): readonly number[] {
   return all;
 }
 
+/** States that `sweep` looks at. */
+export const SWEEP_PIECE = 1 << 14;
+
 /**
- * `sweep(good)`: one pass from behind over the rows of all expanded states; a byte at `good` becomes 1 where a goal, an
- * ending or a state with such a byte can be reached in one step. Returns how many became so.
+ * `sweep(good)`: one pass from behind over the rows of up to SWEEP_PIECE states before `next`; a byte at `good` becomes
+ * 1 where a goal, an ending or a state with such a byte can be reached in one step. Returns how many became so.
  */
 export function sweep(l: Locals): Code {
   const done = label('done');
@@ -220,12 +220,13 @@ export function sweep(l: Locals): Code {
   const good = label('good');
   return [
     set(l.at, g('next')),
+    set(l.top, select(less(get(l.at), i32(SWEEP_PIECE)), i32(0), sub(get(l.at), i32(SWEEP_PIECE)))),
     set(l.result, i32(0)),
     block(
       done,
       loop(
         one,
-        jumpIf(done, isZero(get(l.at))),
+        jumpIf(done, lessEqual(get(l.at), get(l.top))),
         set(l.at, sub(get(l.at), i32(1))),
         block(
           next,

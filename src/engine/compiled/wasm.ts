@@ -88,6 +88,7 @@ export const notEqual = operator(0x47);
 export const less = operator(0x49);
 export const lessSigned = operator(0x48);
 export const lessEqualSigned = operator(0x4c);
+export const lessEqual = operator(0x4d);
 export const greater = operator(0x4b);
 export const atLeast = operator(0x4f);
 export const sub64 = operator(0x7d);
