@@ -234,8 +234,9 @@ function alwaysFinds(
     const { state, counts } = node;
     if (ends.isFinding(state)) continue;
     if (wanted.every(e => hasHappened(counts, e))) {
-      if (ends.canPass[state]) return false;
-      continue;
+      if (!ends.canPass[state]) continue;
+      // It may pass only by an outcome of a choice, still to come, that is not the schedule's.
+      if (!ends.canFind[state] || choices.every(e => hasHappened(counts, e))) return false;
     }
     for (let e = g.starts[state] ?? 0; e < (g.starts[state + 1] ?? 0); e++) {
       const slot = slotOf.get(classes[e] ?? -1);
