@@ -62,9 +62,9 @@ export interface FileFactsJson {
 }
 
 /** Looked at for one function of the file, and its callers; `--function` looks at more. */
-const limits = { functions: 24, callers: 12, depth: 10 };
+const limits = { functions: 16, callers: 8, depth: 10 };
 /** Looked at for all of them: behind the functions of net/core/dev.c are more than anybody waits for. */
-const MOST_LOOKED = 2500;
+const MOST_LOOKED = 1200;
 
 /** `show` makes a path short. */
 export function facts(

@@ -73,16 +73,31 @@ const denials: readonly (readonly [RegExp, Aspects])[] = [
   [/^in_hardirq\(\)$|^in_irq\(\)$/, { irqOff: 'no' }],
 ];
 
+/** Functions of the core whose callers are on the other side of an interrupt: what their documentation promises. */
+const contracts: ReadonlyMap<string, Aspects> = new Map<string, Aspects>(
+  [
+    'handle_irq_event __handle_irq_event_percpu handle_irq_event_percpu generic_handle_irq_desc',
+    'generic_handle_irq generic_handle_domain_irq generic_handle_arch_irq handle_simple_irq handle_level_irq',
+    'handle_fasteoi_irq handle_edge_irq handle_percpu_irq handle_percpu_devid_irq handle_untracked_irq',
+    'legacy_timer_tick update_process_times scheduler_tick rcu_sched_clock_irq irq_enter irq_enter_rcu irq_exit',
+    'irq_exit_rcu hrtimer_run_queues run_local_timers profile_tick account_process_tick',
+  ]
+    .join(' ')
+    .split(' ')
+    .map(name => [name, irqsOff] as const),
+);
+
 const warners =
   /^(?:WARN_ON|WARN_ON_ONCE|WARN|WARN_ONCE|BUG_ON|DEBUG_NET_WARN_ON_ONCE|VM_BUG_ON|DEBUG_LOCKS_WARN_ON|RCU_LOCKDEP_WARN|lockdep_assert)$/;
 const heldCalls =
   /^(?:lockdep_assert_held(?:_write|_read|_exclusive|_once)?|assert_spin_locked|assert_raw_spin_locked|lockdep_is_held|lockdep_is_held_type)$/;
 
-export function assertionsOf(f: FunctionFacts, types: Types): readonly Assertion[] {
-  return remember(f.analysis, 'assertions', () => find(f, types));
+/** `fileText` gives the text of the function's file: what its macros define has no declaration. */
+export function assertionsOf(f: FunctionFacts, types: Types, fileText: () => string): readonly Assertion[] {
+  return remember(f.analysis, 'assertions', () => find(f, types, fileText));
 }
 
-function find(f: FunctionFacts, types: Types): readonly Assertion[] {
+function find(f: FunctionFacts, types: Types, fileText: () => string): readonly Assertion[] {
   const { text, flow, events, locals, body } = f.analysis;
   const found: Assertion[] = [];
   for (const p of flow.points)
@@ -103,15 +118,15 @@ function find(f: FunctionFacts, types: Types): readonly Assertion[] {
       else if (name === 'ASSERT_RTNL' || name === 'ASSERT_RTNL_NET' || name === 'rtnl_dereference')
         add({ aspects: {}, lock: { lock: 'rtnl_mutex', kind: 'rtnl' } });
       else if (heldCalls.test(name) && name.startsWith('lockdep_is') === false && args[0]) {
-        const lock = lockOf(text, args[0], locals, types, /_read$/.test(name));
-        add({ aspects: aspectsOfLock(lock.kind), lock });
+        const lock = lockOf(args[0], /_read$/.test(name));
+        add(ofLock(lock));
       } else if (warners.test(name) && args[0]) {
         // WARN_ON(!held) warns if it is true, lockdep_assert(held) if it is not.
         const condition = spelling(text, args[0]);
         for (const term of terms(condition, name === 'lockdep_assert')) {
           const yes = name === 'lockdep_assert' ? term.positive : !term.positive;
           const lock = heldIn(term.text);
-          if (lock && yes) add({ aspects: aspectsOfLock(lock.kind), lock });
+          if (lock && yes) add(ofLock(lock));
           const list = yes ? questions : denials;
           const meaning = list.find(([q]) => q.test(term.text))?.[1];
           if (meaning) add({ aspects: meaning });
@@ -119,7 +134,7 @@ function find(f: FunctionFacts, types: Types): readonly Assertion[] {
       } else if (name === 'rcu_dereference_protected' && args[1]) {
         for (const term of terms(spelling(text, args[1]), true)) {
           const lock = term.positive ? heldIn(term.text) : undefined;
-          if (lock) add({ aspects: aspectsOfLock(lock.kind), lock });
+          if (lock) add(ofLock(lock));
         }
       } else if (sleepsAnyway(text, name, args)) add({ aspects: mayBlock, weak: true });
       else {
@@ -127,6 +142,14 @@ function find(f: FunctionFacts, types: Types): readonly Assertion[] {
         if (irqsOn) add({ aspects: irqsOn, weak: true });
       }
     }
+  const contract = contracts.get(f.name);
+  if (contract && f.item.kind === 'function')
+    found.push({
+      point: flow.entry,
+      aspects: contract,
+      words: 'the interrupt core, which calls it,',
+      start: f.item.start,
+    });
   const head = text.slice(f.analysis.node.start, body?.start ?? f.analysis.node.end);
   for (const m of head.matchAll(/__(must_hold|releases)\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)/g)) {
     const what = (m[2] ?? '').trim();
@@ -138,22 +161,39 @@ function find(f: FunctionFacts, types: Types): readonly Assertion[] {
     else if (what === 'bh' || what === 'BH') found.push({ ...common, aspects: bhOff });
     else {
       const lock = fold(what.replace(/^&/, ''));
-      const kind = kindOf(lock);
-      found.push({ ...common, aspects: aspectsOfLock(kind), lock: { lock, kind } });
+      found.push({ ...common, ...ofLock({ lock, ...kindOf(lock) }) });
     }
   }
   return found;
 
-  function kindOf(lock: string): SectionKind {
+  function kindOf(lock: string): Kind {
     const path = /^(\w+)((?:(?:->|\.)\w+)*)$/.exec(lock);
     const root = path?.[1];
     const fields = (path?.[2] ?? '').split(/->|\./).filter(Boolean);
     let type = root === undefined ? undefined : (locals.types.get(root) ?? types.globalType(root));
     for (const field of fields) type = type ? types.fieldType(type, field) : undefined;
-    return (type ? kindOfType[type] : undefined) ?? kindByDefinition(text, lock) ?? kindByName(lock);
+    return kindBy(type, lock);
   }
 
-  function heldIn(term: string): Assertion['lock'] | undefined {
+  function kindBy(type: string | undefined, lock: string): Kind {
+    const kind = (type === undefined ? undefined : kindOfType[type]) ?? kindByDefinition(fileText(), lock);
+    return kind ? { kind } : { kind: kindByName(lock), guessed: true };
+  }
+
+  function lockOf(argument: Node, shared: boolean): Lock & Kind {
+    const lock = placeText(text, argument).replace(/^\*(?=\w)/, '');
+    const path = pathOf(text, pointee(text, argument), locals);
+    const key = keyOfPath(path, types);
+    let type: string | undefined;
+    if (path.fields.length === 0) type = path.type ?? types.globalType(path.root);
+    else if (key !== undefined) {
+      const dot = key.indexOf('.');
+      type = types.fieldType(key.slice(0, dot), key.slice(dot + 1));
+    }
+    return { lock, ...kindBy(type, lock), ...(shared && { shared: true }) };
+  }
+
+  function heldIn(term: string): (Lock & Kind) | undefined {
     if (/^lockdep_rtnl_is_held\(\)$|^rtnl_is_locked\(\)$/.test(term))
       return { lock: 'rtnl_mutex', kind: 'rtnl' };
     const m = /^(?:lockdep_is_held|mutex_is_locked|spin_is_locked|rwsem_is_locked)\((.*)\)$/.exec(term);
@@ -162,7 +202,7 @@ function find(f: FunctionFacts, types: Types): readonly Assertion[] {
       return sock?.[1] ? { lock: sock[1].replace(/^&/, ''), kind: 'socket' } : undefined;
     }
     const lock = m[1].replace(/^&/, '').replace(/^\((.*)\)$/, '$1');
-    return { lock, kind: term.startsWith('mutex') ? 'mutex' : kindOf(lock) };
+    return { lock, ...(term.startsWith('mutex') ? { kind: 'mutex' } : kindOf(lock)) };
   }
 }
 
@@ -198,27 +238,6 @@ const kindOfType: Readonly<Record<string, SectionKind>> = {
   local_lock_t: 'local',
 };
 
-function lockOf(
-  text: string,
-  argument: Node,
-  locals: FunctionFacts['analysis']['locals'],
-  types: Types,
-  shared: boolean,
-): Exclude<Assertion['lock'], undefined> {
-  const lock = placeText(text, argument).replace(/^\*(?=\w)/, '');
-  const path = pathOf(text, pointee(text, argument), locals);
-  const key = keyOfPath(path, types);
-  let type: string | undefined;
-  if (path.fields.length === 0) type = path.type ?? types.globalType(path.root);
-  else if (key !== undefined) {
-    const dot = key.indexOf('.');
-    type = types.fieldType(key.slice(0, dot), key.slice(dot + 1));
-  }
-  const kind =
-    (type !== undefined ? kindOfType[type] : undefined) ?? kindByDefinition(text, lock) ?? kindByName(lock);
-  return { lock, kind, ...(shared && { shared: true }) };
-}
-
 /** Locks that a file defines by a macro have no declaration that says their type. */
 const definers: readonly (readonly [RegExp, SectionKind])[] = [
   [/^DEFINE_SPINLOCK$/, 'spin'],
@@ -243,6 +262,18 @@ function kindByName(lock: string): SectionKind {
   if (/mutex|mtx/.test(lock)) return 'mutex';
   if (/rwsem|_sem$/.test(lock)) return 'rwsem';
   return 'spin';
+}
+
+interface Kind {
+  readonly kind: SectionKind;
+  /** By its name alone: it may as well be one that sleeps. */
+  readonly guessed?: true;
+}
+
+type Lock = Exclude<Assertion['lock'], undefined>;
+
+function ofLock({ guessed, ...lock }: Lock & Kind): Pick<Assertion, 'aspects' | 'lock'> {
+  return { aspects: guessed ? {} : aspectsOfLock(lock.kind), lock };
 }
 
 function aspectsOfLock(kind: SectionKind): Aspects {

@@ -58,6 +58,8 @@ export interface CallersInput {
   readonly store: FactStore;
   /** One-based. */
   lineOf(file: string, offset: number): number;
+  /** The whole text of a file; empty if there is none. */
+  textOf(file: string): string;
 }
 
 export interface Callers {
@@ -418,7 +420,10 @@ export function callersOf(input: CallersInput): Callers {
       (struct === '' ? telling.get(field) : undefined) ??
       (struct === '' ? undefined : members.get(`${struct}.*`));
     if (name !== undefined && name !== 'anywhere') {
-      yield known(name, link);
+      if (use.variable !== undefined && realTimeOnly(use.variable, w)) return;
+      // Programs on packets and sockets never sleep.
+      const sleepable = name === 'bpfHelper' && !/(?:^|\/)net\//.test(w.file);
+      yield known(sleepable ? 'bpfHelperAnywhere' : name, link);
       return;
     }
     const found = throughField(struct, field, w.file);
@@ -428,6 +433,22 @@ export function callersOf(input: CallersInput): Callers {
     if (found.frames.length === 0 && found.copies.length === 0)
       yield { kind: 'unknown', because: `it is stored in ${owner}` };
     else if (!found.all) yield { kind: 'unknown', because: `too many places call through ${owner}` };
+  }
+
+  /** A table that nobody registers but under `if (IS_ENABLED(CONFIG_PREEMPT_RT))`. */
+  function realTimeOnly(variable: string, w: Where): boolean {
+    if (!(w.source?.text ?? input.textOf(w.file)).includes('IS_ENABLED(CONFIG_PREEMPT_RT)')) return false;
+    let any = false;
+    for (const m of corpus.mentions(variable, w.file, w.file)) {
+      if (m.kind !== 'function') continue;
+      const text = m.source.text.slice(m.item.start, m.item.end);
+      for (const at of text.matchAll(new RegExp(`\\b${variable}\\b`, 'g'))) {
+        any = true;
+        const statement = text.slice(0, at.index).replace(/^[^]*[;{}]/, '');
+        if (!/\bif\s*\(\s*IS_ENABLED\(CONFIG_PREEMPT_RT\)\s*\)/.test(statement)) return false;
+      }
+    }
+    return any;
   }
 
   interface FieldUse {

@@ -21,6 +21,7 @@ import { assertionsOf, dominates, type Assertion } from './asserted';
 import { callersOf, type Caller, type CallersInput, type Frame } from './callers';
 import { spanOf, type FunctionFacts } from '../functions';
 import { aspectsOf, localSections, localState, type LocalSections, type LocalState } from './local';
+import { commentAbove, documentedIn } from './documented';
 import { inCallee, inTerms } from './lockMapping';
 import type { Sections } from '../sections/regions';
 import type { Effect, SectionKind } from '../sections/sections';
@@ -168,7 +169,34 @@ export function createEntries(input: EntriesInput): Entries {
     if (read === 0 && depth > 0 && !callable(f)) return { situation: bottom, low };
     const all = sum.result(cut, aspect => nobody(f, aspect));
     const first = input.corpus.complete() ? all : { ...all, complete: false };
-    return { situation: asserted(f, first), low };
+    return { situation: documented(f, asserted(f, first), read === 0), low };
+  }
+
+  /** Where callers cannot be read, what the comment above the function demands of them. */
+  function documented(f: FunctionFacts, s: Situation, nobodyCalls: boolean): Situation {
+    const open = aspects.filter(
+      a => s[a].value === 'depends-on-caller' && (nobodyCalls || (s[a].unknown ?? false)),
+    );
+    if (open.length === 0) return s;
+    const comment = commentAbove(input.textOf(f.file), f.item.start);
+    const says = comment === undefined ? undefined : documentedIn(comment);
+    if (!says) return s;
+    const because = `documented: "${says.words.length > 100 ? `${says.words.slice(0, 97)}…` : says.words}"`;
+    const chain = [definition(f)];
+    const judge = (aspect: Aspect): Judged => {
+      const value = open.includes(aspect) ? says.aspects[aspect] : undefined;
+      return value === undefined ? s[aspect] : { value, because, chain };
+    };
+    const held: Judged = { value: 'yes', because, chain };
+    const more = says.locks.filter(l => !s.locks.some(o => sameLock(l.lock, o.lock)));
+    return {
+      ...s,
+      reader: judge('reader'),
+      bhOff: judge('bhOff'),
+      irqOff: judge('irqOff'),
+      maySleep: judge('maySleep'),
+      locks: [...s.locks, ...more.map(l => ({ ...l, held }))],
+    };
   }
 
   function definite(s: Surroundings): boolean {
@@ -426,11 +454,15 @@ export function createEntries(input: EntriesInput): Entries {
     return applied(
       f,
       s,
-      assertionsOf(f, input.typesIn(f.file)).filter(
+      assertionsIn(f).filter(
         a => (dominates(f, a.point, flow.exit) || straight(f, a.point)) && !(a.releases && keeps(f, a)),
       ),
       a => stateAt(f, a.point),
     );
+  }
+
+  function assertionsIn(f: FunctionFacts): readonly Assertion[] {
+    return assertionsOf(f, input.typesIn(f.file), () => input.textOf(f.file));
   }
 
   /** It says that it releases a lock, but where cannot be seen. */
@@ -455,9 +487,7 @@ export function createEntries(input: EntriesInput): Entries {
   /** What assertions on every way to a point say there, if nothing changed in between. */
   function assertedAt(f: FunctionFacts, point: number, s: Situation): Situation {
     const here = stateAt(f, point);
-    const list = assertionsOf(f, input.typesIn(f.file)).filter(
-      a => !a.releases && dominates(f, a.point, point),
-    );
+    const list = assertionsIn(f).filter(a => !a.releases && dominates(f, a.point, point));
     if (list.length === 0) return s;
     const usable = list.filter(a => {
       const there = stateAt(f, a.point);

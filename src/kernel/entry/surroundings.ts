@@ -186,6 +186,7 @@ export const surroundings = {
     contexts: ['process', 'softirq', 'hardirq'],
   },
   bpfHelper: reader('BPF program (RCU reader)'),
+  bpfHelperAnywhere: unknown('BPF program (an RCU reader unless it is a sleepable one)'),
   anywhere: unknown('any context'),
 } as const satisfies Readonly<Record<string, Surroundings>>;
 

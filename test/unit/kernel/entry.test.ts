@@ -135,6 +135,7 @@ static DECLARE_WORK(work, run);
   it('assertions, __must_hold, sleeping calls where no caller is known', () =>
     checkEntries(
       `//- /a.c
+struct s { spinlock_t lock; struct mutex mutex; };
 void a(void) { ASSERT_RTNL(); }
 void b(struct s *s) { lockdep_assert_held(&s->lock); }
 void c(void) { WARN_ON_ONCE(!in_softirq()); }
@@ -215,5 +216,95 @@ static void tick(struct timer_list *t)
 static void arm(void) { timer_setup(&t, tick, 0); }
 `,
       { in_macro: 'yynn softirq', direct: 'yynn softirq', hooked: 'yynn softirq' },
+    ));
+
+  it('documented where nobody calls; callers count before comments', () =>
+    checkEntries(
+      `//- /a.c
+/**
+ * door_open() - open it
+ * Context: Process context. May sleep.
+ */
+int door_open(struct door *d) { return 0; }
+EXPORT_SYMBOL(door_open);
+/* Must be called under rcu_read_lock() with BH disabled. */
+int door_peek(struct door *d) { return 0; }
+EXPORT_SYMBOL(door_peek);
+/* Caller must hold d->mutex. */
+int door_turn(struct door *d) { return 0; }
+EXPORT_SYMBOL(door_turn);
+/* Context: Any context. */
+int door_any(struct door *d) { return 0; }
+/* Must be called with interrupts disabled. */
+static void door_old(struct door *d) { }
+static int work(struct work_struct *w) { door_old(0); return 0; }
+static DECLARE_WORK(w, work);
+`,
+      {
+        door_open: 'nnny',
+        door_peek: 'yy?n',
+        door_turn: '???? d->mutex:y',
+        door_any: '????',
+        door_old: 'nnny kthread',
+      },
+    ));
+
+  it('an asserted lock of unknown type does not make anything atomic', () =>
+    checkEntries(
+      `//- /a.c
+static DEFINE_MUTEX(big);
+static DEFINE_SPINLOCK(small);
+void a(void) { lockdep_assert_held(&big); }
+void b(void) { lockdep_assert_held(&small); }
+void c(struct unseen *u) { lockdep_assert_held(&u->lock); }
+`,
+      { a: '???? big:y', b: 'y??n small:y', c: '???? u->lock:y' },
+    ));
+
+  it('the interrupt core keeps its word, whoever else calls', () =>
+    checkEntries(
+      `//- /a.c
+irqreturn_t handle_irq_event(struct irq_desc *desc)
+{
+	raw_spin_unlock(&desc->lock);
+	inner(desc);
+	raw_spin_lock(&desc->lock);
+}
+void inner(struct irq_desc *desc) { }
+static int thread(void *x) { raw_spin_lock(&desc->lock); handle_irq_event(desc); return 0; }
+static void start(void) { kthread_run(thread, 0, "x"); }
+`,
+      { handle_irq_event: 'yyyn desc->lock:y kthread', inner: 'yyyn kthread' },
+    ));
+
+  it('preempt_count_inc(), the stopper, tables of PREEMPT_RT alone, BPF helpers', () =>
+    checkEntries(
+      `//- /a.c
+static void stopped(void) { }
+static void stopper(unsigned int cpu) { preempt_count_inc(); stopped(); preempt_count_dec(); }
+static struct smp_hotplug_thread stoppers = { .thread_fn = stopper };
+static int __init go(void) { smpboot_register_percpu_thread(&stoppers); return 0; }
+static void shared(void) { }
+static void rt_thread(unsigned int cpu) { shared(); }
+static irqreturn_t my_irq(int irq, void *data) { shared(); return 0; }
+static struct smp_hotplug_thread rt_threads = { .thread_fn = rt_thread };
+static int __init rt(void)
+{
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		BUG_ON(smpboot_register_percpu_thread(&rt_threads));
+	return request_irq(7, my_irq, 0, "x", 0);
+}
+static int helper(void) { return 0; }
+static const struct bpf_func_proto proto = { .func = helper };
+//- /net/core/filter.c
+static int packet(void) { return 0; }
+static const struct bpf_func_proto proto = { .func = packet };
+`,
+      {
+        stopped: 'ynnn kthread',
+        shared: 'yyyn hardirq',
+        helper: '????',
+        packet: 'y??n process softirq',
+      },
     ));
 });
