@@ -83,6 +83,7 @@ function create(scene: Scene, limits: Partial<Limits> = {}): Entries {
       const source = scene.files.find(f => f.path === file) ?? scene.tree.file(file);
       return (source?.lines.positionAt(offset).line ?? 0) + 1;
     },
+    textOf: file => (scene.files.find(f => f.path === file) ?? scene.tree.file(file))?.text ?? '',
     sections: (f, entry) => whole.sections(f, entry),
     limits,
     primitiveOf: (wrapper, from) => whole.wrapper(wrapper, from)?.chain.at(-1)?.name,
