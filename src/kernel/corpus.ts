@@ -51,6 +51,11 @@ export interface Corpus {
    * stop asking when you know enough, a name like `kfree` has thousands. `within` limits it to one file.
    */
   mentions(name: string, from?: string, within?: string): Iterable<Mention>;
+  /**
+   * Invocations of any of these macros at the top level whose first argument is that name, as the file `from` means them:
+   * its own, and those of headers. Absent: none are known.
+   */
+  invocations?(macros: readonly string[], first: string, from: string): readonly Definition[];
   /** False while the index is being made, or if files are pending: answers may lack something. */
   complete(): boolean;
   /**

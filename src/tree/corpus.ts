@@ -5,6 +5,7 @@
  * headers that it reaches, then what other files give away. Answers about definitions are kept until a file of theirs
  * changes or the index knows other files that define the name.
  */
+import { notesOn } from '../base/notes';
 import type { Corpus, Definition, FunctionMention, Mention } from '../kernel/corpus';
 import { functionOf, type FactStore, type FunctionFacts } from '../kernel/functions';
 import { evaluateConditions, type NameLookup } from '../syntax/condition';
@@ -46,7 +47,7 @@ export function createCorpus({ tree, identifiers, facts, config }: CorpusInput):
   let young = new Map<string, Found>();
   let old = new Map<string, Found>();
   const closures = new Map<string, { readonly source: SourceFile; readonly reached: ReadonlySet<string> }>();
-  const mentioned = new WeakMap<SourceFile, readonly Item[]>();
+  const mentioned = notesOn<SourceFile, readonly Item[]>('mentioned');
   const lookup: NameLookup = name => (config?.() ?? defaults).value(name);
 
   const here = <T>(answer: readonly T[] | 'pending'): readonly T[] => {
@@ -252,6 +253,28 @@ export function createCorpus({ tree, identifiers, facts, config }: CorpusInput):
     definitions(name, kinds, from) {
       const wanted = new Set<ItemKind>(kinds);
       return find(name, from).definitions.filter(d => wanted.has(d.item.kind));
+    },
+    invocations(macros, first, from) {
+      const wanted = new RegExp(`^\\w+\\s*\\(\\s*${first.replace(/\W/g, '\\$&')}\\s*[,)]`);
+      for (const reach of reaches(from)) {
+        const having = new Set(here(identifiers.filesWith(first, reach)));
+        const paths = new Set(macros.flatMap(m => here(identifiers.filesWith(m, reach))));
+        const found = [...paths]
+          .filter(path => having.has(path) && (path === from || path.endsWith('.h')))
+          .flatMap(path => {
+            const source = tree.file(path);
+            return (source?.items ?? []).flatMap(item =>
+              source && item.kind === 'invocation' && macros.includes(item.name)
+                ? wanted.test(source.text.slice(item.nameStart, item.end))
+                  ? [{ source, item }]
+                  : []
+                : [],
+            );
+          });
+        if (found.length > 0)
+          return found.sort((a, b) => Number(b.item.file === from) - Number(a.item.file === from));
+      }
+      return [];
     },
     mentions,
     complete: () => state.complete && identifiers.complete(),

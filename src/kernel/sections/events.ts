@@ -3,7 +3,7 @@
  */
 import { child, namedChildren, type Node } from '../../syntax/node';
 import { bare, callArguments, callee, operatorOf } from '../expression';
-import { statementsOf, type Point } from './flow';
+import { isGuard, isScopedGuard, statementsOf, type Point } from './flow';
 
 export type Event =
   /** `name` is absent for a call through a pointer; `called` is then the expression. */
@@ -14,8 +14,14 @@ export type Event =
       readonly args: readonly Node[];
       readonly node: Node;
     }
-  /** `guard(mutex)(&l)`, `scoped_guard(mutex, &l)`, `CLASS(…)` is not one. */
-  | { readonly kind: 'guard'; readonly class: string; readonly args: readonly Node[]; readonly node: Node }
+  /** `guard(mutex)(&l)`, `scoped_guard(mutex, &l)`, `CLASS(fd, f)(n)`; the last one names its variable. */
+  | {
+      readonly kind: 'guard';
+      readonly class: string;
+      readonly args: readonly Node[];
+      readonly variable?: string;
+      readonly node: Node;
+    }
   /** `=`, `|=` …, `++`, `--`; an initialiser counts as `=`. */
   | {
       readonly kind: 'assign';
@@ -35,14 +41,18 @@ const unevaluated = new Set([
 /** The events of one point. */
 export function eventsOf(text: string, point: Point): readonly Event[] {
   if (!point.node || point.kind === 'leave' || point.kind === 'label') return [];
-  if (point.kind !== 'test' && point.loop?.kind === 'macro_loop')
+  if (point.kind !== 'test' && point.loop && isScopedGuard(point.loop))
     return scopedGuard(text, point.node, point.loop);
   return eventsIn(text, point.node);
 }
 
 /** `scoped_guard(class, args)`: the class is the first argument. */
 function scopedGuard(text: string, args: Node, node: Node): readonly Event[] {
-  const [first, ...rest] = namedChildren(args);
+  const [first, ...others] = namedChildren(args);
+  // Of scoped_cond_guard() the second one says what to do if it fails.
+  const rest = others[0]?.kind === 'compound_statement' ? others.slice(1) : others;
+  if (node.name === 'scoped_seqlock_read')
+    return first ? [{ kind: 'guard', class: node.name, args: [first], node }] : [];
   return first ? [{ kind: 'guard', class: text.slice(first.start, first.end), args: rest, node }] : [];
 }
 
@@ -62,9 +72,17 @@ export function eventsIn(text: string, root: Node): readonly Event[] {
         const called = child(n, 'function');
         if (!called) break;
         const args = callArguments(n);
-        if (called.kind === 'call_expression' && callee(text, called) === 'guard') {
-          const name = callArguments(called)[0];
-          if (name) found.push({ kind: 'guard', class: text.slice(name.start, name.end), args, node: n });
+        if (called.kind === 'call_expression' && isGuard(callee(text, called))) {
+          const [name, variable] = callArguments(called);
+          for (const a of args) visit(a);
+          if (name)
+            found.push({
+              kind: 'guard',
+              class: text.slice(name.start, name.end),
+              args,
+              ...(variable && { variable: text.slice(variable.start, variable.end) }),
+              node: n,
+            });
           return;
         }
         const name = callee(text, n);

@@ -262,13 +262,22 @@ export function flowOf(text: string, body: Node): Flow {
       case 'macro_loop': {
         const args = child(node, 'arguments');
         const body = child(node, 'body');
-        if (node.name === 'scoped_guard' || node.name === 'scoped_cond_guard')
-          return inBlock(b => {
+        if (isScopedGuard(node)) {
+          // Behind a lock that was not got comes what is to be done then, or nothing.
+          const [name, fail] = args ? namedChildren(args) : [];
+          const isTry =
+            fail?.kind === 'compound_statement' ||
+            (name !== undefined && /_(?:try|intr|kill(?:able)?)$/.test(text.slice(name.start, name.end)));
+          const head = isTry ? then(outs, point('label')) : outs;
+          const failed = fail?.kind === 'compound_statement' ? statement(fail, head) : isTry ? head : [];
+          const done = inBlock(b => {
             const p = point('step', args ?? node, node);
             b.guards.push(p.id);
-            const inside = then(outs, p);
+            const inside = then(head, p);
             return body ? statement(body, inside) : inside;
           }, node);
+          return [...done, ...failed];
+        }
         const p = point('test', args ?? node, node);
         tie(outs, p);
         const loop = inLoop(() => (body ? statement(body, [{ from: p.id, when: true }]) : []));
@@ -339,7 +348,14 @@ export function flowOf(text: string, body: Node): Flow {
       }
       case 'declaration':
       case 'preproc_call':
-        return namedChildren(node).length ? then(before(node, outs), point('step', node)) : outs;
+        if (namedChildren(node).length === 0) return outs;
+        else {
+          const ready = before(node, outs);
+          const p = point('step', node);
+          const after = then(ready, p);
+          if (node.kind === 'declaration' && isFreed(text, node)) block?.guards.push(p.id);
+          return after;
+        }
       case 'preproc_if':
       case 'preproc_ifdef':
       case 'preproc_elif':
@@ -388,7 +404,7 @@ export function flowOf(text: string, body: Node): Flow {
       const name = callee(text, node);
       if (name !== undefined && endless.has(name)) return [];
       const inner = child(node, 'function');
-      if (inner?.kind === 'call_expression' && callee(text, inner) === 'guard') block?.guards.push(p.id);
+      if (inner?.kind === 'call_expression' && isGuard(callee(text, inner))) block?.guards.push(p.id);
       if (name === 'guard' && callArguments(node).length > 0) block?.guards.push(p.id);
     }
     return after;
@@ -412,6 +428,24 @@ export function flowOf(text: string, body: Node): Flow {
   const comesFrom: number[][] = points.map(() => []);
   for (const p of points) for (const e of p.next) comesFrom[e.to]?.push(p.id);
   return { points, before: comesFrom, entry: entry.id, exit: exit.id };
+}
+
+/** Macros that make a variable whose end is that of its block. */
+export function isGuard(name: string | undefined): boolean {
+  return name === 'guard' || name === 'CLASS' || name === 'ACQUIRE';
+}
+
+/** `scoped_guard(class, …) { … }` and its like. */
+export function isScopedGuard(loop: Node): boolean {
+  return (
+    loop.name === 'scoped_guard' || loop.name === 'scoped_cond_guard' || loop.name === 'scoped_seqlock_read'
+  );
+}
+
+/** A declaration of a variable with `__free()`. */
+function isFreed(text: string, declaration: Node): boolean {
+  const at = text.indexOf('__free', declaration.start);
+  return at >= 0 && at < declaration.end;
 }
 
 /** Where `({` stands in a function. */

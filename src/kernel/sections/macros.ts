@@ -8,8 +8,7 @@
  */
 import { balanced, conditionOfText } from './conditions';
 import { fold } from '../expression';
-import type { CallEffects } from './regions';
-import { effectsOfText, keyOf, type Effect, type When } from './sections';
+import { effectsOfText, keyOf, type CallEffects, type Effect, type When } from './sections';
 
 /** The effects of `name(args)` with a macro's body and parameters. `effects` knows the calls inside. */
 export function macroEffects(

@@ -28,7 +28,7 @@ import { isRetried, keyOf, type Effect } from './sections';
 import { stepsOf, type SectionsInput, type Site, type Step } from './steps';
 
 export { outcomeOf, tested, zeroness } from './conditions';
-export type { CallEffects, SectionsInput, Site } from './steps';
+export type { SectionsInput, Site } from './steps';
 
 /** One open level of one kind and lock. */
 export interface Level {
@@ -217,14 +217,9 @@ function walk(
       for (const edge of p.next) pass(p, state, edge);
     }
   for (const s of sites) if (s.effect.role !== 'end') extent[s.id]?.add(s.point);
-  // Most walks are asked for their ends only.
-  const lazy: { before?: readonly (Held | undefined)[] } = {};
   const atEnd = states[flow.exit] ?? [];
-  return {
+  return withBefore({
     sites,
-    get before() {
-      return (lazy.before ??= states.map(list => (list.length > 0 ? summary(list) : undefined)));
-    },
     states,
     atExit: atEnd.length > 0 ? summary(atEnd) : new Map(),
     strayEnds: sites.filter(s => stray.has(s.id)),
@@ -232,7 +227,7 @@ function walk(
     ends: ends.map(m => [...m.values()]),
     byFlags,
     pruned,
-  };
+  });
 
   /** The states after a point, on one way out of it; none if that way cannot be taken. */
   function pass(p: Point, state: State, edge: Edge): readonly State[] {
@@ -263,12 +258,12 @@ function walk(
           if (when === step.taken) now = now.map(st => ({ ...st, open: begin(st.open, step.site) }));
           break;
         case 'release': {
-          const s = sites.find(x => x.point === step.of && x.effect.role === 'begin');
-          if (s)
-            now = now.map(st => ({
-              ...st,
-              open: endSite(st.open, s.id, { point: p.id, node: step.node }),
-            }));
+          for (const s of sites)
+            if (s.scoped && s.point === step.of)
+              now = now.map(st => ({
+                ...st,
+                open: endSite(st.open, s.id, { point: p.id, node: step.node }),
+              }));
           break;
         }
         case 'forget':
@@ -522,6 +517,8 @@ function walk(
   function ended(state: State, s: Site, p: Point): State {
     // What hangs on NULL was not taken: `unlock(p)` asks itself.
     if (s.effect.lock !== undefined && state.truth.get(s.effect.lock) === false) return state;
+    const root = s.scoped && /^([A-Za-z_]\w*)->/.exec(s.effect.lock ?? '')?.[1];
+    if (root !== undefined && state.truth.get(root) === false) return state;
     return { ...state, open: end(state.open, s, p) };
   }
 
@@ -662,4 +659,18 @@ function summary(states: readonly State[]): Held {
 /** `dev->lock` to `lock`, `slots[i].lock bit BUSY` to `lock bit BUSY`. */
 export function lastField(lock: string): string {
   return /(?:^|->|\.)([A-Za-z_]\w*(?:\[[^\]]*\])?(?: bit .*)?)$/.exec(lock)?.[1] ?? lock;
+}
+
+/**
+ * Most walks are asked for their ends only, so the rest is made when asked; in a function of its own, so that it holds the
+ * states and nothing of the survey that asked.
+ */
+function withBefore<T extends Omit<Sections, 'before'>>(found: T): T & Pick<Sections, 'before'> {
+  let before: Sections['before'] | undefined;
+  return {
+    ...found,
+    get before() {
+      return (before ??= found.states.map(list => (list.length > 0 ? summary(list) : undefined)));
+    },
+  };
 }

@@ -139,6 +139,9 @@ export interface Effect {
   readonly result?: 'nonzero' | 'zero';
 }
 
+/** Effects of calls that are no primitives; undefined for what is not known to have any. */
+export type CallEffects = (name: string, args: readonly string[]) => readonly Effect[] | undefined;
+
 /** Root of a lock that hangs on what the call returns: `task_rq_lock()` holds the `__lock` of the rq that it gives. */
 export const RETURNED = '@';
 
@@ -218,9 +221,9 @@ function eitherWay(role: 'begin' | 'end', switches?: 'irq'): readonly Special[] 
   ];
 }
 
-/** guard(class)(args), scoped_guard(class, args). */
+/** guard(class)(args), scoped_guard(class, args), where the catalogue knows the class. */
 export function guardEffect(text: string, guardClass: string, args: readonly Node[]): Effect | undefined {
-  const p = guardPrimitive(guardClass);
+  const p = guardPrimitive(guardClass) ?? primitive(guardClass);
   const effect = p && effectOf(text, p, args);
   // A failed try guard leaves the scope by itself.
   return effect && { ...effect, role: 'begin' };

@@ -7,6 +7,7 @@ import { conditionOf, conditionsOf, namesIn, zeroness } from './conditions';
 import type { Event } from './events';
 import { bare, callee, fold, operatorOf, pointee, spelling } from '../expression';
 import { reachable, type Flow, type Point } from './flow';
+import { freedIn } from './guards';
 import { spins } from './loops';
 import { ownerGive, ownerTake, type OwnerTake } from './owner';
 import { primitive } from '../primitives';
@@ -16,12 +17,10 @@ import {
   primitiveEffects,
   RETURNED,
   tidyLock,
+  type CallEffects,
   type Effect,
   type When,
 } from './sections';
-
-/** Effects of calls that are no primitives; undefined for what is not known to have any. */
-export type CallEffects = (name: string, args: readonly string[]) => readonly Effect[] | undefined;
 
 /** A begin, or an end that had none. */
 export interface Site {
@@ -32,6 +31,8 @@ export interface Site {
   readonly node: Node;
   /** Open on entry: the caller's. */
   readonly entry?: true;
+  /** Begun by a guard and ended with its block, or an end by `__free()`. */
+  readonly scoped?: true;
 }
 
 export interface SectionsInput {
@@ -43,6 +44,14 @@ export interface SectionsInput {
   readonly isLocal: (name: string) => boolean;
   /** Says of a place that it is an owner word although this function only gives it back. */
   readonly isOwner?: (place: string, name: string) => boolean;
+  /** What guards of classes of the tree begin; undefined: the catalogue knows. */
+  readonly guards?: (
+    guardClass: string,
+    args: readonly string[],
+    variable: string | undefined,
+  ) => readonly Effect[] | undefined;
+  /** What the end of the scope of a variable with `__free(name)` ends. */
+  readonly frees?: (name: string, variable: string) => readonly Effect[];
   /** What is open when the function is entered; an end that closes it is no stray. */
   readonly entry?: readonly Effect[];
 }
@@ -79,17 +88,18 @@ const none: readonly Step[] = [];
 export function stepsOf(input: SectionsInput, sites: Site[]): readonly (readonly Step[])[] {
   const { text, flow, events } = input;
   const effects = flow.points.map(p => effectSteps(input, p, sites));
+  const leaves = flow.points.map(p => (p.kind === 'leave' ? leaveSteps(input, p, sites) : none));
   const words = ownerWords(input);
   const mine = new Set([...words.takes.values()].map(t => t.place));
   let any = effects.some(e => e.size > 0);
   const owners = flow.points.map(p => ownerSteps(p));
+  any ||= leaves.some(list => list.some(s => s.kind === 'effect'));
   any ||= owners.some(o => o.steps.length > 0 || o.gives.size > 0);
   if (!any) return flow.points.map(() => none);
   const names = namesAskedFor(input, sites);
 
   return flow.points.map(p => {
-    if (p.kind === 'leave')
-      return p.releases.map(of => ({ kind: 'release', of, node: p.node ?? input.body }));
+    if (p.kind === 'leave') return leaves[p.id] ?? none;
     const found: Step[] = [];
     const mineEffects = effects[p.id];
     const given = owners[p.id];
@@ -152,10 +162,22 @@ export function stepsOf(input: SectionsInput, sites: Site[]): readonly (readonly
   }
 }
 
-function enter(sites: Site[], p: Point, effect: Effect, node: Node): number {
+function enter(sites: Site[], p: Point, effect: Effect, node: Node, scoped?: boolean): number {
   const id = sites.length;
-  sites.push({ id, point: p.id, effect, node });
+  sites.push({ id, point: p.id, effect, node, ...(scoped && { scoped: true }) });
   return id;
+}
+
+/** What ends where a block is left, innermost first. */
+function leaveSteps({ text, body, flow, frees }: SectionsInput, p: Point, sites: Site[]): readonly Step[] {
+  const node = p.node ?? body;
+  return p.releases.flatMap((of): readonly Step[] => {
+    const made = flow.points[of]?.node;
+    if (made?.kind !== 'declaration') return [{ kind: 'release', of, node }];
+    return freedIn(text.slice(made.start, made.end))
+      .flatMap(({ name, variable }) => frees?.(name, variable) ?? [])
+      .map(effect => ({ kind: 'effect', site: enter(sites, p, effect, node, true) }));
+  });
 }
 
 /** Begins and ends of one point by the event that does it. */
@@ -167,7 +189,12 @@ function effectSteps(input: SectionsInput, p: Point, sites: Site[]): ReadonlyMap
   for (const e of input.events(p)) {
     if (e.kind === 'assign') continue;
     let list: readonly (Effect | undefined)[];
-    if (e.kind === 'guard') list = [guardEffect(text, e.class, e.args)];
+    if (e.kind === 'guard')
+      list = input.guards?.(
+        e.class,
+        e.args.map(a => spelling(text, a)),
+        e.variable,
+      ) ?? [guardEffect(text, e.class, e.args)];
     else if (e.name === undefined) continue;
     else {
       const own = primitiveEffects(text, e.name, e.args);
@@ -184,7 +211,8 @@ function effectSteps(input: SectionsInput, p: Point, sites: Site[]): ReadonlyMap
       if (!known || isLazyReader(known)) return [];
       const effect = onReturned(text, known, e, input.events(p));
       const when = (conditions ??= conditionsWithin(text, p.node)).get(e.node);
-      return [{ kind: 'effect', site: enter(sites, p, effect, e.node), ...(when && { when }) }];
+      const site = enter(sites, p, effect, e.node, e.kind === 'guard');
+      return [{ kind: 'effect', site, ...(when && { when }) }];
     });
     if (steps.length > 0) found.set(e, steps);
   }
@@ -338,6 +366,9 @@ function returnStep(text: string, value: Node): Step {
   };
 }
 
+/** Macros that leave NULL in a variable with `__free()`, and give its value. */
+const takesOver = new Set(['no_free_ptr', 'return_ptr', 'retain_and_null_ptr']);
+
 /** Macros that store to an argument that is not passed by its address. */
 const storing = new Set(['swap', 'get_user', '__get_user', 'unsafe_get_user', 'do_div', 'local_save_flags']);
 
@@ -347,6 +378,11 @@ function forgetSteps(text: string, e: Event & { kind: 'call' }, names: ReadonlyS
   if (p && (p.role === 'load' || p.role === 'query')) return none;
   // It leaves the lowest bit as it is.
   if (e.name !== undefined && /^read_seqbegin_or_lock/.test(e.name)) return none;
+  if (e.name !== undefined && takesOver.has(e.name)) {
+    const given = e.args[0] && bare(text, e.args[0]);
+    const local = given?.kind === 'identifier' ? text.slice(given.start, given.end) : '';
+    return names.has(local) ? [{ kind: 'assign', local, call: undefined, zero: false }] : none;
+  }
   const found: Step[] = [];
   for (const a of e.args) {
     const inner = bare(text, a);

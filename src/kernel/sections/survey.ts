@@ -7,15 +7,17 @@
  * A callee far away is looked at only if its name sounds like a section (`lock`, `begin`, `get` …), so that opening a
  * file does not read the tree; in the file itself and in the headers at hand every callee is.
  */
+import { notesOn } from '../../base/notes';
 import { conditionalLocks, type ConditionalLock, type Predicate } from './condlock';
 import { noCorpus, type Corpus } from '../corpus';
 import { endedElsewhere, fateOf, type Fate } from './fate';
 import { remember, spanOf, type FunctionFacts } from '../functions';
+import { guardsOf, guardWordsIn } from './guards';
 import { macroEffects } from './macros';
 import { noTypes, type Types } from '../places';
-import { primitive } from '../primitives';
-import { isBalanced, lastField, sectionsOf, type CallEffects, type Sections, type Site } from './regions';
-import { effectsOfText, isSectionPrimitive, type Effect } from './sections';
+import { guardPrimitive, primitive } from '../primitives';
+import { isBalanced, lastField, sectionsOf, type Sections, type Site } from './regions';
+import { effectsOfText, isSectionPrimitive, type CallEffects, type Effect } from './sections';
 import { indexOf, spunOwners, testsResult } from './surveyIndex';
 import {
   atCall,
@@ -124,7 +126,7 @@ interface Fated {
   readonly asked: boolean;
 }
 
-const findings = new WeakMap<Survey, Findings>();
+const findings = notesOn<Survey, Findings>('findings');
 
 /** An edit inside of functions: those that it changed, and where all others are now. */
 interface Edit {
@@ -347,6 +349,21 @@ export function survey(input: SurveyInput): Survey {
     links: (name, f, site) => [{ name, span: spanOf(f, site.node) }, ...chainOf(name, f.file)],
   };
 
+  const guards = guardsOf(corpus, from => (name, args) => effectsOf(name, args, from));
+  /** A class is named as its lock function, if nothing else is known of it. */
+  const guardsIn = (
+    name: string,
+    args: readonly string[],
+    variable: string | undefined,
+    from: string,
+  ): readonly Effect[] | undefined => {
+    if (guardPrimitive(name)) return undefined;
+    const defined = guards.begins(name, args, variable, from);
+    if (defined) return defined;
+    const alike = effectsOf(`${name}_lock`, args, from).filter(e => e.role !== 'end');
+    return alike.length > 0 ? alike.map(e => ({ ...e, role: 'begin' as const })) : undefined;
+  };
+
   // --- sections ---
 
   // They depend on the text and on what the callees do; both name the memo.
@@ -383,6 +400,10 @@ export function survey(input: SurveyInput): Survey {
       if (m?.kind === 'function') used.push(signatures.get(m.wrapper.facts) ?? '');
       else if (m) used.push(`${c}${JSON.stringify(m.effects(c, ['a', 'b', 'c', 'd']))}`);
     }
+    const words = remember(analysis, 'guard words', () =>
+      guardWordsIn(analysis.text.slice(analysis.node.start, analysis.node.end), analysis.calls),
+    );
+    if (words.classes.length + words.frees.length > 0) used.push(guards.textsFor(words, f.file));
     const open = entry.length > 0 ? ` on entry ${JSON.stringify(entry)}` : '';
     return remember(analysis, `sections ${used.join()}${open}`, () =>
       sectionsOf({
@@ -391,6 +412,8 @@ export function survey(input: SurveyInput): Survey {
         flow: analysis.flow,
         events: analysis.events,
         effects: (name, args) => effectsOf(name, args, f.file),
+        guards: (name, args, variable) => guardsIn(name, args, variable, f.file),
+        frees: (name, variable) => guards.frees(name, variable, f.file),
         isLocal: name => analysis.locals.types.has(name),
         isOwner: (place, name) => isOwner(place, f, name),
         entry,
