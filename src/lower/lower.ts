@@ -11,6 +11,7 @@ import type { Tree } from '../tree/tree';
 import type { RaceWord } from './c/ast';
 import { textOf } from './c/token';
 import { spanOf } from './context';
+import devices from './prelude/devices.h';
 import kernel from './prelude/kernel.h';
 import model from './prelude/model.h';
 import standalone from './prelude/racelens.h';
@@ -119,7 +120,8 @@ export function lower(request: LowerRequest): LowerResult {
     scope,
     config,
     harness: { path: source.path, text: source.text },
-    model: { path: 'racelens/model.h', text: `${model}\n${kernel}` },
+    model: { path: 'racelens/model.h', text: model },
+    bodies: { path: 'racelens/kernel.h', text: `${kernel}\n${devices}` },
     standalone: { path: 'racelens.h', text: standalone },
     isPrimitive,
   });

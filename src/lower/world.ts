@@ -25,6 +25,8 @@ import { endToken, tokenize } from './c/token';
 import type { Token } from './c/token';
 import { parseExpression, parseUnit } from './c/unit';
 import type { Grammar, Names } from './c/unit';
+import { bodiesOf, functionName, splitItems } from './bundled';
+import type { Bodies } from './bundled';
 
 /** Where a definition stands; decides which body counts. */
 export type Origin = 'harness' | 'source' | 'model' | 'header' | 'standalone';
@@ -95,7 +97,10 @@ const emptyTable = (): Table => ({
 });
 
 /** What the bundled headers say, by the parser that read them. */
-const bundledTables = new WeakMap<Grammar, { readonly model: Table; readonly standalone: Table }>();
+const bundledTables = new WeakMap<
+  Grammar,
+  { readonly model: Table; readonly standalone: Table; readonly bodies: Bodies }
+>();
 
 export interface World {
   readonly config: Config;
@@ -139,6 +144,8 @@ export interface WorldRequest {
   /** The bundled headers: `model` wins over the kernel's headers, `standalone` is used where there is nothing else. */
   readonly model: { readonly path: string; readonly text: string };
   readonly standalone: { readonly path: string; readonly text: string };
+  /** Short bodies of exported functions, written with the tree's own names. */
+  readonly bodies: { readonly path: string; readonly text: string };
   /** True for names that the primitive table gives a meaning. */
   readonly isPrimitive: (name: string) => boolean;
 }
@@ -192,42 +199,6 @@ function undefinedBehind({ source, item }: Definition, name: string): boolean {
   return directive.test(source.text.slice(item.end));
 }
 
-/** The pieces of top-level text, each up to its `;` or the `}` of its body; the end token is in the last. */
-function splitItems(tokens: readonly Token[]): readonly (readonly Token[])[] {
-  const pieces: Token[][] = [];
-  let piece: Token[] = [];
-  let depth = 0;
-  tokens.forEach((t, i) => {
-    piece.push(t);
-    if (t.text === '{' || t.text === '(') depth++;
-    else if (t.text === '}' || t.text === ')') depth--;
-    const next = tokens[i + 1]?.text;
-    // A struct's `}` is followed by `;` or a name, a function's by a new item.
-    const ends = t.text === ';' || (t.text === '}' && next !== ';' && functionName(piece) !== undefined);
-    if (depth === 0 && ends) {
-      pieces.push(piece);
-      piece = [];
-    }
-  });
-  if (piece.length) pieces.push(piece);
-  return pieces;
-}
-
-/** The name if the piece is a function definition: `… name(…) {…}`. */
-function functionName(piece: readonly Token[]): string | undefined {
-  if (piece[piece.length - 1]?.text !== '}' || /^(?:struct|union|enum|typedef)$/.test(piece[0]?.text ?? ''))
-    return undefined;
-  const open = piece.findIndex(t => t.text === '(' || t.text === '{' || t.text === '=');
-  if (piece[open]?.text !== '(') return undefined;
-  let depth = 0;
-  for (let i = open; i < piece.length; i++) {
-    if (piece[i]?.text === '(') depth++;
-    else if (piece[i]?.text === ')' && --depth === 0)
-      return piece[i + 1]?.text === '{' ? piece[open - 1]?.text : undefined;
-  }
-  return undefined;
-}
-
 export function createWorld(request: WorldRequest): World {
   const { tree, scope, config, isPrimitive } = request;
   const sources = new Set(scope.sources);
@@ -240,6 +211,7 @@ export function createWorld(request: WorldRequest): World {
   const known = bundledTables.get(request.parser);
   const model = known?.model ?? emptyTable();
   const standalone = known?.standalone ?? emptyTable();
+  const bodies = known?.bodies ?? bodiesOf(request.bodies.path, request.bodies.text);
   /** Bundled text may use the words of the model as they stand. */
   const bundled = new Set([request.model.path, request.standalone.path]);
 
@@ -307,6 +279,8 @@ export function createWorld(request: WorldRequest): World {
       if (!real && isPrimitive(name)) return undefined;
       if (!real && model.macros.has(name))
         return definedInSource(name, from) ? undefined : model.macros.get(name);
+      if (!real && bodies.macros.has(name))
+        return definedInSource(name, from) ? undefined : bodies.macros.get(name);
       if (harness.functions.has(name)) return undefined;
       const theirs = treeMacro(name, from);
       if (theirs) return theirs;
@@ -446,6 +420,22 @@ export function createWorld(request: WorldRequest): World {
       enterTokens([...tokens, endToken(last.file, last.end)], last.file, table, origin);
     }
     return table.functions.get(name);
+  };
+
+  const ownBodies = emptyTable();
+  /** A bundled body: its words mean what they mean in the tree. */
+  const bodyOf = (name: string): FoundFunction | undefined => {
+    const raw = bodies.functions.get(name);
+    const last = raw?.[raw.length - 1];
+    if (!raw || !last) return undefined;
+    if (!ownBodies.functions.has(name)) {
+      const tokens = expand(raw, surroundings(last.file, undefined));
+      const unit = parseUnit([...tokens, endToken(last.file, last.end)], names, request.parser);
+      enter(unit.externals, ownBodies, last.file, 'model');
+      for (const p of unit.problems)
+        problems.push({ severity: p.severity, message: p.message, span: p.span });
+    }
+    return ownBodies.functions.get(name);
   };
 
   /** Functions of the harness whose text is broken. */
@@ -632,7 +622,7 @@ export function createWorld(request: WorldRequest): World {
         }
       }
       if (primitive) return undefined;
-      const m = bundledFunction(model, name);
+      const m = bundledFunction(model, name) ?? bodyOf(name);
       if (m) return m;
       // A bundled header speaks of its own functions first, all others of the tree's.
       const ours = bundled.has(from) ? bundledFunction(standalone, name) : undefined;
@@ -733,6 +723,7 @@ export function createWorld(request: WorldRequest): World {
     text(file, start, end) {
       if (file === harnessPath) return request.harness.text.slice(start, end);
       if (file === request.model.path) return request.model.text.slice(start, end);
+      if (file === request.bodies.path) return request.bodies.text.slice(start, end);
       if (file === request.standalone.path) return request.standalone.text.slice(start, end);
       return tree.file(file)?.text.slice(start, end) ?? '';
     },
@@ -741,7 +732,7 @@ export function createWorld(request: WorldRequest): World {
   if (!known) {
     enterText(request.model.path, request.model.text, model, 'model');
     enterText(request.standalone.path, request.standalone.text, standalone, 'standalone');
-    bundledTables.set(request.parser, { model, standalone });
+    bundledTables.set(request.parser, { model, standalone, bodies });
   }
   enterHarness(harnessPath, request.harness.text);
   return world;

@@ -348,7 +348,7 @@ function isAttributeLike(name: string): boolean {
   return /^__[a-z]/.test(name);
 }
 
-const oldParameters = /^\(\s*\w+(?:\s*,\s*\w+)*\s*\)$/;
+const oldParameters = /^\(\s*[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*\)$/;
 
 /** The `;` of a parameter's declaration in `int f(a) int a; {`. */
 function isOldStyleHead(tops: readonly Top[], code: string, at: number): boolean {
@@ -356,6 +356,8 @@ function isOldStyleHead(tops: readonly Top[], code: string, at: number): boolean
   const group = tops[paren];
   if (paren < 1 || !group || tops[paren + 1]?.kind !== 'word' || tops.some(t => t.text === '=')) return false;
   if (!oldParameters.test(code.slice(group.start, group.end))) return false;
+  // `__printf(1, 2) void f(…);` is a prototype.
+  if (tops.slice(paren + 1).some(t => t.kind === 'paren')) return false;
   for (let i = at + 1; i < code.length; i++) {
     const c = code.charCodeAt(i);
     if (c === OPEN_BRACE) return true;

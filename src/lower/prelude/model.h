@@ -336,6 +336,9 @@
 #define swait_event_interruptible_exclusive(wq, condition) wait_event_interruptible_exclusive(wq, condition)
 #define swait_event_timeout_exclusive(wq, condition, timeout) wait_event_timeout(wq, condition, timeout)
 
+/* Who waits for bits and variables */
+static struct wait_queue_head __race_bit_waiters;
+
 /* Spinning reads of registers: they end when the condition holds, or time out */
 #define read_poll_timeout(op, val, cond, sleep_us, timeout_us, sleep_before, args...) ({ int __race_r = 0; for (;;) { (val) = op(args); if (cond) break; if (RACE_CHOOSE(2)) { __race_r = -110; break; } } __race_r; })
 

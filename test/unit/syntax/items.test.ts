@@ -24,6 +24,13 @@ describe('syntax: items of a file', () => {
     checkItems('INDIRECT_CALLABLE_SCOPE u32 f(int a)\n{\n}\n', 'function f');
     checkItems('typeof(x) f(int a)\n{\n}\n', 'function f');
     checkItems('int f(a, b)\n\tint a;\n\tint b;\n{\n\treturn a;\n}\n', 'function f');
+    checkItems(
+      '__printf(1, 2)\nvoid e(const char *fmt, ...);\nenum { A };\n\nstatic int f(int a)\n{\n}\n',
+      'prototype e',
+      'enum ',
+      'enumerator A',
+      'function f',
+    );
   });
 
   it('knows the names of system calls', () => {
