@@ -62,7 +62,7 @@ export interface FileFactsJson {
 }
 
 /** Looked at for one function of the file, and its callers; `--function` looks at more. */
-const limits = { functions: 16, callers: 8, depth: 10 };
+const limits = { functions: 16, callers: 8, depth: 10, mentions: 60 };
 /** Looked at for all of them: behind the functions of net/core/dev.c are more than anybody waits for. */
 const MOST_LOOKED = 1200;
 

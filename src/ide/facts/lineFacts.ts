@@ -130,6 +130,14 @@ const interrupts: Words = {
   'depends-on-caller': 'interrupts disabled only if the caller has it so',
 };
 
+/** What the four answers say of each aspect, as the words that a sentence begins with. */
+export const reasonWords = {
+  reader: readerWords,
+  maySleep: sleeping,
+  bhOff: bottomHalves,
+  irqOff: interrupts,
+};
+
 /** `RCU reader: runs in NET_RX softirq (net_rx_action -> napi_poll); BH disabled`. */
 export function readerSentence(s: Situation): string {
   const also =

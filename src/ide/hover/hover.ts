@@ -10,11 +10,13 @@ import { balanceOf, stretchesOf } from '../../kernel/sections/extents';
 import { bare, callee, operatorOf } from '../../kernel/expression';
 import { nameSpan, spanOf, type FunctionFacts } from '../../kernel/functions';
 import { keyOfPath, pathOf, sameKey } from '../../kernel/places';
-import { guardPrimitive, primitive } from '../../kernel/primitives';
+import { guardPrimitive, primitive, type Primitive } from '../../kernel/primitives';
 import { looksLikePrimitive, reading } from '../../kernel/roles';
 import { meanings } from '../../kernel/sections/sections';
 import type { AnyWrapper, Wrapper } from '../../kernel/sections/survey';
 import { accessesAt, accessList, bitText, hereText, type CommandTo } from './bitHover';
+import { classes } from './classes';
+import { contextText } from './contextHover';
 import { tokenAt, type Token } from './hoverToken';
 import { knowledge, type Knowledge } from '../knowledge';
 import { numberText } from './numberHover';
@@ -48,10 +50,21 @@ export function hover(
       (f && sectionText(k, f, token, link)) ??
       (f && fieldText(k, f, token, link)) ??
       (f ? calledText(scene, k, f, word, token, link) : undefined));
-  if (markdown === undefined) return undefined;
   // On the name of an operation: what it does here.
   const here = primitive(word) ? accessesAt(k, file, token) : undefined;
-  return { span, markdown: here ? `${markdown}\n\n${hereText(here, true)}` : markdown };
+  // On the name of a function, its own or a called one: in what that runs.
+  const runs =
+    f && isFunctionName(file.text, f, token) ? contextText(scene, f, token.start, link) : undefined;
+  const parts = [markdown, here && markdown !== undefined ? hereText(here, true) : undefined, runs];
+  const told = parts.filter(x => x !== undefined).join('\n\n');
+  return told === '' ? undefined : { span, markdown: told };
+}
+
+/** Whether the token is the name of the function, or of one that is called in it. */
+function isFunctionName(text: string, f: FunctionFacts, token: Token): boolean {
+  if (token.start === f.item.nameStart) return true;
+  if (!/^\s*\(/.test(text.slice(token.end, token.end + 40))) return false;
+  return f.analysis.calls.has(text.slice(token.start, token.end));
 }
 
 // --- a section, a primitive, a wrapper -----------------------------------------------------------------------------
@@ -108,7 +121,7 @@ function describe(k: Knowledge, f: FunctionFacts, node: Node, link: LinkTo): str
   const p = guardClass === undefined ? undefined : guardPrimitive(guardClass);
   return (
     p &&
-    `**\`guard(${guardClass ?? ''})\`** — as \`${p.name}()\`, until the end of the block: ${primitiveWords(p)}`
+    `**\`guard(${guardClass ?? ''})\`** — as \`${p.name}()\`, until the end of the block: ${primitiveWords(p)}\n\n${classSentence(p)}`
   );
 }
 
@@ -128,9 +141,14 @@ function calledText(
 
 function callText(k: Knowledge, name: string, link: LinkTo, from?: string): string | undefined {
   const p = primitive(name);
-  if (p) return `**\`${name}()\`** — ${primitiveWords(p)}`;
+  if (p) return [`**\`${name}()\`** — ${primitiveWords(p)}`, classSentence(p)].filter(Boolean).join('\n\n');
   const wrapper = k.survey.wrapper(name, from);
   return wrapper && wrapperText(name, wrapper, link);
+}
+
+/** What the catalogue says of primitives of that class. */
+function classSentence(p: Primitive): string {
+  return classes.get(p.class)?.sentence ?? '';
 }
 
 /** A function that does what a primitive does, by calling it: `linkmode_set_bit()`. */
@@ -138,7 +156,7 @@ function inheritedText(scene: Scene, name: string, from: string, link: LinkTo): 
   if (!looksLikePrimitive(name) || !scene.corpus.complete()) return undefined;
   const [role] = reading(name, from, scene.corpus).roles;
   if (!role) return undefined;
-  return `**\`${name}()\`** — wraps \`${role.primitive.name}()\`: ${primitiveWords(role.primitive)}${chainText(name, role.chain, link)}`;
+  return `**\`${name}()\`** — wraps \`${role.primitive.name}()\`: ${primitiveWords(role.primitive)}${chainText(name, role.chain, link)}\n\n${classSentence(role.primitive)}`;
 }
 
 /** `unix_state_lock → spin_lock`, each a link to where it is called. */

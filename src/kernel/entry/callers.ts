@@ -81,9 +81,8 @@ function used(text: string, name: string): boolean {
 
 /** A pointer that is passed on further than this is not followed. */
 const DEEPEST = 4;
-/** Functions that call through one member, and texts that mention it: more are not read. */
+/** Functions that call through one member: more are not read. */
 const MOST_FIELD_CALLS = 40;
-const MOST_FIELD_MENTIONS = 600;
 /** Members whose calls are kept: they hold on to syntax trees. */
 const MOST_FIELDS = 120;
 
@@ -98,7 +97,8 @@ interface Where {
   readonly depth: number;
 }
 
-export function callersOf(input: CallersInput): Callers {
+/** `mentions`: texts that mention a member which are read at most for calls through it. */
+export function callersOf(input: CallersInput, mentions = 600): Callers {
   const { corpus, store } = input;
   const fieldMemo = new Map<string, FieldUse>();
 
@@ -470,7 +470,7 @@ export function callersOf(input: CallersInput): Callers {
     let all = true;
     const call = new RegExp(`(?:->|\\.)\\s*${field}\\s*\\)*\\s*\\(|(?:->|\\.)\\s*${field}\\s*\\)*\\s*[,;]`);
     for (const m of corpus.mentions(field, from)) {
-      if (++read > MOST_FIELD_MENTIONS || sure.length >= MOST_FIELD_CALLS) {
+      if (++read > mentions || sure.length >= MOST_FIELD_CALLS) {
         all = false;
         break;
       }

@@ -45,9 +45,11 @@ export interface Limits {
   readonly callers: number;
   /** Longest chain. */
   readonly depth: number;
+  /** Texts that mention a member which are read for calls through it. */
+  readonly mentions: number;
 }
 
-export const defaultLimits: Limits = { functions: 300, callers: 60, depth: 16 };
+export const defaultLimits: Limits = { functions: 300, callers: 60, depth: 16, mentions: 600 };
 
 /** Functions whose sections are kept from one question to the next. */
 const MOST_LOCALS = 1500;
@@ -62,6 +64,8 @@ export interface Entries {
   of(f: FunctionFacts): Situation;
   /** Before a point of the function's flow: its own sections on top of what it was entered with. */
   at(f: FunctionFacts, point: number): Situation;
+  /** The same with a situation on entry that is known. */
+  over(f: FunctionFacts, point: number, entry: Situation): Situation;
   sections(f: FunctionFacts): Sections | undefined;
   /** What was found before, without working anything out. */
   known(f: FunctionFacts): Situation | undefined;
@@ -90,7 +94,7 @@ interface KeptLocals {
 
 export function createEntries(input: EntriesInput): Entries {
   const limits = { ...defaultLimits, ...input.limits };
-  const callers = callersOf(input);
+  const callers = callersOf(input, limits.mentions);
   const kept = new Map<string, Kept>();
   const locals = new Map<string, KeptLocals>();
   const busy: string[] = [];
@@ -598,6 +602,7 @@ export function createEntries(input: EntriesInput): Entries {
   return {
     of: ask,
     at: (f, point) => before(f, point, ask(f)),
+    over: before,
     sections: f => input.sections(f),
     looked: () => spent.before + spent.functions,
     known: f => {

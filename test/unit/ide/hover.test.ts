@@ -143,3 +143,65 @@ void *a(struct door *d, struct door __rcu **p)
     assert.doesNotMatch(await at(source('d->colour = 1')), /PROVE_RCU/);
   });
 });
+
+describe('hover of a function: in what it runs', () => {
+  const story = `
+//- /dev.c
+static int napi_poll(struct napi_struct *n)
+{
+	struct door *d = n->door;
+
+	spin_lock(&d->lock);
+	helper(d);
+	spin_unlock(&d->lock);
+	helper(d);
+	return 0;
+}
+static void net_rx_action(struct softirq_action *h) { napi_poll(n); }
+static int __init net_dev_init(void) { open_softirq(NET_RX_SOFTIRQ, net_rx_action); return 0; }
+int door_open(struct net_device *dev) { return helper(0); }
+static const struct net_device_ops ops = { .ndo_open = door_open };
+`;
+  const rx =
+    'RCU reader: runs in NET_RX softirq ([`net_rx_action`] → [`napi_poll`]); BH disabled\n\nMust not sleep';
+
+  it('on its name, with the chain as links', async () => {
+    assert.equal(
+      await at(story.replace('int napi_poll', 'int napi_$0poll')),
+      `**On entry of \`napi_poll()\`** — ${rx}.`,
+    );
+    const targets: string[] = [];
+    const fix = fixture(header + story.replace('int napi_poll', 'int napi_$0poll'));
+    const scene = sceneOf(await testParser(), fix.files);
+    const file = scene.files.find(f => f.path === fix.cursor?.path);
+    assert.ok(file && fix.cursor);
+    hover(scene, file, fix.cursor.offset, s => {
+      targets.push(`${s.file}:${String(file.lines.positionAt(s.start).line + 1)}`);
+      return '#';
+    });
+    assert.deepEqual(targets, ['/dev.c:11', '/dev.c:1'], 'each link of the chain leads to its call');
+  });
+
+  it('on a primitive and on a called function: at that place', async () => {
+    assert.ok(
+      (await at(story.replace('spin_unlock', 'spin_$0unlock'))).endsWith(
+        `**Here** — ${rx}; holds \`d->lock\`.`,
+      ),
+    );
+    assert.equal(
+      await at(story.replace('\thelper(d);\n\treturn', '\thel$0per(d);\n\treturn')),
+      `**Here** — ${rx}.`,
+    );
+    assert.equal(
+      await at(story.replace('helper(0)', 'hel$0per(0)')),
+      '**Here** — no RCU reader: runs in operation under RTNL\n\nMay sleep; holds `rtnl_mutex`.',
+    );
+  });
+
+  it('where the index is not made, only what is known; elsewhere nothing', async () => {
+    const partial = (s: Scene): Scene => ({ ...s, corpus: { ...s.corpus, complete: () => false } });
+    assert.equal(await at(story.replace('int napi_poll', 'int napi_$0poll'), partial), 'none');
+    assert.equal(await at(story.replace('*d = n->door', '*$0d = n->door')), 'none');
+    assert.equal(await at(story.replace('.ndo_open', '.ndo_$0open')), 'none');
+  });
+});
