@@ -3,7 +3,8 @@
  *
  * What each figure is stands in functions.ts, classified.ts and speed.ts, and in docs/front-end.md, which keeps the table.
  * `--json` prints one object; a figure that could not be had is null. `--verbose` lists what was missed, and the most used
- * names of each class (`--names N`: so many). `--only part,part` measures those parts alone.
+ * names of each class (`--names N`: so many). `--only part,part` measures those parts alone; `--every N` opens each N-th file for
+ * the part `files` (1: all of them, which takes an hour).
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -13,10 +14,11 @@ import { createPipeline, type IndexedPipeline } from '../src/ide/pipeline';
 import { createParser } from '../src/syntax/parser';
 import { classes, classified, sources } from './classified';
 import { functionsFound, functionsLost } from './functions';
+import { wholeFiles } from './wholeFiles';
 import { cpuMs, editParse, indexed, keystroke, wholeParse, type Bytes } from './speed';
 
 type Figures = Record<string, number | string | null>;
-const parts = ['speed', 'index', 'functions', 'lost', 'classified', 'diagnostics'] as const;
+const parts = ['speed', 'index', 'functions', 'lost', 'classified', 'diagnostics', 'files'] as const;
 
 interface Asked {
   readonly root: string;
@@ -24,6 +26,8 @@ interface Asked {
   readonly verbose: boolean;
   readonly names: number;
   readonly only: ReadonlySet<string>;
+  /** Every so many-th file for the part `files`. */
+  readonly every: number;
 }
 
 function asked(args: readonly string[]): Asked | undefined {
@@ -31,7 +35,7 @@ function asked(args: readonly string[]): Asked | undefined {
   const rest: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? '';
-    if (['--tree', '--names', '--only'].includes(arg)) values.set(arg, args[++i] ?? '');
+    if (['--tree', '--names', '--only', '--every'].includes(arg)) values.set(arg, args[++i] ?? '');
     else if (!arg.startsWith('--')) rest.push(arg);
   }
   const root = values.get('--tree') ?? rest[0] ?? process.env.RACELENS_TREE;
@@ -42,6 +46,7 @@ function asked(args: readonly string[]): Asked | undefined {
     verbose: args.includes('--verbose'),
     names: Number(values.get('--names') ?? 40),
     only: new Set(values.get('--only')?.split(',') ?? parts),
+    every: Number(values.get('--every') ?? 25),
   };
 }
 
@@ -114,6 +119,22 @@ async function main(): Promise<void> {
   }
   if (only.has('classified')) names(pipeline, ask, figures, tell);
   if (only.has('diagnostics')) figures.diagnosticsPer2000Lines = rounded(perLines(pipeline, root), 2);
+
+  if (only.has('files')) {
+    const paths = ['net', 'kernel', 'drivers/net'].flatMap(f => sources(join(root, f), /\.[ch]$/));
+    const found = wholeFiles(pipeline, paths, ask.every, 0, tell);
+    Object.assign(figures, {
+      openedFiles: found.files,
+      openMeanMs: rounded(found.meanMs, 0),
+      openSlowestMs: rounded(found.slowestMs, 0),
+      openOverOneSecond: found.overOneSecond,
+      openThrew: found.threw.length,
+      openMegabytes: rounded(found.megabytes, 0),
+    });
+    for (const { path, ms } of found.slowest)
+      tell(`${ms.toFixed(0).padStart(6)} ms ${path.slice(root.length + 1)}`);
+    for (const line of found.threw) tell(line);
+  }
 
   figures.cpuSeconds = rounded((cpuMs() - start) / 1000, 0);
   figures.megabytes = rounded(process.memoryUsage.rss() / 1e6, 0);

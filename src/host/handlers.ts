@@ -2,6 +2,7 @@
  * What the worker does for each method: calls the features of `ide` on a scene and turns spans into lines and columns.
  * Every handler is total: a file that is not there gives an empty answer, never an error.
  */
+import { notesOn } from '../base/notes';
 import type { LineMap, Span } from '../base/span';
 import { createLineMap } from '../base/span';
 import { actions, type Action } from '../ide/actions';
@@ -107,7 +108,7 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
     edits: action.edits.map(edit => ({ place: place(edit.span), newText: edit.newText })),
   });
 
-  const pages = new WeakMap<Scene, ReadonlyMap<string, Result<'decorations'>>>();
+  const pages = notesOn<Scene, ReadonlyMap<string, Result<'decorations'>>>('pages');
 
   const table: { readonly [M in keyof Methods]: Handler<M> } = {
     decorations({ path, open, from }) {

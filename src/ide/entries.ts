@@ -2,6 +2,7 @@
  * Entry states over the tree of a scene. Kept per scene; what was found for the scene before is at hand for whoever may
  * not wait (`knownEntry`), as long as the function's own text is the same.
  */
+import { notesOn } from '../base/notes';
 import type { Situation } from '../kernel/entry/answers';
 import { createEntries, type Entries, type Limits } from '../kernel/entry/entry';
 import type { FactStore, FunctionFacts } from '../kernel/functions';
@@ -10,7 +11,7 @@ import { typesAt } from './bits/structs';
 import { typesOf } from './types';
 import type { Scene } from './scene';
 
-const made = new WeakMap<Scene, Entries>();
+const made = notesOn<Scene, Entries>('entries');
 /** The latest situation of each function text, by store: the window. */
 const latest = new WeakMap<FactStore, Map<string, Remembered>>();
 
@@ -61,7 +62,7 @@ function idOf(f: FunctionFacts): string {
   return `${f.file}:${f.name}`;
 }
 
-const surveys = new WeakMap<Scene, Survey>();
+const surveys = notesOn<Scene, Survey>('wide survey');
 
 /** Sections and wrappers of any function of the tree; nothing is made for files that nobody asks about. */
 export function wideSurvey(scene: Scene): Survey {

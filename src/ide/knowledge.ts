@@ -2,6 +2,7 @@
  * Everything the editor features know about a scene, made once: the functions of the open files and of the headers
  * they use, sections, state words, publications; and what names and fields mean in this tree.
  */
+import { notesOn } from '../base/notes';
 import type { Item, MacroDefinition, SourceFile } from '../syntax/source';
 import type { Scope, Tree } from '../tree/tree';
 import type { BitCallees } from '../kernel/words/accesses';
@@ -37,7 +38,7 @@ export interface Knowledge {
   siblings(name: string): readonly Enumerator[];
 }
 
-const known = new WeakMap<Scene, Knowledge>();
+const known = notesOn<Scene, Knowledge>('knowledge');
 
 /** What is known about a scene. Made on first use; scenes are values. */
 export function knowledge(scene: Scene): Knowledge {

@@ -4,6 +4,7 @@
  * the text it was made from; `shift` is what to add for the file as it is now.
  */
 import type { Span } from '../base/span';
+import { notesOn } from '../base/notes';
 import { detached } from '../base/text';
 import { child, walk, type Node } from '../syntax/node';
 import { shifted } from '../syntax/shift';
@@ -48,6 +49,8 @@ export interface FactStore {
   /** The analysis of an item's text; `node` is asked for only if the text is new. Undefined if there is no node. */
   analysis(text: string, item: Item, node: () => Node | undefined): Analysis | undefined;
   functions(file: SourceFile, make: () => readonly FunctionFacts[]): readonly FunctionFacts[];
+  /** Facts of the items of a file that were asked for so far, also those of items that an edit left where they were. */
+  standing(file: SourceFile): Map<Item, FunctionFacts>;
 }
 
 /** Beyond so many characters of function texts those that were not used for the longest time are forgotten. */
@@ -60,7 +63,6 @@ const MOST_FOLLOWED = 24;
 export function createFactStore(): FactStore {
   const analyses = new Map<string, { readonly analysis: Analysis; used: number }>();
   const state = { length: 0, clock: 0 };
-  const files = new WeakMap<SourceFile, readonly FunctionFacts[]>();
   /** Of items that are in use: an edit leaves all others of the file the same, and looking up texts takes longer. */
   const byItem = new WeakMap<Item, { readonly analysis: Analysis; used: number }>();
   /** A quarter of them: seldom enough to sort them all. */
@@ -92,6 +94,17 @@ export function createFactStore(): FactStore {
         forget(oldest);
       }
   }
+  interface OfFile {
+    all?: readonly FunctionFacts[];
+    readonly byItem: Map<Item, FunctionFacts>;
+  }
+  const files = notesOn<SourceFile, OfFile>('functions');
+  function ofFile(file: SourceFile): OfFile {
+    let mine = files.get(file);
+    if (!mine) files.set(file, (mine = { byItem: new Map(latest.get(file.path)?.map(f => [f.item, f])) }));
+    return mine;
+  }
+
   return {
     get size() {
       return analyses.size;
@@ -116,13 +129,14 @@ export function createFactStore(): FactStore {
       return made;
     },
     functions(file, make) {
-      let f = files.get(file);
-      if (!f) {
-        files.set(file, (f = make()));
-        follow(file.path, f);
+      const mine = ofFile(file);
+      if (!mine.all) {
+        mine.all = make();
+        follow(file.path, mine.all);
       }
-      return f;
+      return mine.all;
     },
+    standing: file => ofFile(file).byItem,
   };
 }
 
@@ -131,14 +145,12 @@ export function functionsOf(file: SourceFile, store: FactStore): readonly Functi
   return store.functions(file, () => file.items.flatMap(item => functionOf(file, item, store) ?? []));
 }
 
-/** Facts of items that stand where they stood. */
-const standing = new WeakMap<Item, FunctionFacts>();
-
 /** The function that an item defines, if it is one or an invocation with a body. */
 export function functionOf(file: SourceFile, item: Item, store: FactStore): FunctionFacts | undefined {
   if (item.kind !== 'function' && item.kind !== 'invocation') return undefined;
+  const standing = store.standing(file);
   const known = standing.get(item);
-  if (known?.file === file.path) return known;
+  if (known) return known;
   const made = makeFunction(file, item, store);
   if (made) standing.set(item, made);
   return made;

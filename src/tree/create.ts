@@ -3,6 +3,7 @@
  * just the item that it returns. Kernel headers that no include reaches are searched last, by text.
  */
 import { neverCancelled, type CancelToken } from '../base/cancel';
+import { notesOn } from '../base/notes';
 import { evaluateCondition, evaluateConditions, namesIn, type NameLookup } from '../syntax/condition';
 import type { CParser } from '../syntax/parser';
 import type { Condition, Decide, Item, SourceFile } from '../syntax/source';
@@ -31,7 +32,7 @@ export function createTree(options: TreeOptions): Tree {
   const folder = options.folder === undefined ? undefined : normalize(options.folder);
   const places: Places = { root, folder, bundled };
   const reader = createReader(options.files, options.parser, bundled);
-  const indexes = new WeakMap<SourceFile, ReadonlyMap<string, readonly Item[]>>();
+  const indexes = notesOn<SourceFile, ReadonlyMap<string, readonly Item[]>>('items by name');
   const scopeIndexes = new Map<Scope, Map<string, string[]>>();
   const knowledge = new Map<Config, Map<Scope, Knowledge>>();
   const search = createSearch(reader, root, options.definers ?? (() => undefined));

@@ -1,4 +1,5 @@
 /** Types of fields as a file anywhere in the tree means them: its own structs first, then those of headers. */
+import { notesOn } from '../../base/notes';
 import { child, walk, type Node } from '../../syntax/node';
 import type { Item, SourceFile } from '../../syntax/source';
 import { declared } from '../../kernel/sections/events';
@@ -7,17 +8,17 @@ import { typeName, type Types } from '../../kernel/places';
 import type { Scene } from '../scene';
 import { typesOf } from '../types';
 
-const known = new WeakMap<Scene, WeakMap<SourceFile, Types>>();
+const known = notesOn<Scene, Map<SourceFile, Types>>('types of files');
 
 export function typesAt(scene: Scene, source: SourceFile): Types {
   let files = known.get(scene);
-  if (!files) known.set(scene, (files = new WeakMap()));
+  if (!files) known.set(scene, (files = new Map()));
   let types = files.get(source);
   if (!types) files.set(source, (types = make(scene, source)));
   return types;
 }
 
-const wides = new WeakMap<Scene, Types>();
+const wides = notesOn<Scene, Types>('types');
 
 function wideTypes(scene: Scene): Types {
   let types = wides.get(scene);
