@@ -38,7 +38,6 @@ import {
   jumpIf,
   label,
   less,
-  lessEqual,
   lessEqualSigned,
   load,
   load64,
@@ -81,12 +80,12 @@ export function run(shape: Shape, l: Locals, parent: Parent): Code {
   return [
     set(l.size, g('size')),
     set(l.made, g('edges')),
-    set(l.stored, get(l.made)),
+    set(l.place, get(l.made)),
     set(l.at, g('next')),
+    set(l.flushed, get(l.at)),
     set(l.end, add(get(l.at), get(l.parameter))),
     set(l.top, g('batch')),
     set(l.list, g('touches')),
-    set(l.guesses, g('guesses')),
     set(l.lastSlot, add(g('slots'), shl(add(g('slotCount'), i32(SLACK - 1)), i32(3)))),
     set(l.result, i32(outcome.more)),
     block(
@@ -135,8 +134,6 @@ export function run(shape: Shape, l: Locals, parent: Parent): Code {
             ),
             set(l.top, get(l.topBefore)),
             set(l.made, get(l.madeBefore)),
-            // Of the guesses those stay that are still in the batch; to touch a slot for nothing does not hurt.
-            dropGuesses(l),
           ),
         ),
         flush(l, overrun),
@@ -145,27 +142,11 @@ export function run(shape: Shape, l: Locals, parent: Parent): Code {
       set(l.result, i32(outcome.overrun)),
     ),
     put('size', get(l.size)),
-    put('edges', get(l.stored)),
+    put('edges', get(l.made)),
     put('next', get(l.at)),
     put('touched', get(l.touched)),
     get(l.result),
   ];
-}
-
-/** Drops the guesses that stand at the end of the batch or behind it. */
-function dropGuesses(l: Locals): Code {
-  const done = label('dropped');
-  const one = label('drop');
-  return block(
-    done,
-    loop(
-      one,
-      jumpIf(done, lessEqual(get(l.guesses), g('guesses'))),
-      jumpIf(done, less(load(0, sub(get(l.guesses), i32(4))), get(l.top))),
-      set(l.guesses, sub(get(l.guesses), i32(4))),
-      jump(one),
-    ),
-  );
 }
 
 interface Parts {
@@ -296,7 +277,7 @@ function privateSteps(s: Parts): Code {
       ),
     ),
     set(l.made, get(l.madeBefore)),
-    set(l.stored, get(l.madeBefore)),
+    set(l.place, get(l.madeBefore)),
     set(l.topBefore, get(l.top)),
   );
 }

@@ -12,11 +12,10 @@
  * word by word, so it needs no theory of independence. The parent of a state that is not yet expanded stands where its
  * row will end (`rows`), the label of x where its goal will be noted (`goals`).
  *
- * What must be looked up is gathered in a batch; what the look-ups will read is touched first, one right after the
- * other, so that many cache misses are under way at once. For that there are two lists, of the slots and of the entries
- * that are guesses. An entry: the words; the tag, or for a guess q and later the first edge of q; the slot's address, or
- * for a guess 0; the label of the edge, that of x and for a guess the number of labels to look at (a byte each); the state
- * that the edge leaves, or the number of an ending (negative).
+ * A guess is tried at once if the row of q is complete. The rest is gathered in a batch: what is to be looked up, and
+ * guesses from rows that still have edges in the batch. The slots that will be read are touched first, one right after the
+ * other, so that many cache misses are under way at once. An entry: the words; the tag, or for a guess q; the slot's
+ * address, or for a guess 0; the label of the edge and, 8 bits up, that of x; the state that the edge leaves; its number.
  */
 import { entrySize, g } from './shape';
 import {
@@ -75,9 +74,12 @@ export interface Locals {
   readonly node: number;
   readonly count: number;
   readonly top: number;
-  /** The ends of the lists of what is to be touched. */
+  /** The end of the list of slots to touch. */
   readonly list: number;
-  readonly guesses: number;
+  /** The rows of all states below are complete: none of their edges is in the batch. */
+  readonly flushed: number;
+  /** The number of the next edge. */
+  readonly place: number;
   readonly topBefore: number;
   readonly from: number;
   readonly slot: number;
@@ -86,7 +88,6 @@ export interface Locals {
   readonly size: number;
   readonly made: number;
   readonly madeBefore: number;
-  readonly stored: number;
   readonly scratch: number;
   readonly touched: number;
   readonly pending: number;
@@ -115,7 +116,8 @@ export function createLocals(words: number): Locals {
     count: i(),
     top: i(),
     list: i(),
-    guesses: i(),
+    flushed: i(),
+    place: i(),
     topBefore: i(),
     from: i(),
     slot: i(),
@@ -124,7 +126,6 @@ export function createLocals(words: number): Locals {
     size: i(),
     made: i(),
     madeBefore: i(),
-    stored: i(),
     scratch: i(),
     touched: i(),
     pending: i(),
@@ -203,11 +204,8 @@ const jumpIfSame = (l: Locals, to: Label, address: number): Code => {
 
 /** Loads what the look-ups will need: nothing waits for the loads, so the cache misses overlap. Empties the lists. */
 const touch = (l: Locals): Code => {
-  const at = 8 * l.words.length;
   const done = label('touched');
   const next = label('touch');
-  const rowsDone = label('rows touched');
-  const nextRow = label('touch row');
   return [
     set(l.from, g('touches')),
     block(
@@ -221,50 +219,38 @@ const touch = (l: Locals): Code => {
       ),
     ),
     set(l.list, g('touches')),
-    set(l.from, g('guesses')),
-    block(
-      rowsDone,
-      loop(
-        nextRow,
-        jumpIf(rowsDone, atLeast(get(l.from), get(l.guesses))),
-        set(l.found, load(0, get(l.from))),
-        set(l.scratch, add(g('rows'), shl(load(at, get(l.found)), i32(2)))),
-        set(l.row, load(0, get(l.scratch))),
-        set(l.scratch, sub(load(4, get(l.scratch)), get(l.row))),
-        store(at, get(l.found), get(l.row)),
-        store8(at + 10, get(l.found), select(less(get(l.scratch), i32(8)), get(l.scratch), i32(8))),
-        set(l.scratch, load(0, add(g('targets'), shl(get(l.row), i32(2))))),
-        set(l.touched, add(get(l.touched), add(get(l.scratch), load8(0, add(g('labels'), get(l.row)))))),
-        set(l.from, add(get(l.from), i32(4))),
-        jump(nextRow),
-      ),
-    ),
-    set(l.guesses, g('guesses')),
   ];
+};
+
+/**
+ * Follows the edge labelled `wanted` from state `q`: puts what it leads to into `found` and jumps to `known` if that is the
+ * state wanted.
+ */
+const tryGuess = (l: Locals, q: Code, wanted: Code, known: Label): Code => {
+  const wrong = label('wrong');
+  return block(
+    wrong,
+    set(l.scratch, add(g('rows'), shl(q, i32(2)))),
+    set(l.row, load(0, get(l.scratch))),
+    set(l.scratch, sub(load(4, get(l.scratch)), get(l.row))),
+    readLabels(l),
+    findLabel(l, wanted),
+    jumpIf(wrong, isZero64(get(l.near))),
+    set(l.found, nearTarget(l)),
+    jumpIf(wrong, lessSigned(get(l.found), i32(0))),
+    set(l.scratch, stateAddress(l.words.length, get(l.found))),
+    jumpIfSame(l, known, l.scratch),
+  );
 };
 
 /** Looks everything in the batch up, in order: states get their numbers here. */
 export const flush = (l: Locals, overrun: Label): Code => {
   const words = l.words.length;
+  const at = 8 * words;
   const done = label('flushed');
   const next = label('entry');
   const known = label('known');
   const probe = label('probe');
-  const guess: readonly Code[] = [
-    set(l.row, load(8 * words, get(l.from))),
-    set(l.scratch, load8(8 * words + 10, get(l.from))),
-    readLabels(l),
-    findLabel(l, load8(8 * words + 9, get(l.from))),
-    when(isZero(isZero64(get(l.near))), [
-      set(l.found, nearTarget(l)),
-      when(isZero(lessSigned(get(l.found), i32(0))), [
-        set(l.scratch, stateAddress(words, get(l.found))),
-        jumpIfSame(l, known, l.scratch),
-      ]),
-    ]),
-    makeTag(l),
-    set(l.slot, homeOf(l.tag)),
-  ];
   return [
     touch(l),
     set(l.from, g('batch')),
@@ -273,47 +259,49 @@ export const flush = (l: Locals, overrun: Label): Code => {
       loop(
         next,
         jumpIf(done, atLeast(get(l.from), get(l.top))),
-        set(l.found, load(8 * words + 12, get(l.from))),
-        when(isZero(lessSigned(get(l.found), i32(0))), [
-          set(l.source, get(l.found)),
-          readWords(l, l.from),
-          set(l.slot, load(8 * words + 4, get(l.from))),
-          block(
-            known,
-            when(isZero(get(l.slot)), guess, [set(l.tag, load(8 * words, get(l.from)))]),
-            loop(
-              probe,
-              set(l.scratch, load(0, get(l.slot))),
-              when(isZero(get(l.scratch)), [
-                set(l.found, get(l.size)),
-                set(l.size, add(get(l.size), i32(1))),
-                store(0, get(l.slot), get(l.size)),
-                store(4, get(l.slot), get(l.tag)),
-                when(atLeast(get(l.slot), get(l.lastSlot)), [jump(overrun)]),
-                set(l.scratch, stateAddress(words, get(l.found))),
-                writeWords(l, l.scratch),
-                store8(0, add(g('goals'), get(l.found)), load8(8 * words + 8, get(l.from))),
-                store(4, add(g('rows'), shl(get(l.found), i32(2))), get(l.source)),
-                jump(known),
-              ]),
-              when(equal(load(4, get(l.slot)), get(l.tag)), [
-                set(l.found, sub(get(l.scratch), i32(1))),
-                set(l.scratch, stateAddress(words, get(l.found))),
-                jumpIfSame(l, known, l.scratch),
-              ]),
-              set(l.slot, add(get(l.slot), i32(8))),
-              jump(probe),
-            ),
+        readWords(l, l.from),
+        set(l.tag, load(at, get(l.from))),
+        set(l.slot, load(at + 4, get(l.from))),
+        block(
+          known,
+          when(isZero(get(l.slot)), [
+            tryGuess(l, get(l.tag), load8(at + 9, get(l.from)), known),
+            makeTag(l),
+            set(l.slot, homeOf(l.tag)),
+          ]),
+          loop(
+            probe,
+            set(l.scratch, load(0, get(l.slot))),
+            when(isZero(get(l.scratch)), [
+              set(l.found, get(l.size)),
+              set(l.size, add(get(l.size), i32(1))),
+              store(0, get(l.slot), get(l.size)),
+              store(4, get(l.slot), get(l.tag)),
+              when(atLeast(get(l.slot), get(l.lastSlot)), [jump(overrun)]),
+              set(l.scratch, stateAddress(words, get(l.found))),
+              writeWords(l, l.scratch),
+              store8(0, add(g('goals'), get(l.found)), load8(at + 8, get(l.from))),
+              store(4, add(g('rows'), shl(get(l.found), i32(2))), load(at + 12, get(l.from))),
+              jump(known),
+            ]),
+            when(equal(load(4, get(l.slot)), get(l.tag)), [
+              set(l.found, sub(get(l.scratch), i32(1))),
+              set(l.scratch, stateAddress(words, get(l.found))),
+              jumpIfSame(l, known, l.scratch),
+            ]),
+            set(l.slot, add(get(l.slot), i32(8))),
+            jump(probe),
           ),
-        ]),
-        store(0, add(g('targets'), shl(get(l.stored), i32(2))), get(l.found)),
-        store8(0, add(g('labels'), get(l.stored)), load(8 * words + 8, get(l.from))),
-        set(l.stored, add(get(l.stored), i32(1))),
+        ),
+        set(l.scratch, load(at + 16, get(l.from))),
+        store(0, add(g('targets'), shl(get(l.scratch), i32(2))), get(l.found)),
+        store8(0, add(g('labels'), get(l.scratch)), load8(at + 8, get(l.from))),
         set(l.from, add(get(l.from), i32(entrySize(words)))),
         jump(next),
       ),
     ),
     set(l.top, g('batch')),
+    set(l.flushed, get(l.at)),
   ];
 };
 
@@ -333,7 +321,7 @@ export const readParent = (l: Locals, parentBytes: number, parentRow: number): C
   ),
 ];
 
-/** Fills the rest of the entry at `top`, whose words are in `words`; `labels` is what edge and parent's edge are named. */
+/** Takes the edge to the state in `words` or to an ending: finds its target at once, or puts it into the batch. */
 export const enter = (
   l: Locals,
   edgeLabel: number,
@@ -343,37 +331,52 @@ export const enter = (
   parentRow: number,
 ): Code => {
   const at = 8 * l.words.length;
-  const unknown = label('no guess');
-  const ready = label('ready');
+  const done = label('done');
+  const known = label('known');
+  const entered = label('entered');
+  const unknown = label('unknown');
   return [
-    writeWords(l, l.top),
-    store(at + 8, get(l.top), add(get(edgeLabel), shl(get(parentLabel), i32(8)))),
-    set(l.scratch, ending),
-    store(at + 12, get(l.top), select(get(l.scratch), get(l.scratch), get(l.at))),
-    set(l.bytes, get(parentBytes)),
     block(
-      ready,
+      done,
       block(
-        unknown,
-        findLabel(l, get(edgeLabel)),
-        jumpIf(unknown, isZero64(get(l.near))),
-        set(l.row, get(parentRow)),
-        set(l.found, nearTarget(l)),
-        // Endings are large numbers here.
-        jumpIf(unknown, atLeast(get(l.found), get(l.at))),
-        store(at, get(l.top), get(l.found)),
-        store(at + 4, get(l.top), i32(0)),
-        store(0, get(l.guesses), get(l.top)),
-        set(l.guesses, add(get(l.guesses), i32(4))),
-        jump(ready),
+        known,
+        set(l.found, ending),
+        jumpIf(known, get(l.found)),
+        block(
+          entered,
+          block(
+            unknown,
+            set(l.bytes, get(parentBytes)),
+            findLabel(l, get(edgeLabel)),
+            jumpIf(unknown, isZero64(get(l.near))),
+            set(l.row, get(parentRow)),
+            set(l.tag, nearTarget(l)),
+            // Endings are large numbers here.
+            jumpIf(unknown, atLeast(get(l.tag), get(l.at))),
+            when(atLeast(get(l.tag), get(l.flushed)), [
+              store(at, get(l.top), get(l.tag)),
+              store(at + 4, get(l.top), i32(0)),
+              jump(entered),
+            ]),
+            tryGuess(l, get(l.tag), get(parentLabel), known),
+          ),
+          makeTag(l),
+          set(l.slot, homeOf(l.tag)),
+          store(at, get(l.top), get(l.tag)),
+          store(at + 4, get(l.top), get(l.slot)),
+          store(0, get(l.list), get(l.slot)),
+          set(l.list, add(get(l.list), i32(4))),
+        ),
+        writeWords(l, l.top),
+        store(at + 8, get(l.top), add(get(edgeLabel), shl(get(parentLabel), i32(8)))),
+        store(at + 12, get(l.top), get(l.at)),
+        store(at + 16, get(l.top), get(l.place)),
+        set(l.top, add(get(l.top), i32(entrySize(l.words.length)))),
+        jump(done),
       ),
-      makeTag(l),
-      set(l.slot, homeOf(l.tag)),
-      store(at, get(l.top), get(l.tag)),
-      store(at + 4, get(l.top), get(l.slot)),
-      store(0, get(l.list), get(l.slot)),
-      set(l.list, add(get(l.list), i32(4))),
+      store(0, add(g('targets'), shl(get(l.place), i32(2))), get(l.found)),
+      store8(0, add(g('labels'), get(l.place)), get(edgeLabel)),
     ),
-    set(l.top, add(get(l.top), i32(entrySize(l.words.length)))),
+    set(l.place, add(get(l.place), i32(1))),
   ];
 };

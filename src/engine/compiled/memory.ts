@@ -11,7 +11,6 @@ export const regions = [
   'conflicts',
   'batch',
   'touches',
-  'guesses',
   'nodes',
   'rows',
   'goals',
@@ -46,7 +45,7 @@ const MOST_PAGES = 65536;
 const FIRST_PAGES = 256;
 const STEP = 64;
 /** Regions that have the size asked for: they do not grow with the number of states. */
-const fixed: ReadonlySet<Region> = new Set(['roots', 'conflicts', 'batch', 'touches', 'guesses', 'nodes']);
+const fixed: ReadonlySet<Region> = new Set(['roots', 'conflicts', 'batch', 'touches', 'nodes']);
 
 export function createRegions(): Regions {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });

@@ -146,7 +146,6 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
         conflicts: 4 * MOST_PENDING + MOST_ACCESSES * MOST_ACCESSES,
         batch: Math.max(more * entrySize(layout.words), 8 * ASIDE),
         touches: 4 * more,
-        guesses: 4 * more,
         nodes: Math.max(nodes, memory.capacity('nodes')),
         slots: (count + SLACK) * 8,
         states: (states + more) * 8 * layout.words,

@@ -38,7 +38,6 @@ export const globals = [
   'targets',
   'batch',
   'touches',
-  'guesses',
   'conflicts',
   'mostStates',
   'mostEdges',
@@ -49,11 +48,11 @@ export const g = (name: GlobalName): Code => getGlobal(globals.indexOf(name));
 export const put = (name: GlobalName, value: Code): Code => setGlobal(globals.indexOf(name), value);
 
 /** States whose successors are gathered before they are looked up, in entries of the batch. */
-export const BATCH = 128;
+export const BATCH = 32;
 
-/** Bytes of an entry of the batch: the words, then tag, slot, labels and origin (see lookup.ts). */
+/** Bytes of an entry of the batch: the words, then what lookup.ts says. */
 export function entrySize(words: number): number {
-  return 8 * words + 16;
+  return 8 * words + 24;
 }
 
 /** Bytes of one way in a leaf. */

@@ -196,7 +196,7 @@ function halvesOf(l: Locals, count: number): readonly number[] {
     l.size,
     l.made,
     l.madeBefore,
-    l.stored,
+    l.place,
     l.touched,
     l.pending,
     l.goal,
