@@ -9,7 +9,7 @@ import { callArguments, callee, pointee } from '../expression';
 import { spanOf, type FunctionFacts } from '../functions';
 import { primitive } from '../primitives';
 import type { Site } from '../sections/regions';
-import { meanings } from '../sections/sections';
+import { keyOf, meanings } from '../sections/sections';
 import { openAt } from './entries';
 import { isSame, perInput, type Check, type CheckInput, type Finding, type Related } from './input';
 
@@ -106,7 +106,8 @@ const pairsOf = perInput(input => {
     const sections = input.survey.sections(f);
     if (!sections || sections.strayEnds.length > 0) continue;
     for (const p of f.analysis.flow.points) {
-      const open = openAt(sections, p).must;
+      // Of `spin_lock_irqsave(a); spin_unlock(a);` the interrupts are still off, but not the lock held.
+      const open = openAt(sections, p).must.filter(s => sections.before[p.id]?.has(keyOf(s.effect)));
       if (open.length === 0) continue;
       const held = new Map<string, Site>();
       for (const s of open) {

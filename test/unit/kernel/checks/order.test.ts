@@ -89,6 +89,32 @@ void g(struct box *x)
 }
 `));
 
+  it('nothing: the first lock is given back while interrupts stay off', () =>
+    check(`
+struct box { spinlock_t a, b; int n; };
+static void one(struct box *x)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&x->a, flags);
+	spin_lock(&x->b);
+	x->n++;
+	spin_unlock(&x->b);
+	spin_unlock_irqrestore(&x->a, flags);
+}
+static void two(struct box *x)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&x->b, flags);
+	x->n++;
+	spin_unlock(&x->b);
+	spin_lock(&x->a);
+	x->n++;
+	spin_unlock_irqrestore(&x->a, flags);
+}
+`));
+
   it('nothing: one order', () =>
     check(`${struct}
 void f(struct box *x)

@@ -24,6 +24,41 @@ int arm(struct ring *r, struct gate *g)
 }
 `));
 
+  const outer = (before: string, inside: string, after: string): string => `${reader}
+static int link(struct ring *r, struct gate *g)
+{
+	if (!g)
+		return -EINVAL;
+	${before}
+	rcu_assign_pointer(r->gate, g);${inside}
+	return 0;
+}
+int arm(struct ring *r, struct gate *g)
+{
+	int err;
+
+	rtnl_lock();
+	err = link(r, g);
+	if (err)
+		goto unlock;
+	rtnl_unlock();
+	${after}
+	return 0;
+unlock:
+	rtnl_unlock();
+	return err;
+}
+`;
+  const found = ' /* ! no grace period follows */';
+
+  it('the caller drops its lock and goes on: as it was, and with the wait before', async () => {
+    await check(outer('', found, ''));
+    await check(outer('synchronize_rcu();', found, ''));
+  });
+
+  it('nothing: the caller drops its lock and waits then, on the way that published', () =>
+    check(outer('', '', 'synchronize_rcu();')));
+
   it('an entry of a list that is freed at once', () =>
     check(`
 struct item { struct list_head list; int key; };
