@@ -4,9 +4,9 @@
  */
 import type { Span } from '../base/span';
 import type { Matters, Odds, OddsPoint, Report, StepPlace, Twin } from '../engine/report';
-import type { PlaceRecord } from './answer';
 
-type PlaceOf = (span: Span) => PlaceRecord;
+/** One-based. */
+type PlaceOf = (span: Span) => { readonly file: string; readonly line: number; readonly column: number };
 
 /** The parts of the record that are only there if there is something to tell. */
 export interface ExaminedRecord {
@@ -31,10 +31,23 @@ export function examinedRecord(report: Report, place: PlaceOf): ExaminedRecord {
             waiters: explanation.waiters.map(({ span, sites, ...w }) => ({
               ...w,
               ...place(span),
-              sites: sites.map(({ span: at, ...s }) => ({ ...s, ...place(at) })),
+              sites: sites.map(({ span: at, why, ...s }) => ({
+                ...s,
+                ...place(at),
+                why: why.map(({ turnedAway, ...y }) => ({
+                  ...y,
+                  ...(turnedAway ? { turnedAway: { text: turnedAway.text, ...place(turnedAway.span) } } : {}),
+                })),
+              })),
             })),
             ...(explanation.cycle
-              ? { cycle: explanation.cycle.map(({ span, ...c }) => ({ ...c, ...(span ? place(span) : {}) })) }
+              ? {
+                  cycle: explanation.cycle.map(({ span, heldAt, ...c }) => ({
+                    ...c,
+                    ...(span ? place(span) : {}),
+                    ...(heldAt ? { heldAt: place(heldAt) } : {}),
+                  })),
+                }
               : {}),
             ...(explanation.history
               ? { history: explanation.history.map(({ span, ...h }) => ({ ...h, ...place(span) })) }
@@ -118,7 +131,7 @@ function twinText(twin: Twin, place: (span: Span) => string): string[] {
   if ('cannotTell' in twin) return open(twin.cannotTell);
   const { shared, failing, passing } = twin;
   return [
-    `The first ${String(shared)} steps are the same. Then it fails with ${failing.thread}: ${failing.text} (${place(failing.span)}),`,
+    `${shared === 0 ? 'They part at once. ' : shared === 1 ? 'The first step is the same. ' : `The first ${String(shared)} steps are the same. `}Then it fails with ${failing.thread}: ${failing.text} (${place(failing.span)}),`,
     `and passes with ${passing.thread}: ${passing.text} (${place(passing.span)}).`,
     `--schedule '${twin.schedule}'`,
   ];

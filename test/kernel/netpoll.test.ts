@@ -54,6 +54,36 @@ describe('netpoll, on the real tree', () => {
     assert.ok(waiter.sites.some(site => site.function === 'napi_complete_done'));
   });
 
+  it('says what matters in at most five arrows, how likely it is, and how it would have passed', async () => {
+    const options = {
+      matters: true,
+      twin: true,
+      odds: { slow: { call: 'driver_poll', factor: 16 } },
+    };
+    const { report } = await verdictOn([removed], { options });
+    const { matters, twin, odds } = report;
+    assert.ok(matters && 'arrows' in matters);
+    const arrows = matters.arrows.map(a => `${a.first.function} < ${a.then.function}`);
+    assert.ok(arrows.length <= 5, arrows.join('\n'));
+    assert.ok(matters.sufficient && matters.arrows.every(a => a.decisive));
+    for (const arrow of [
+      // No lock taken, because npinfo is not there yet …
+      'netpoll_poll_lock < __netpoll_setup',
+      // … and the bit is looked at while netpoll has it set.
+      'poll_one_napi < napi_complete_done',
+      'napi_complete_done < poll_one_napi',
+    ])
+      assert.ok(arrows.includes(arrow), arrows.join('\n'));
+    assert.ok(twin && 'schedule' in twin);
+    assert.equal(twin.failing.function, 'napi_complete_done');
+    const passes = await verdictOn([removed], { schedule: twin.schedule });
+    assert.match(JSON.stringify(passes.report.verdict), /This schedule ends well|nothing bad happens/);
+    assert.ok(odds && 'probability' in odds && odds.error < 1e-9);
+    assert.ok(odds.probability > 0 && odds.probability < 0.01);
+    // A slow driver brings it out.
+    assert.ok((odds.slow?.points.at(-1)?.probability ?? 0) > 5 * odds.probability);
+  });
+
   it('gives a schedule that replays', async () => {
     const { schedule } = (await verdictOn([removed])).report;
     assert.ok(schedule);
