@@ -33,6 +33,8 @@ export type Part = number;
 export interface Recorded<T> {
   readonly value: T;
   readonly reads: readonly Part[];
+  /** Rests on something only because that has no slot yet: not what would be recorded once it has one. */
+  readonly loose: boolean;
 }
 
 const KINDS = 4;
@@ -89,6 +91,7 @@ export function createRecorder(m: Machine, components: Components): Recorder {
   /** Parts that the step in progress has replaced: what they hold now is its own. */
   const replaced = new Set<Part>();
   let self = -1;
+  let loose = false;
 
   const read = (part: Part): void => {
     if (seen.has(part) || replaced.has(part)) return;
@@ -97,8 +100,10 @@ export function createRecorder(m: Machine, components: Components): Recorder {
   };
   const replace = (part: Part): void => {
     // Without a slot it is replaced where it is at its baseline, and nothing is known of other places.
-    if (slotOf(components, part) === undefined) read(part);
-    else if (!seen.has(part)) replaced.add(part);
+    if (slotOf(components, part) === undefined) {
+      read(part);
+      loose = true;
+    } else if (!seen.has(part)) replaced.add(part);
   };
   const proxies = new WeakMap<ThreadState, ThreadState>();
   const watched = (n: number, t: ThreadState): ThreadState => {
@@ -172,12 +177,13 @@ export function createRecorder(m: Machine, components: Components): Recorder {
     reads.length = 0;
     seen.clear();
     replaced.clear();
+    loose = false;
     self = n;
     if (n < 0) return;
     read(controlOf(n));
     read(bearingOf(n));
   };
-  const done = <T>(value: T): Recorded<T> => ({ value, reads: reads.slice() });
+  const done = <T>(value: T): Recorded<T> => ({ value, reads: reads.slice(), loose });
 
   return {
     ways(n) {

@@ -102,7 +102,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
   let over = false;
   /** All that is in the tables, as long as it stays true. */
   let answers: Answer[] = [];
-  const known = { threads: -1, objects: -1, slots: -1, plain: -1 };
+  const known = { threads: -1, objects: -1, slots: -1, plain: -1, marks: -1 };
 
   const labelOf = (label: number): number => {
     let n = labelNumbers.get(label);
@@ -250,6 +250,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     if (!next || m.threads.length > MOST_THREADS || nodes > MOST_NODES || labels.length > MOST_LABELS)
       return false;
     if (!isKnown()) answers = [];
+    else if (components.slots.length !== known.slots) answers = answers.filter(a => !a.loose);
     threads = m.threads.length;
     const first = Array.from({ length: threads }, (_, n) => components.threadSlots(n)?.control);
     const { roots, bytes } = rootsOf(FIRST_ADDRESS, next, [...first, ...first, undefined]);
@@ -271,13 +272,16 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     known.objects = m.objects.length;
     known.slots = components.slots.length;
     known.plain = plainCells.size;
+    known.marks = m.marks.shared;
     return true;
   };
   /** What has been recorded rests on these. */
   const isKnown = (): boolean =>
     m.threads.length === known.threads &&
     m.objects.length === known.objects &&
-    plainCells.size === known.plain;
+    plainCells.size === known.plain &&
+    // A cell that is shared now makes a thread stop where it did not.
+    m.marks.shared === known.marks;
 
   const load = (index: number): void => {
     for (let slot = 0; slot < components.slots.length; slot++)
@@ -345,21 +349,24 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     let note = 0;
     let reads: readonly Part[];
     let ways: readonly PackedWay[];
+    let loose: boolean;
     if (tree < threads) {
       const access = accessOf(tree);
       if (access === 'again' || access === 'lost') return access;
       const answer = recorder.ways(tree);
+      ({ loose } = answer);
       reads = [...answer.reads, ...access.reads.filter(r => !answer.reads.includes(r))];
       note = access.number;
       ways = answer.value.map(w => packWay(tree, w));
     } else if (tree < treeCount(threads) - 1) {
       const answer = recorder.isPrivate(tree - threads);
-      reads = answer.reads;
+      ({ reads, loose } = answer);
       // One way that is never taken stands for yes.
       ways = answer.value ? [{ label: 0, ending: 0, writes: [] }] : [];
     } else {
-      const { value, reads: looked } = recorder.goal();
-      reads = looked;
+      const answer = recorder.goal();
+      const { value } = answer;
+      ({ reads, loose } = answer);
       note = value.reached ? 1 : 0;
       ways = value.ending ? [packFinally(value.ending)] : [];
     }
@@ -376,6 +383,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
       }),
       note,
       ways,
+      loose,
     };
     answers.push(answer);
     if (components.slots.length !== known.slots) return 'again';

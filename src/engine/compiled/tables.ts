@@ -24,6 +24,8 @@ export interface Answer {
   readonly reads: readonly (readonly [part: Part, id: number])[];
   readonly note: number;
   readonly ways: readonly PackedWay[];
+  /** To be asked anew when something gets a slot; see record.ts. */
+  readonly loose: boolean;
 }
 
 export interface Tables {
