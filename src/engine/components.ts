@@ -277,7 +277,7 @@ function objectKey(o: ObjectState): string {
 function globalKey(g: GlobalState): string {
   let k = '';
   for (const [address, list] of [...g.queues].sort(([a], [b]) => a - b))
-    k += `q${address}:${list.map((e: QueueEntry) => `${e.thread}${e.exclusive ? 'x' : ''}${e.stays ? 's' : ''}`).join(',')}`;
+    k += `q${address}:${list.map((e: QueueEntry) => `${e.thread}${e.exclusive ? 'x' : ''}${e.stays ? 's' : ''}${e.flags || ''}`).join(',')}`;
   for (const [key, fact] of [...g.facts].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
     k += `f${key}=${fact.value === undefined ? `!${fact.not.map((v: Value) => textOf(v)).join(',')}` : textOf(fact.value)}`;
   return k;

@@ -38,11 +38,18 @@ export function allocate(
   const size = isUnknown(wanted) ? Math.max(layoutSize, 65536) : Number(wanted);
   const bound = m.program.settings.allocations ?? 4;
   const owner = m.alone ? 'init' : n;
+  const reused = i.typesafe ? freedOf(m, i.layout) : undefined;
+  if (reused !== undefined) {
+    const old = i.fill === 'unknown' ? m.objects[reused] : undefined;
+    putObject(m, reused, { life: 'live', fill: old?.fill ?? i.fill, size, cells: old?.cells.slice() ?? [] });
+    m.observer?.life(n, reused, 'allocated', i.site);
+    return addressOf(reused, 0);
+  }
   for (let k = 0; k < bound; k++) {
     const identity = `heap:${frame.function}.${frame.pc}:${owner}#${k}`;
     const number = m.objectNumbers.get(identity);
     const old = number === undefined ? undefined : m.objects[number];
-    if (old && !(old.life === 'freed' && (i.typesafe || !isReferred(m, number ?? -1, frame)))) continue;
+    if (old && !(old.life === 'freed' && !isReferred(m, number ?? -1, frame))) continue;
     const info = {
       name:
         k === 0 && owner === 'init'
@@ -55,8 +62,7 @@ export function allocate(
       typesafe: i.typesafe === true,
     };
     const object = number ?? addObject(m, identity, info);
-    const keep = i.typesafe && old && i.fill === 'unknown' ? old.cells : [];
-    putObject(m, object, { life: 'live', fill: i.fill, size, cells: keep.slice() });
+    putObject(m, object, { life: 'live', fill: i.fill, size, cells: [] });
     m.observer?.life(n, object, 'allocated', i.site);
     return addressOf(object, 0);
   }
@@ -67,6 +73,15 @@ export function allocate(
     i.site,
     m.program.settings.allocations !== undefined,
   );
+}
+
+/** A freed object of a cache with SLAB_TYPESAFE_BY_RCU: the next allocation from the cache gets it, wherever it is. */
+function freedOf(m: Machine, layout: number): number | undefined {
+  for (const [k, o] of m.objects.entries()) {
+    const info = m.objectInfos[k];
+    if (o?.life === 'freed' && info?.kind === 'heap' && info.typesafe && info.layout === layout) return k;
+  }
+  return undefined;
 }
 
 function heapCount(m: Machine, name: string): number {

@@ -94,6 +94,8 @@ export interface QueueEntry {
   readonly exclusive: boolean;
   /** A wake-up leaves it in the queue. */
   readonly stays: boolean;
+  /** The word in which a wake-up leaves a mark, 0 for none. */
+  readonly flags: number;
 }
 
 export interface GlobalState {

@@ -6,7 +6,7 @@
  */
 import { placeOf } from '../ir/address';
 import { BLOCKED, ONE, SECOND, type Handler } from './handler';
-import { addressIn, changeGlobal, ownThread, refer, type Machine } from './machine';
+import { addressIn, changeGlobal, ownThread, readAt, refer, writeAt, type Machine } from './machine';
 import type { QueueEntry } from './model';
 import { isUnknown, type Value } from './unknown';
 
@@ -39,6 +39,9 @@ function setQueue(m: Machine, address: number, list: readonly QueueEntry[]): voi
 /** TASK_INTERRUPTIBLE or TASK_WAKEKILL: a signal wakes. */
 const SIGNALLED = 0x101;
 
+/** WQ_FLAG_WOKEN. */
+const WOKEN = 2;
+
 const statesOf = (v: Value | undefined): number => (typeof v === 'number' ? v : NORMAL);
 
 function leave(m: Machine, n: number, queue: Value, site: number): void {
@@ -51,6 +54,13 @@ function leave(m: Machine, n: number, queue: Value, site: number): void {
     address,
     list.filter(e => e.thread !== n),
   );
+}
+
+/** woken_wake_function(): the waiter finds the mark even if it was not asleep yet. */
+function markWoken(m: Machine, n: number, flags: number, site: number): void {
+  const r = refer(m, flags, 4, site, 'wakes');
+  const old = readAt(m, r, 'u32', site);
+  writeAt(m, r, 'u32', isUnknown(old) ? WOKEN : Number(old) | WOKEN, n, site);
 }
 
 export const waitHandlers: Readonly<Record<string, Handler>> = {
@@ -91,7 +101,8 @@ export const waitHandlers: Readonly<Record<string, Handler>> = {
       const list = m.global.queues.get(address) ?? [];
       if (!list.some(e => e.thread === n)) {
         const exclusive = a[2] === 1;
-        const entry = { thread: n, exclusive, stays: a[1] === -1 };
+        const flags = typeof a[3] === 'number' ? a[3] : 0;
+        const entry = { thread: n, exclusive, stays: a[1] === -1, flags };
         setQueue(m, address, exclusive ? [...list, entry] : [entry, ...list]);
       }
       if (a[1] !== -1) t.task = isUnknown(a[1]) ? 2 : Number(a[1] ?? 2);
@@ -112,7 +123,7 @@ export const waitHandlers: Readonly<Record<string, Handler>> = {
   },
   'wait.wake': {
     scope: 'always',
-    run(m, _n, _t, a, c) {
+    run(m, n, _t, a, c) {
       refer(m, a[0] ?? 0, 1, c.site, 'wakes');
       const address = addressIn(m, a[0] ?? 0, c.site);
       const list = m.global.queues.get(address);
@@ -122,6 +133,7 @@ export const waitHandlers: Readonly<Record<string, Handler>> = {
       const rest: QueueEntry[] = [];
       for (const e of list) {
         const full = most > 0 && exclusive >= most;
+        if (!full && e.flags !== 0) markWoken(m, n, e.flags, c.site);
         const woken = !full && wake(m, e.thread, statesOf(a[2]));
         if (woken && e.exclusive) exclusive++;
         if (!woken || e.stays) rest.push(e);

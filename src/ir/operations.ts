@@ -130,6 +130,7 @@ const table = [
       'queue',
       'state: -1 leaves it as it is, and then the waiter stays in the queue when it is woken',
       'exclusive: 0 or 1',
+      'flags: address of the word in which a wake-up sets WQ_FLAG_WOKEN, 0 for none',
     ],
   },
   { name: 'wait.finish', arguments: ['queue'] },

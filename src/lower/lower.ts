@@ -13,6 +13,7 @@ import { textOf } from './c/token';
 import { spanOf } from './context';
 import devices from './prelude/devices.h';
 import kernel from './prelude/kernel.h';
+import library from './prelude/library.h';
 import model from './prelude/model.h';
 import standalone from './prelude/racelens.h';
 import { createAssembly } from './program';
@@ -121,7 +122,7 @@ export function lower(request: LowerRequest): LowerResult {
     config,
     harness: { path: source.path, text: source.text },
     model: { path: 'racelens/model.h', text: model },
-    bodies: { path: 'racelens/kernel.h', text: `${kernel}\n${devices}` },
+    bodies: { path: 'racelens/kernel.h', text: [kernel, library, devices].join('\n') },
     standalone: { path: 'racelens.h', text: standalone },
     isPrimitive,
   });

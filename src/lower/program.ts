@@ -46,16 +46,9 @@ import {
   voidType,
 } from './types';
 import type { CType, RecordType } from './types';
+import { boundRecords } from './bound';
 import { constantOf, effect, typeOf, value } from './value';
 import type { FoundEnumerator, FoundFunction, FoundVariable, World } from './world';
-
-/** Records whose static initialiser binds a function or a count, by tag: the member and what it says. */
-const boundRecords: Readonly<Record<string, { member: string; operation: OperationName }>> = {
-  work_struct: { member: 'func', operation: 'work.init' },
-  timer_list: { member: 'function', operation: 'timer.init' },
-  hrtimer: { member: 'function', operation: 'timer.init' },
-  semaphore: { member: 'count', operation: 'sem.init' },
-};
 
 export interface Assembly {
   readonly lowering: Lowering;

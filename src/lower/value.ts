@@ -1,4 +1,5 @@
 /** Expressions as values, in C's order of evaluation (left to right where C leaves it open). */
+import { noteBound } from './bound';
 import type { Integer, Operand } from '../ir/program';
 import { constant, integerIn, zero } from './builder';
 import type { Expression } from './c/ast';
@@ -260,7 +261,11 @@ function assign(f: Frame, e: Expression & { readonly kind: 'assign' }): Value {
     const p = place(f, e.left);
     const v = value(f, e.right, p.type);
     noteMask(f, p.kind === 'memory' ? p.origin : undefined, e.right);
-    return at(f, e, () => store(f, p, v));
+    return at(f, e, () => {
+      const stored = store(f, p, v);
+      noteBound(f, e.left, p, stored.operand);
+      return stored;
+    });
   }
   const operator = e.operator.slice(0, -1);
   // `x |= f()` evaluates the call before it loads x.

@@ -36,7 +36,10 @@ export function resolveInclude(
   if (!angled && root !== undefined) candidates.push(join(root, target));
   if (root !== undefined) {
     for (const f of searchFolders) candidates.push(join(root, `${f}/${target}`));
-    if (target.startsWith('asm/')) candidates.push(join(root, `include/asm-generic/${target.slice(4)}`));
+    // What the build would generate: arch headers that only include the generic ones.
+    if (target.startsWith('asm/'))
+      for (const f of ['include', 'include/uapi'])
+        candidates.push(join(root, `${f}/asm-generic/${target.slice(4)}`));
     if (angled) candidates.push(join(root, target));
   }
   if (folder !== undefined) candidates.push(join(folder, target), join(folder, `include/${target}`));

@@ -52,11 +52,15 @@ export function defineOf(tokens: readonly Token[]): Macro | undefined {
   return { name: name.text, parameters, body: tokens.slice(i + 1) };
 }
 
-/** Drops what `#if` leaves out, executes `#define`, forgets other directives. */
+/**
+ * Drops what `#if` leaves out, executes `#define`, forgets other directives. What is defined and undefined again inside
+ * the text stays defined: it is expanded afterwards.
+ */
 export function conditionals(tokens: readonly Token[], around: Surroundings): Token[] {
   const out: Token[] = [];
   const stack: { active: boolean; taken: boolean; outer: boolean }[] = [];
   let active = true;
+  const own = new Set<string>();
   for (let i = 0; i < tokens.length;) {
     const t = tokens[i];
     if (!t) break;
@@ -102,11 +106,13 @@ export function conditionals(tokens: readonly Token[], around: Surroundings): To
       case 'define':
         if (active) {
           const macro = defineOf(rest);
-          if (macro) around.define(macro.name, macro);
+          if (!macro) break;
+          own.add(macro.name);
+          around.define(macro.name, macro);
         }
         break;
       case 'undef':
-        if (active && rest[0]) around.define(rest[0].text, undefined);
+        if (active && rest[0] && !own.has(rest[0].text)) around.define(rest[0].text, undefined);
         break;
       default:
         break;

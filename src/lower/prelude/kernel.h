@@ -487,178 +487,30 @@ static inline void unlock_buffer(struct buffer_head *bh)
 	wake_up_all(&__race_bit_waiters);
 }
 
-/* lib/string.c */
-static inline int strcmp(const char *a, const char *b)
+/* kernel/sched/core.c: wake_q_add() takes a reference, wake_up_q() wakes without the lock */
+static inline bool wake_q_add(struct wake_q_head *head, struct task_struct *task)
 {
-	while (*a && *a == *b) {
-		a++;
-		b++;
+	struct wake_q_node *node = &task->wake_q;
+
+	if (cmpxchg(&node->next, NULL, (struct wake_q_node *)1))
+		return false;
+	*head->lastp = node;
+	head->lastp = &node->next;
+	return true;
+}
+static inline void wake_q_add_safe(struct wake_q_head *head, struct task_struct *task)
+{
+	wake_q_add(head, task);
+}
+static inline void wake_up_q(struct wake_q_head *head)
+{
+	struct wake_q_node *node = head->first;
+
+	while (node != (struct wake_q_node *)1) {
+		struct task_struct *task = container_of(node, struct task_struct, wake_q);
+
+		node = node->next;
+		WRITE_ONCE(task->wake_q.next, NULL);
+		wake_up_process(task);
 	}
-	return *(const unsigned char *)a - *(const unsigned char *)b;
-}
-static inline int strncmp(const char *a, const char *b, size_t n)
-{
-	while (n && *a && *a == *b) {
-		a++;
-		b++;
-		n--;
-	}
-	return n ? *(const unsigned char *)a - *(const unsigned char *)b : 0;
-}
-static inline size_t strnlen(const char *s, size_t n)
-{
-	size_t length = 0;
-
-	while (length < n && s[length])
-		length++;
-	return length;
-}
-static inline char *strchr(const char *s, int c)
-{
-	while (*s != (char)c) {
-		if (!*s)
-			return NULL;
-		s++;
-	}
-	return (char *)s;
-}
-static inline int memcmp(const void *a, const void *b, size_t n)
-{
-	const unsigned char *x = a, *y = b;
-
-	while (n && *x == *y) {
-		x++;
-		y++;
-		n--;
-	}
-	return n ? *x - *y : 0;
-}
-static inline int bcmp(const void *a, const void *b, size_t n)
-{
-	return memcmp(a, b, n);
-}
-static inline ssize_t strscpy(char *to, const char *from, size_t n)
-{
-	size_t i = 0;
-
-	while (i + 1 < n && from[i]) {
-		to[i] = from[i];
-		i++;
-	}
-	if (n)
-		to[i] = 0;
-	return from[i] ? -E2BIG : i;
-}
-static inline char *strcpy(char *to, const char *from)
-{
-	size_t i = 0;
-
-	do {
-		to[i] = from[i];
-	} while (from[i++]);
-	return to;
-}
-static inline char *strncpy(char *to, const char *from, size_t n)
-{
-	strscpy(to, from, n);
-	return to;
-}
-static inline size_t strlcpy(char *to, const char *from, size_t n)
-{
-	return strscpy(to, from, n);
-}
-
-/* lib/rbtree.c: the tree is never rebalanced; the parent is the word without its two low bits */
-#define __race_rb_parent(n) ((struct rb_node *)((n)->__rb_parent_color & ~3UL))
-static inline void __race_rb_link(struct rb_node *parent, struct rb_node *old, struct rb_node *new, struct rb_root *root)
-{
-	if (!parent)
-		WRITE_ONCE(root->rb_node, new);
-	else if (parent->rb_left == old)
-		WRITE_ONCE(parent->rb_left, new);
-	else
-		WRITE_ONCE(parent->rb_right, new);
-	if (new)
-		new->__rb_parent_color = (unsigned long)parent;
-}
-static inline void rb_insert_color(struct rb_node *node, struct rb_root *root)
-{
-}
-static inline void rb_erase(struct rb_node *node, struct rb_root *root)
-{
-	struct rb_node *next, *child;
-
-	if (!node->rb_left || !node->rb_right) {
-		child = node->rb_left ? node->rb_left : node->rb_right;
-		__race_rb_link(__race_rb_parent(node), node, child, root);
-		return;
-	}
-	next = node->rb_right;
-	while (next->rb_left)
-		next = next->rb_left;
-	if (__race_rb_parent(next) != node) {
-		__race_rb_link(__race_rb_parent(next), next, next->rb_right, root);
-		next->rb_right = node->rb_right;
-		next->rb_right->__rb_parent_color = (unsigned long)next;
-	}
-	next->rb_left = node->rb_left;
-	next->rb_left->__rb_parent_color = (unsigned long)next;
-	__race_rb_link(__race_rb_parent(node), node, next, root);
-}
-static inline struct rb_node *rb_first(const struct rb_root *root)
-{
-	struct rb_node *n = root->rb_node;
-
-	while (n && n->rb_left)
-		n = n->rb_left;
-	return n;
-}
-static inline struct rb_node *rb_last(const struct rb_root *root)
-{
-	struct rb_node *n = root->rb_node;
-
-	while (n && n->rb_right)
-		n = n->rb_right;
-	return n;
-}
-static inline struct rb_node *rb_next(const struct rb_node *node)
-{
-	struct rb_node *n = (struct rb_node *)node, *parent;
-
-	if (n->__rb_parent_color == (unsigned long)n)
-		return NULL;
-	if (n->rb_right) {
-		n = n->rb_right;
-		while (n->rb_left)
-			n = n->rb_left;
-		return n;
-	}
-	while ((parent = __race_rb_parent(n)) && n == parent->rb_right)
-		n = parent;
-	return parent;
-}
-static inline struct rb_node *rb_prev(const struct rb_node *node)
-{
-	struct rb_node *n = (struct rb_node *)node, *parent;
-
-	if (n->__rb_parent_color == (unsigned long)n)
-		return NULL;
-	if (n->rb_left) {
-		n = n->rb_left;
-		while (n->rb_right)
-			n = n->rb_right;
-		return n;
-	}
-	while ((parent = __race_rb_parent(n)) && n == parent->rb_left)
-		n = parent;
-	return parent;
-}
-static inline void rb_replace_node(struct rb_node *victim, struct rb_node *new, struct rb_root *root)
-{
-	*new = *victim;
-	if (new->rb_left)
-		new->rb_left->__rb_parent_color = (unsigned long)new;
-	if (new->rb_right)
-		new->rb_right->__rb_parent_color = (unsigned long)new;
-	__race_rb_link(__race_rb_parent(victim), victim, new, root);
 }

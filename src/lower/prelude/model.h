@@ -336,6 +336,12 @@
 #define swait_event_interruptible_exclusive(wq, condition) wait_event_interruptible_exclusive(wq, condition)
 #define swait_event_timeout_exclusive(wq, condition, timeout) wait_event_timeout(wq, condition, timeout)
 
+/* An entry of an xarray or idr */
+struct __race_slot {
+	unsigned long index;
+	void *entry;
+};
+
 /* Who waits for bits and variables */
 static struct wait_queue_head __race_bit_waiters;
 

@@ -78,11 +78,13 @@ export function allocate(c: Call, w: Wanted): Value {
       ? type
       : type && typeof size === 'number' && sizeOf(type) > 0
         ? { kind: 'array', of: type, count: Math.max(1, Math.floor(size / sizeOf(type))) }
-        : {
-            kind: 'array',
-            of: unsignedLongType,
-            count: typeof size === 'number' ? Math.max(1, Math.ceil(size / 8)) : 64,
-          };
+        : type && typeof size !== 'number' && sizeOf(type) > 0
+          ? { kind: 'array', of: type, count: Math.ceil(512 / sizeOf(type)) }
+          : {
+              kind: 'array',
+              of: unsignedLongType,
+              count: typeof size === 'number' ? Math.max(1, Math.ceil(size / 8)) : 64,
+            };
   const gfp = w.gfp && integerIn(f.build.known(w.gfp));
   const zeroed = w.zero || (typeof gfp === 'number' && (gfp & GFP_ZERO) !== 0);
   if (typeof gfp === 'number' && (gfp & DIRECT_RECLAIM) !== 0) sync(f, 'sleep.might', []);

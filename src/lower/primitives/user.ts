@@ -118,12 +118,7 @@ const copyIn: Row = c => {
       if (e?.kind === 'unary' && e.operator === '&' && (t.kind === 'scalar' || t.kind === 'pointer')) {
         const value = unknown(c, t, fromProgram).operand;
         build.emit({ op: 'store', type: scalarOf(t), address: to.operand, value, marking: 'plain' });
-      } else
-        c.f.lowering.assumption(
-          'model',
-          `${c.name}() leaves the bytes of its target as they are`,
-          spanOf(c.node),
-        );
+      } else unknown(c, unsignedType, 'leaves the bytes of its target as they are');
     },
   );
   return number(0, unsignedLongType);

@@ -2,10 +2,20 @@
 import { constant, one, zero } from '../builder';
 import type { Operand } from '../../ir/program';
 import type { Expression } from '../c/ast';
-import { boolType, intType, longType, scalarOf, unsignedLongType, voidPointer } from '../types';
+import {
+  boolType,
+  fieldOf,
+  intType,
+  longType,
+  recordOf,
+  scalarOf,
+  unsignedLongType,
+  voidPointer,
+} from '../types';
+import { temporary } from '../context';
 import type { Value } from '../context';
 import type { Call, Row, Rows } from './kit';
-import { argument, gives, ignored, nothing, number, operand, operation, sequence, sync } from './kit';
+import { argument, gives, ignored, nothing, number, operand, operation, sequence, sync, target } from './kit';
 import { initialise } from './locks';
 
 const MAX_SCHEDULE_TIMEOUT = 0x7fffffffffffffffn;
@@ -73,8 +83,44 @@ function interrupted(c: Call, v: Value): Operand {
 const prepare =
   (exclusive: boolean): Row =>
   c => {
-    sync(c.f, 'wait.prepare', [operand(c, 0), operand(c, 2, 'i64'), constant(exclusive ? 1 : 0)]);
+    sync(c.f, 'wait.prepare', [operand(c, 0), operand(c, 2, 'i64'), constant(exclusive ? 1 : 0), zero]);
     return number(0, longType);
+  };
+
+/**
+ * add_wait_queue(queue, entry): without touching the task's state. Of an entry with woken_wake_function the engine knows
+ * where it marks a wake-up.
+ */
+const addToQueue =
+  (exclusive: Operand): Row =>
+  c => {
+    const { f } = c;
+    const queue = operand(c, 0);
+    const entry = c.arguments[1] ? target(c, 1) : undefined;
+    const record = entry?.kind === 'memory' ? recordOf(entry.type) : undefined;
+    const at = (name: string): Operand | undefined => {
+      const field = record?.body() ? fieldOf(record, name) : undefined;
+      return field && entry?.kind === 'memory'
+        ? f.build.binary('add', 'u64', entry.address, constant(field.offset))
+        : undefined;
+    };
+    const flags = at('flags');
+    const func = at('func');
+    const mark = f.build.register('u64');
+    f.build.copy(mark, zero);
+    if (flags && func) {
+      const own = temporary(f, 'u64');
+      f.build.emit({ op: 'load', to: own.register, type: 'u64', address: func, marking: 'plain' });
+      const woken = f.lowering.parts.value(f, { ...c.node, kind: 'name', name: 'woken_wake_function' });
+      const yes = f.build.label();
+      const no = f.build.label();
+      f.build.branch(f.build.binary('eq', 'u64', own.operand, woken.operand), yes, no);
+      f.build.bind(yes);
+      f.build.copy(mark, flags);
+      f.build.jump(no);
+      f.build.bind(no);
+    }
+    return sync(f, 'wait.prepare', [queue, constant(-1), exclusive, { kind: 'register', register: mark }]);
   };
 
 /** TASK_NORMAL and TASK_INTERRUPTIBLE: which sleepers a wake-up is for. */
@@ -177,17 +223,18 @@ export const waits: Rows = {
     c.f.build.bind(no);
     return { type: longType, operand: { kind: 'register', register: t } };
   },
-  __race_wait_prepare: c => sync(c.f, 'wait.prepare', [operand(c, 0), operand(c, 1, 'i64'), operand(c, 2)]),
+  __race_wait_prepare: c =>
+    sync(c.f, 'wait.prepare', [operand(c, 0), operand(c, 1, 'i64'), operand(c, 2), zero]),
   __race_wait_finish: operation('wait.finish', [0]),
   __race_signal_pending: operation('task.signalPending', [], intType),
   __race_schedule: c => sync(c.f, 'task.schedule', [timeoutOf(c, argument(c, 0))], longType),
   finish_wait: operation('wait.finish', [0]),
   finish_swait: operation('wait.finish', [0]),
   // Queued without touching the task's state.
-  add_wait_queue: c => sync(c.f, 'wait.prepare', [operand(c, 0), constant(-1), zero]),
-  add_wait_queue_exclusive: c => sync(c.f, 'wait.prepare', [operand(c, 0), constant(-1), one]),
-  add_wait_queue_priority: c => sync(c.f, 'wait.prepare', [operand(c, 0), constant(-1), zero]),
-  __add_wait_queue: c => sync(c.f, 'wait.prepare', [operand(c, 0), constant(-1), zero]),
+  add_wait_queue: addToQueue(zero),
+  add_wait_queue_exclusive: addToQueue(one),
+  add_wait_queue_priority: addToQueue(zero),
+  __add_wait_queue: addToQueue(zero),
   remove_wait_queue: operation('wait.remove', [0]),
   __remove_wait_queue: operation('wait.remove', [0]),
   init_wait: ignored,

@@ -30,6 +30,7 @@ function storeField(c: Call, i: number, name: string, value: Operand): void {
 const initWork: Row = c => {
   const fn = operand(c, 1);
   sync(c.f, 'work.init', [work(c, 0), fn]);
+  storeField(c, 0, 'func', fn);
   return nothing;
 };
 
@@ -65,6 +66,7 @@ const delayed =
 const setupTimer: Row = c => {
   const fn = operand(c, 1);
   sync(c.f, 'timer.init', [operand(c, 0), fn]);
+  storeField(c, 0, 'function', fn);
   return nothing;
 };
 

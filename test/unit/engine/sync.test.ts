@@ -126,7 +126,7 @@ describe('engine: sleeping and waking', () => {
   it('wait_event: queue first, then check; set first, then wake', () => {
     const text = (waker: string): string => `${cells}
       thread process waiter {
-        again: wait.prepare &q 2 0; r0 = load u32 n once; if r0 goto out; r1 = task.schedule -1; goto again
+        again: wait.prepare &q 2 0 0; r0 = load u32 n once; if r0 goto out; r1 = task.schedule -1; goto again
         out: wait.finish &q }
       thread softirq waker { ${waker} }`;
     assert.equal(verdictOf(text('store u32 n 1 once; wait.wake &q 1 3')), 'holds');
@@ -135,8 +135,8 @@ describe('engine: sleeping and waking', () => {
 
   it('wake_up wakes all non-exclusive and one exclusive waiter', () => {
     const text = (exclusive: number, wakes: number): string => `${cells}
-      thread process a { wait.prepare &q 2 ${exclusive}; rmw add u32 n 1; r1 = task.schedule -1; wait.finish &q }
-      thread process b { wait.prepare &q 2 ${exclusive}; rmw add u32 n 1; r1 = task.schedule -1; wait.finish &q }
+      thread process a { wait.prepare &q 2 ${exclusive} 0; rmw add u32 n 1; r1 = task.schedule -1; wait.finish &q }
+      thread process b { wait.prepare &q 2 ${exclusive} 0; rmw add u32 n 1; r1 = task.schedule -1; wait.finish &q }
       thread process waker { again: r0 = load u32 n; r0 = eq i32 r0 2; unless r0 goto again; wait.wake &q ${wakes} 3 }`;
     assert.equal(verdictOf(text(0, 1)), 'holds');
     assert.equal(verdictOf(text(1, 1)), 'hang');
