@@ -206,5 +206,8 @@ export function nameOfLock(effect: Effect, primitive: string | undefined): strin
   const member = primitive === undefined ? undefined : memberLocks.get(primitive);
   if (effect.lock === undefined) return member ?? effect.kind;
   const lock = effect.lock.replace(/^\(&?([^()]*(?:\([^()]*\)[^()]*)*)\)/, '$1');
-  return member === undefined ? lock : `${lock}->${member}`;
+  return member === undefined ||
+    (/(?:->|\.)/.test(lock.slice(-member.length - 2, -member.length)) && lock.endsWith(member))
+    ? lock
+    : `${lock}->${member}`;
 }

@@ -466,12 +466,15 @@ function walk(
   /** Forgets the conditions that ask for a local, or for a field that was stored to. */
   function forget(
     truth: ReadonlyMap<string, boolean>,
-    what: { readonly name: string; readonly fields: boolean },
+    what: Pick<Step & { kind: 'forget' }, 'name' | 'fields' | 'bits'>,
   ): ReadonlyMap<string, boolean> {
     if (truth.size === 0) return truth;
     const kept = [...truth].filter(([key]) => {
       if (!key.includes(what.name)) return true;
       const names = namesIn(key);
+      const bit = / & ([A-Z][A-Z0-9_]*)$/.exec(key)?.[1];
+      if (what.bits && bit !== undefined && key.startsWith(`${what.bits.place} & `))
+        return !what.bits.names.includes(bit);
       return !(what.fields ? names.fields : names.roots).includes(what.name);
     });
     return kept.length === truth.size ? truth : new Map(kept);

@@ -4,6 +4,7 @@
  */
 import type { Node } from '../../syntax/node';
 import { fold, placeText, spelling } from '../expression';
+import { memberLocks } from '../entry/lockNames';
 import { guardPrimitive, primitive, type Primitive } from '../primitives';
 
 export type SectionKind =
@@ -232,7 +233,12 @@ export function guardEffect(text: string, guardClass: string, args: readonly Nod
 function effectOf(text: string, p: Primitive, args: readonly Node[]): Effect | undefined {
   const pointer = p.pointer === undefined ? undefined : args[p.pointer];
   const bit = p.bit === undefined ? undefined : args[p.bit];
-  return effectAt(p, pointer && placeOf(text, pointer), bit && spelling(text, bit));
+  const place = pointer && placeText(text, pointer);
+  return effectAt(
+    p,
+    place === undefined ? undefined : memberLocked(p, place.replace(/^\*(?=\w)/, ''), place.startsWith('*')),
+    bit && spelling(text, bit),
+  );
 }
 
 /** The effects of `name(args)` with the arguments as text: the body of a macro. Empty if it has none. */
@@ -257,8 +263,22 @@ export function effectsOfText(name: string, args: readonly string[]): readonly E
       ...(odd !== undefined && count !== undefined && { when: { text: `${count} & 1`, nonzero: odd } }),
     }));
   }
-  const one = effectAt(p, place, p.bit === undefined ? undefined : args[p.bit]?.trim());
+  const isPointer = pointer !== undefined && !pointer.trim().startsWith('&');
+  const one = effectAt(
+    p,
+    place === undefined ? undefined : memberLocked(p, place, isPointer),
+    p.bit === undefined ? undefined : args[p.bit]?.trim(),
+  );
   return one ? [one] : [];
+}
+
+/** The spinlock in the object that a primitive is given: `task_lock(p)` takes `p->alloc_lock`. */
+function memberLocked(p: Primitive, place: string, isPointer: boolean): string {
+  const member = /spinlock$/.test(p.class) || p.switches ? memberLocks.get(p.name) : undefined;
+  if (member === undefined) return place;
+  return /[\s?(]/.test(place.replace(/\w+\([^()]*\)/g, ''))
+    ? `(${place})->${member}`
+    : `${place}${isPointer ? '->' : '.'}${member}`;
 }
 
 /** `p->ref` was passed as `&p->ref`, `ref` is a pointer. */
@@ -286,11 +306,6 @@ function effectAt(p: Primitive, place: string | undefined, bit: string | undefin
 
 function kindOf(p: Primitive): SectionKind | undefined {
   return p.role === 'read-begin' || p.role === 'read-retry' ? 'seq-read' : kindOfClass[p.class];
-}
-
-/** `&dev->lock` is `dev->lock`; a pointer `lock` stays `lock`: one never sees both for one lock. */
-function placeOf(text: string, pointer: Node): string {
-  return placeText(text, pointer).replace(/^\*(?=\w)/, '');
 }
 
 const roles: Partial<Record<Primitive['role'], { readonly role: Effect['role']; readonly shared?: true }>> = {

@@ -74,7 +74,13 @@ export type Step =
       readonly copy?: { readonly key: string; readonly nonzero: boolean };
     }
   /** Something was stored to: a local, or with `fields` any field of that name. */
-  | { readonly kind: 'forget'; readonly name: string; readonly fields: boolean }
+  | {
+      readonly kind: 'forget';
+      readonly name: string;
+      readonly fields: boolean;
+      /** Only these bits of it, which are set or clear now. */
+      readonly bits?: { readonly names: readonly string[]; readonly set: boolean; readonly place: string };
+    }
   | {
       readonly kind: 'return';
       readonly call: Node | undefined;
@@ -307,7 +313,10 @@ function assignSteps(
   if (left.kind !== 'identifier') {
     const field = left.kind === 'field_expression' ? child(left, 'field') : undefined;
     const name = field && text.slice(field.start, field.end);
-    return name !== undefined && names.has(name) ? [{ kind: 'forget', name, fields: true }] : none;
+    const bits = changedBits(text, e);
+    return name !== undefined && names.has(name)
+      ? [{ kind: 'forget', name, fields: true, ...(bits && { bits }) }]
+      : none;
   }
   const local = text.slice(left.start, left.end);
   if (!names.has(local)) return none;
@@ -326,6 +335,19 @@ function assignSteps(
       ...(copied && { copy: copied }),
     },
   ];
+}
+
+/** `p->flags |= A | B`, `p->flags &= ~A`: the other bits stay as they are. */
+function changedBits(
+  text: string,
+  { operator, left, right }: Event & { kind: 'assign' },
+): { readonly names: readonly string[]; readonly set: boolean; readonly place: string } | undefined {
+  if (!right || (operator !== '|=' && operator !== '&=')) return undefined;
+  const mask = spelling(text, right).replace(/\s/g, '');
+  const said = operator === '|=' ? /^([A-Z_0-9|]+)$/.exec(mask) : /^~\(?([A-Z_0-9|]+)\)?$/.exec(mask);
+  return said?.[1] === undefined
+    ? undefined
+    : { names: said[1].split('|'), set: operator === '|=', place: spelling(text, left) };
 }
 
 /** Of `a = b = 0` the 0. */

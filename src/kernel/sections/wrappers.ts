@@ -9,7 +9,7 @@ import { conditionOfText, namesIn } from './conditions';
 import { callee, fold, readObject, spelling, substitute } from '../expression';
 import { remember, type FunctionFacts } from '../functions';
 import { aliased } from '../places';
-import { zeroness, type Sections, type Site, type State } from './regions';
+import { lastField, zeroness, type Sections, type Site, type State } from './regions';
 import {
   isRetried,
   keyOf,
@@ -151,14 +151,16 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Unpla
       if (context && lockKey !== key && sections.atExit.has(lockKey)) continue;
       const effect: Effect =
         context && lockKey !== key ? { role: opened.effect.role, kind: context } : opened.effect;
-      // A count that is not read where nobody changes it is as good as read.
-      const isBegun =
-        level.must || (isRetried(effect) && level.sites.every(id => sections.ends[id]?.length === 0));
-      if (isBegun) {
+      if (isRetried(effect)) {
+        // A count that is not read where nobody changes it is as good as read; one that is kept is the object's.
+        if (level.sites.every(id => sections.ends[id]?.length === 0) && isReturned(f, opened))
+          push(opened, effect, 'begin');
+        continue;
+      }
+      if (level.must) {
         push(opened, effect, 'begin');
         continue;
       }
-      if (isRetried(effect)) continue;
       const locks = conditionalLocks(f, sections, by.predicate).filter(
         l => l.returnsHeld && level.sites.includes(l.site.id) && !l.site.effect.when,
       );
@@ -184,6 +186,10 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Unpla
         push(opened, effect, role ?? 'begin', when);
       } else if (key1?.kind === 'key') push(opened, effect, role ?? 'begin', key1.when);
       else if (role) push(opened, effect, role);
+      else {
+        const second = secondOfTwo(f, sections, key, level.sites);
+        if (second) push(opened, effect, 'begin', second);
+      }
     }
   }
   // What a call is known for is its locks and readers.
@@ -199,6 +205,51 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Unpla
     ...(conditional && { conditional }),
     first,
   };
+}
+
+/** The value of a call is what the function gives back. */
+function isReturned(f: FunctionFacts, site: Site): boolean {
+  const { flow, events, text } = f.analysis;
+  const call = spelling(text, site.node);
+  const kept = flow.points.flatMap(p =>
+    events(p).flatMap(e =>
+      e.kind === 'assign' && e.right && spelling(text, e.right) === call ? [spelling(text, e.left)] : [],
+    ),
+  );
+  return flow.points.some(p => {
+    const value = p.kind === 'return' && p.node ? namedChildren(p.node)[0] : undefined;
+    const said = value && spelling(text, value);
+    return said !== undefined && (said === call || kept.includes(said));
+  });
+}
+
+/**
+ * Of two locks of a kind that are taken together, `double_lock(a, b)`, the second one: taken wherever its parameter is no
+ * NULL. (Where both parameters are one object, the first one's lock is its lock, too.)
+ */
+function secondOfTwo(
+  f: FunctionFacts,
+  sections: Sections,
+  key: string,
+  sites: readonly number[],
+): When | undefined {
+  const effect = sections.sites[sites[0] ?? -1]?.effect;
+  if (effect?.lock === undefined || effect.role !== 'begin') return undefined;
+  const alike = [...sections.atExit].some(
+    ([other, levels]) =>
+      other !== key &&
+      other.startsWith(`${effect.kind} `) &&
+      lastField(other) === lastField(key) &&
+      levels.every(l => l.must),
+  );
+  if (!alike) return undefined;
+  const exit = sections.states[f.analysis.flow.exit] ?? [];
+  const held = exit.filter(s => s.open.some(o => o.key === key));
+  const names = new Set(namesIn(effect.lock).roots);
+  const parameter = f.analysis.locals.parameters.find(
+    p => names.has(p) && held.every(s => s.truth.get(p) === true),
+  );
+  return parameter === undefined ? undefined : { text: parameter, nonzero: true };
 }
 
 /** The condition that all of these locks hang on. */
@@ -330,7 +381,7 @@ function outer(f: FunctionFacts, effect: Effect): Effect {
   if (effect.lock === undefined) return effect;
   const { locals, text } = f.analysis;
   let lock = effect.lock;
-  for (const call of returnedCalls(f))
+  for (const call of returnedCalls(f).flatMap(c => [c, tidyLock(c)]))
     if (lock.startsWith(`${call}->`)) return { ...effect, lock: `${RETURNED}${lock.slice(call.length)}` };
   for (const name of new Set(namesIn(lock).roots)) {
     if (locals.parameters.includes(name) || !locals.types.has(name)) continue;
