@@ -96,7 +96,7 @@ export interface IndexedPipeline extends Pipeline {
 }
 
 /** Scenes that are kept; each holds what is known of its files. */
-const mostScenes = 24;
+const mostScenes = 12;
 
 /** One pipeline, for a tree or for loose files. */
 export async function createPipeline(input: PipelineInput): Promise<IndexedPipeline> {

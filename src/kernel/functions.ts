@@ -54,17 +54,23 @@ export interface FactStore {
 }
 
 /** Beyond so many characters of function texts those that were not used for the longest time are forgotten. */
-const MOST = 3_000_000;
+const MOST = 2_000_000;
 /** Texts that functions had before an edit, for who undoes it. Each may hold more than its function's text by far. */
 const MOST_PAST = 64;
 /** Files whose edits are followed. */
 const MOST_FOLLOWED = 24;
 
+interface Entry {
+  /** Absent: it was forgotten. */
+  analysis?: Analysis;
+  used: number;
+}
+
 export function createFactStore(): FactStore {
-  const analyses = new Map<string, { readonly analysis: Analysis; used: number }>();
+  const analyses = new Map<string, Entry>();
   const state = { length: 0, clock: 0 };
   /** Of items that are in use: an edit leaves all others of the file the same, and looking up texts takes longer. */
-  const byItem = new WeakMap<Item, { readonly analysis: Analysis; used: number }>();
+  const byItem = new WeakMap<Item, Entry>();
   /** A quarter of them: seldom enough to sort them all. */
   function forgetOldest(): void {
     const byUse = [...analyses].sort(([, a], [, b]) => a.used - b.used);
@@ -74,7 +80,12 @@ export function createFactStore(): FactStore {
     }
   }
   function forget(key: string): void {
-    if (analyses.delete(key)) state.length -= key.length;
+    const entry = analyses.get(key);
+    if (!entry) return;
+    analyses.delete(key);
+    state.length -= key.length;
+    // Items know it, too, and live as long as their file.
+    delete entry.analysis;
   }
   /** The functions of each file as they were last, and texts that an edit has made others of since. */
   const latest = new Map<string, readonly FunctionFacts[]>();
@@ -111,10 +122,10 @@ export function createFactStore(): FactStore {
     },
     analysis(text, item, node) {
       const same = byItem.get(item.origin ?? item);
-      const key = same ? '' : text.slice(item.start, item.end);
-      const known = same ?? analyses.get(key);
-      if (known) {
-        if (!same) byItem.set(item.origin ?? item, known);
+      const key = same?.analysis ? '' : text.slice(item.start, item.end);
+      const known = same?.analysis ? same : analyses.get(key);
+      if (known?.analysis) {
+        if (known !== same) byItem.set(item.origin ?? item, known);
         known.used = ++state.clock;
         return known.analysis;
       }
@@ -123,7 +134,9 @@ export function createFactStore(): FactStore {
       // The whole file's text would be kept with it: one for each edit of the day.
       const own = detached(key);
       const made = analyse(own, shifted(root, -item.start));
-      analyses.set(own, { analysis: made, used: ++state.clock });
+      const entry: Entry = { analysis: made, used: ++state.clock };
+      analyses.set(own, entry);
+      byItem.set(item.origin ?? item, entry);
       state.length += key.length;
       if (state.length > MOST) forgetOldest();
       return made;

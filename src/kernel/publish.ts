@@ -16,7 +16,7 @@ import type { Guard } from './sections/condlock';
 import { textOf } from './expression';
 import type { Event } from './sections/events';
 import { reachable, type Point } from './sections/flow';
-import { nameSpan, spanOf, type FunctionFacts } from './functions';
+import { nameSpan, remember, spanOf, type FunctionFacts } from './functions';
 import { exitsFrom, type Exit, type Start } from './sections/paths';
 import { keyOfPath, pathOf, sameKey } from './places';
 import { primitive } from './primitives';
@@ -82,7 +82,7 @@ export function publications(
   const grace = graceOf(s);
   const found: Publication[] = [];
   for (const f of s.functions) {
-    if (!Object.keys(publishing).some(c => f.analysis.calls.has(c))) continue;
+    if (!mayPublish(f)) continue;
     for (const p of f.analysis.flow.points)
       for (const e of f.analysis.events(p)) {
         const target = published(f, e);
@@ -149,6 +149,10 @@ function readBySrcu(guard: Guard, f: FunctionFacts): boolean {
  * can see yet.
  */
 const publishing: Readonly<Record<string, number>> = { rcu_assign_pointer: 1, rcu_replace_pointer: 1 };
+
+function mayPublish({ analysis }: FunctionFacts): boolean {
+  return remember(analysis, 'may publish', () => Object.keys(publishing).some(c => analysis.calls.has(c)));
+}
 
 /** The pointer that an event publishes (with something that is not NULL). */
 function published(f: FunctionFacts, e: Event): Node | undefined {

@@ -41,8 +41,14 @@ export function createTree(options: TreeOptions): Tree {
   /** Files that were forgotten since the caches were right, as they were then. */
   const changed = new Map<string, SourceFile>();
 
+  const drop = (scope: Scope): void => {
+    reader.release([...scope.sources, ...scope.headers]);
+    scopeIndexes.delete(scope);
+    for (const known of knowledge.values()) known.delete(scope);
+  };
   const forgetAll = (): void => {
     changed.clear();
+    for (const known of scopes.values()) for (const scope of known.values()) drop(scope);
     scopes.clear();
     knowledge.clear();
     scopeIndexes.clear();
@@ -134,11 +140,21 @@ export function createTree(options: TreeOptions): Tree {
       if (!known) scopes.set(config, (known = new Map<string, Scope>()));
       const key = sources.join('\n');
       const before = known.get(key);
-      if (before) return before;
+      if (before) {
+        known.delete(key);
+        known.set(key, before);
+        return before;
+      }
       const scope = closureOf(reader, sources.map(normalize), config, resolve);
+      // One that misses files is made again.
+      if (reader.wanted().length > 0) return scope;
       reader.keep([...scope.sources, ...scope.headers]);
-      if (known.size >= mostScopes) known.clear();
-      if (reader.wanted().length === 0) known.set(key, scope);
+      known.set(key, scope);
+      for (const [oldest, old] of known) {
+        if (known.size <= mostScopes) break;
+        known.delete(oldest);
+        drop(old);
+      }
       return scope;
     },
     lookup(name, kinds, scope, config, variants, near) {
@@ -178,8 +194,8 @@ export function createTree(options: TreeOptions): Tree {
   };
 }
 
-/** Scopes that are kept for one config; a run over a whole tree has thousands. */
-const mostScopes = 100;
+/** Scopes that are kept for one config, the last used ones: each has an index of all names that its headers define. */
+const mostScopes = 24;
 
 /** Kinds for which the headers that no include reaches are searched too. */
 const everywhere: ReadonlySet<LookupKind> = new Set([

@@ -18,8 +18,9 @@ export interface Reader {
   list(path: string): readonly string[];
   /** All files below a folder whose name has the ending, in a stable order; links in circles end at `depth`. */
   below(folder: string, ending: RegExp, depth: number): readonly string[];
-  /** These are kept however long they are not used. */
+  /** These are kept however long they are not used, until somebody says as often that they need not be. */
   keep(paths: readonly string[]): void;
+  release(paths: readonly string[]): void;
   wanted(): readonly string[];
   /** Returns what the path was known to be; undefined also if nobody had asked. */
   forget(path?: string): SourceFile | undefined;
@@ -30,7 +31,7 @@ export interface Reader {
 }
 
 /** Characters of files that nobody keeps; their trees take some ten times as much. */
-const mostLoose = 24_000_000;
+const mostLoose = 12_000_000;
 
 export function createReader(
   files: Files,
@@ -40,7 +41,8 @@ export function createReader(
 ): Reader {
   const sources = new Map<string, SourceFile | undefined>();
   const earlier = new Map<string, SourceFile>();
-  const kept = new Set<string>();
+  /** By how many they are kept. */
+  const kept = new Map<string, number>();
   /** Lengths of the files that are not kept, last used ones last. */
   const loose = new Map<string, number>();
   const folders = new Map<string, ReadonlySet<string> | undefined>();
@@ -96,17 +98,17 @@ export function createReader(
     if (!kept.has(path)) hold(path, content.length);
     return source;
   };
-  const release = (path: string): void => {
+  const tighten = (path: string): void => {
     state.loose -= loose.get(path) ?? 0;
     loose.delete(path);
   };
   const hold = (path: string, length: number): void => {
-    release(path);
+    tighten(path);
     loose.set(path, length);
     state.loose += length;
     for (const oldest of loose.keys()) {
       if (state.loose <= most || oldest === path) return;
-      release(oldest);
+      tighten(oldest);
       sources.delete(oldest);
       earlier.delete(oldest);
     }
@@ -134,8 +136,18 @@ export function createReader(
     },
     keep(paths) {
       for (const path of paths) {
-        kept.add(path);
-        release(path);
+        kept.set(path, (kept.get(path) ?? 0) + 1);
+        tighten(path);
+      }
+    },
+    release(paths) {
+      for (const path of paths) {
+        const by = (kept.get(path) ?? 0) - 1;
+        if (by > 0) kept.set(path, by);
+        else if (kept.delete(path)) {
+          const length = sources.get(path)?.text.length;
+          if (length !== undefined) hold(path, length);
+        }
       }
     },
     wanted() {

@@ -568,7 +568,9 @@ export function survey(input: SurveyInput): Survey {
   ): 'effects' | 'more' | undefined {
     const told = (f: FunctionFacts): string => {
       const value = predicates.has(f.name) ? returned(f) : undefined;
-      return `${value ? f.analysis.text.slice(value.start, value.end) : ''} ${String(f.analysis.calls.size > 0)} ${spunOwners(f).join()}`;
+      // Of variants, the one that calls something is meant.
+      const isMeant = index.isOnly(f.name) || f.analysis.calls.size > 0;
+      return `${value ? f.analysis.text.slice(value.start, value.end) : ''} ${String(isMeant)} ${spunOwners(f).join()}`;
     };
     if (told(before) !== told(after)) return 'more';
     const isAsked = [...before.analysis.calls, ...after.analysis.calls].some(name => {

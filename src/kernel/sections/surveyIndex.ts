@@ -11,6 +11,8 @@ import { lastField, tested } from './regions';
 export interface Index {
   /** Among the functions at hand: in that file, else in the files asked about, else in related ones. */
   near(name: string, from: string | undefined): FunctionFacts | undefined;
+  /** There are no two of that name at hand to choose from. */
+  isOnly(name: string): boolean;
   /** The functions asked about that call a name. */
   callers(name: string): readonly FunctionFacts[];
   /** Related ones, too; undefined if nobody does. */
@@ -29,6 +31,7 @@ export function indexOf(functions: readonly FunctionFacts[], related: readonly F
       if (!mine) return theirs && nearest(theirs, from);
       return nearest(theirs ? [...mine, ...theirs] : mine, from);
     },
+    isOnly: name => (own.get(name)?.length ?? 0) + (others.get(name)?.length ?? 0) < 2,
     callers: name => callers(name) ?? [],
     everywhere,
   };
