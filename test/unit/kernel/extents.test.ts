@@ -366,4 +366,55 @@ describe('what becomes of a section', () => {
     `,
       ['spin p->lock: ended on every path'],
     ));
+
+  it('of two locks the second one only if there is one; and one that is a member', async () => {
+    await checkFates(
+      `
+      static void double_lock(struct sock *a, struct sock *b) {
+              if (a == b || !b) {
+                      spin_lock(&a->lock);
+                      return;
+              }
+              spin_lock(&a->lock);
+              spin_lock(&b->lock);
+      }
+      void f(struct sock *p, struct sock *q) {
+              q->n = 1;
+              double_lock(p, q);
+              work(p);
+              if (q)
+                      spin_unlock(&q->lock);
+              spin_unlock(&p->lock);
+      }
+    `,
+      ['spin p->lock: ended on every path', 'spin q->lock: ended on every path'],
+    );
+    await checkFates(
+      `
+      void f(struct task *p) {
+              task_lock(p->leader);
+              work(p);
+              spin_unlock(&p->leader->alloc_lock);
+              task_lock(&p->own);
+              task_unlock(&p->own);
+      }
+    `,
+      ['spin p->leader->alloc_lock: ended on every path', 'spin p->own.alloc_lock: ended on every path'],
+    );
+  });
+
+  it('another bit of a word changes, this one stays', () =>
+    checkFates(
+      `
+      void f(struct walk *w) {
+              if (w->flags & LAZY)
+                      rcu_read_lock();
+              w->flags &= ~CACHED;
+              w->flags |= DONE;
+              if (w->flags & LAZY)
+                      rcu_read_unlock();
+      }
+    `,
+      ['rcu: depends on a flag: begun and ended only while w->flags & LAZY is set'],
+    ));
 });
