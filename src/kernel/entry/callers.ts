@@ -15,6 +15,7 @@ import { functionsOf, spanOf, type FactStore, type FunctionFacts } from '../func
 import { typeName, type Types } from '../places';
 import {
   definers,
+  driverMembers,
   harmless,
   looks,
   members,
@@ -124,7 +125,22 @@ export function callersOf(input: CallersInput, mentions = 600): Callers {
       any = true;
       yield c;
     }
+    if (!any && f.item.isStatic && f.file.endsWith('.c'))
+      for (const c of fromIncluders(f)) {
+        any = true;
+        yield c;
+      }
     if (!any) yield* pasted(f);
+  }
+
+  /** A `.c` file that others include: those of the same folder. */
+  function* fromIncluders(f: FunctionFacts): Iterable<Caller> {
+    const folder = f.file.slice(0, f.file.lastIndexOf('/') + 1);
+    const line = `#include "${f.file.slice(folder.length)}"`;
+    for (const m of corpus.mentions(f.name, f.file)) {
+      if (!m.source.path.startsWith(folder) || m.source.path === f.file) continue;
+      if (m.source.text.includes(line)) yield* fromMention(m, f.name, 0);
+    }
   }
 
   /** Who is called only under a name that a macro joins: `DEVICE_ATTR_RO(speed)` calls speed_show(). */
@@ -418,7 +434,8 @@ export function callersOf(input: CallersInput, mentions = 600): Callers {
     const name =
       members.get(`${struct}.${field}`) ??
       (struct === '' ? telling.get(field) : undefined) ??
-      (struct === '' ? undefined : members.get(`${struct}.*`));
+      (struct === '' ? undefined : members.get(`${struct}.*`)) ??
+      (/_driver$/.test(struct) && driverMembers.has(field) ? 'driver' : undefined);
     if (name !== undefined && name !== 'anywhere') {
       if (use.variable !== undefined && realTimeOnly(use.variable, w)) return;
       // Programs on packets and sockets never sleep.
@@ -432,7 +449,9 @@ export function callersOf(input: CallersInput, mentions = 600): Callers {
       for (const copy of found.copies) yield* storedIn(copy, { ...w, depth: w.depth + 1 });
     if (found.frames.length === 0 && found.copies.length === 0)
       yield { kind: 'unknown', because: `it is stored in ${owner}` };
-    else if (!found.all) yield { kind: 'unknown', because: `too many places call through ${owner}` };
+    // Calls that are surely through this struct are enough: the nearest were read.
+    else if (!found.all && !found.sure)
+      yield { kind: 'unknown', because: `too many places call through ${owner}` };
   }
 
   /** A table that nobody registers but under `if (IS_ENABLED(CONFIG_PREEMPT_RT))`. */
@@ -454,6 +473,8 @@ export function callersOf(input: CallersInput, mentions = 600): Callers {
   interface FieldUse {
     readonly frames: readonly Frame[];
     readonly all: boolean;
+    /** The struct is known at each call. */
+    readonly sure: boolean;
     /** Members that it is copied to. */
     readonly copies: readonly (Use & { kind: 'field' })[];
   }
@@ -490,7 +511,12 @@ export function callersOf(input: CallersInput, mentions = 600): Callers {
     }
     const frames =
       sure.length > 0 || (struct !== '' && copies.length > 0) ? sure : maybe.slice(0, MOST_FIELD_CALLS);
-    const found = { frames, all: all && frames.length === (sure.length || maybe.length), copies };
+    const found = {
+      frames,
+      all: all && frames.length === (sure.length || maybe.length),
+      sure: sure.length > 0,
+      copies,
+    };
     if (fieldMemo.size >= MOST_FIELDS) fieldMemo.clear();
     fieldMemo.set(key, found);
     return found;

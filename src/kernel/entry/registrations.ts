@@ -247,6 +247,11 @@ export const members: ReadonlyMap<string, SurroundingsName> = table(
   ['smp_hotplug_thread', 'kthread', 'thread_fn setup cleanup park unpark create'],
 );
 
+/** What the driver core calls of every `…_driver`, in process context. */
+export const driverMembers: ReadonlySet<string> = new Set(
+  'probe remove shutdown suspend resume freeze thaw restore add_dev remove_dev bind unbind'.split(' '),
+);
+
 /** Members whose name alone says enough, in tables of a struct that is not known. */
 export const telling: ReadonlyMap<string, SurroundingsName> = new Map(
   [...members].flatMap(([key, s]) => {
