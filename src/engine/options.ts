@@ -12,7 +12,7 @@ export interface Options {
   /** Leave local steps fused and unshared memory unobserved (default true). False explores every step. */
   readonly reduce: boolean;
   /**
-   * Compile the search to WebAssembly once it has expanded so many states (default 150); the interpreter gives the same
+   * Compile the search to WebAssembly once it has expanded so many states (default 400); the interpreter gives the same
    * answer, slower. Infinity: never.
    */
   readonly compileAfter: number;
@@ -46,6 +46,6 @@ export const defaultOptions: Options = {
   maxBytes: 2e9,
   reduce: true,
   forgetDead: true,
-  compileAfter: 150,
+  compileAfter: 400,
   implicitReaders: true,
 };

@@ -52,8 +52,9 @@ export function isStep(i: Instruction): boolean {
 export function mustPark(m: Machine, n: number, t: ThreadState, frame: Frame, i: Instruction): boolean {
   switch (i.op) {
     case 'choose':
-    case 'atomic':
       return true;
+    case 'atomic':
+      return !m.options.reduce || !isLocalGroup(m, frame, i.length);
     case 'allocate':
       return i.mayFail === true;
     case 'branch':
@@ -83,6 +84,16 @@ export function mustPark(m: Machine, n: number, t: ThreadState, frame: Frame, i:
     default:
       return false;
   }
+}
+
+/** Whether an atomic group computes with registers only: nobody notices, and it cannot fail. */
+function isLocalGroup(m: Machine, frame: Frame, length: number): boolean {
+  const body = m.codes[frame.function]?.body ?? [];
+  for (let k = 1; k <= length; k++) {
+    const inner = body[frame.pc + k];
+    if (inner?.op === 'binary' ? /^(div|mod)$/.test(inner.operator) : inner?.op !== 'copy') return false;
+  }
+  return true;
 }
 
 function addressNumber(v: Value): number {
