@@ -104,6 +104,14 @@ function constantsOnly(text: string, local: string, body: Node): boolean {
   return any && all;
 }
 
+/** The bit that a call waits for until it is its own: `wait_on_bit_lock(&p->flags, BUSY, mode)`. */
+export function ownerWait(text: string, node: Node): string | undefined {
+  if (node.kind !== 'call_expression' || !/^wait_on_bit_lock/.test(callee(text, node) ?? ''))
+    return undefined;
+  const [word, bit] = callArguments(node);
+  return word && bit && `${placeText(text, word).replace(/^\*(?=\w)/, '')} bit ${spelling(text, bit)}`;
+}
+
 /** What a call or store gives back, if it may be an owner word. */
 export function ownerGive(text: string, node: Node): string | undefined {
   if (node.kind !== 'call_expression') return undefined;
@@ -116,7 +124,7 @@ export function ownerGive(text: string, node: Node): string | undefined {
   // WRITE_ONCE() takes the place itself, the others its address.
   const place =
     p.name === 'WRITE_ONCE' ? spelling(text, pointer) : placeText(text, pointer).replace(/^\*(?=\w)/, '');
-  if (/clear_bit/.test(name)) {
+  if (/clear_bit|^clear_and_wake_up_bit$/.test(name)) {
     const bit = args[p.bit ?? 0];
     return `${place} bit ${bit ? spelling(text, bit) : ''}`;
   }

@@ -203,6 +203,10 @@ const special: Readonly<Partial<Record<string, readonly Special[]>>> = {
   need_seqretry: [{ role: 'end', kind: 'seq-read', odd: false }],
   done_seqretry: eitherWay('end'),
   done_seqretry_irqrestore: eitherWay('end', 'irq'),
+  // A bit that sleepers wait for: whoever gets zero has it, and clears it sometime, somewhere.
+  wait_on_bit_lock: [{ role: 'try-zero', kind: 'owner', bit: true }],
+  wait_on_bit_lock_io: [{ role: 'try-zero', kind: 'owner', bit: true }],
+  wait_on_bit_lock_action: [{ role: 'try-zero', kind: 'owner', bit: true }],
   lockref_put_or_lock: [{ role: 'try-zero', kind: 'spin', member: 'lock' }],
   lockref_get_or_lock: [{ role: 'try-zero', kind: 'spin', member: 'lock' }],
 };
@@ -210,6 +214,8 @@ const special: Readonly<Partial<Record<string, readonly Special[]>>> = {
 type Special = Pick<Effect, 'role' | 'kind' | 'switches'> & {
   /** Only if the count that is passed second is odd, or even. */
   readonly odd?: boolean;
+  /** The lock is a bit of what is passed, the second argument. */
+  readonly bit?: true;
   /** The lock is this member of what is passed. */
   readonly member?: string;
 };
@@ -255,10 +261,14 @@ export function effectsOfText(name: string, args: readonly string[]): readonly E
   const own = special[name];
   if (own) {
     const count = args[1]?.trim().replace(/^&/, '');
-    return own.map(({ odd, member, ...effect }) => ({
+    return own.map(({ odd, member, bit, ...effect }) => ({
       ...effect,
       ...(place !== undefined && {
-        lock: member === undefined ? place : tidyLock(memberOf(place, member)),
+        lock: bit
+          ? `${place} bit ${args[1] ?? ''}`
+          : member === undefined
+            ? place
+            : tidyLock(memberOf(place, member)),
       }),
       ...(odd !== undefined && count !== undefined && { when: { text: `${count} & 1`, nonzero: odd } }),
     }));

@@ -9,7 +9,7 @@ import { bare, callee, fold, operatorOf, pointee, spelling } from '../expression
 import { reachable, type Flow, type Point } from './flow';
 import { freedIn } from './guards';
 import { spins } from './loops';
-import { ownerGive, ownerTake, type OwnerTake } from './owner';
+import { ownerGive, ownerTake, ownerWait, type OwnerTake } from './owner';
 import { primitive } from '../primitives';
 import {
   guardEffect,
@@ -96,7 +96,7 @@ export function stepsOf(input: SectionsInput, sites: Site[]): readonly (readonly
   const effects = flow.points.map(p => effectSteps(input, p, sites));
   const leaves = flow.points.map(p => (p.kind === 'leave' ? leaveSteps(input, p, sites) : none));
   const words = ownerWords(input);
-  const mine = new Set([...words.takes.values()].map(t => t.place));
+  const mine = new Set([...[...words.takes.values()].map(t => t.place), ...words.waits]);
   let any = effects.some(e => e.size > 0);
   const owners = flow.points.map(p => ownerSteps(p));
   any ||= leaves.some(list => list.some(s => s.kind === 'effect'));
@@ -428,7 +428,10 @@ function ownerWords({ text, body, flow, events }: SectionsInput): {
   readonly takes: ReadonlyMap<number, OwnerTake>;
   /** The points that give back, by place. */
   readonly gives: ReadonlyMap<string, readonly number[]>;
+  /** Those that are waited for until they are one's own. */
+  readonly waits: readonly string[];
 } {
+  const waits: string[] = [];
   const takes = new Map<number, OwnerTake>();
   const gives = new Map<string, number[]>();
   for (const p of flow.points) {
@@ -437,9 +440,11 @@ function ownerWords({ text, body, flow, events }: SectionsInput): {
       if (take) takes.set(p.id, take);
     }
     for (const e of events(p)) {
+      const waited = e.kind === 'call' ? ownerWait(text, e.node) : undefined;
+      if (waited !== undefined) waits.push(waited);
       const given = e.kind === 'call' ? ownerGive(text, e.node) : undefined;
       if (given !== undefined) gives.set(given, [...(gives.get(given) ?? []), p.id]);
     }
   }
-  return { takes, gives };
+  return { takes, gives, waits };
 }

@@ -205,7 +205,7 @@ export function survey(input: SurveyInput): Survey {
   const isOwner = (place: string, f: FunctionFacts, name: string): boolean => {
     const field = lastField(place);
     if (owners().has(field)) return true;
-    if (!/^(smp_store_release|clear_bit_unlock)$/.test(name)) return false;
+    if (!/^(smp_store_release|clear_bit_unlock|clear_and_wake_up_bit)$/.test(name)) return false;
     const key = `${f.file} ${field}`;
     let known = ownersIn.get(key);
     if (known === undefined) {

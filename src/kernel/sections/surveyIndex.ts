@@ -4,7 +4,7 @@
 import { bare } from '../expression';
 import { remember, type Analysis, type FunctionFacts } from '../functions';
 import { spins } from './loops';
-import { ownerTake } from './owner';
+import { ownerTake, ownerWait } from './owner';
 import { lastField, tested } from './regions';
 
 /** Functions by name and by what they call. */
@@ -128,8 +128,12 @@ function looksAt({ flow, events, text }: Analysis, name: string): boolean {
 export function spunOwners(f: FunctionFacts): readonly string[] {
   const { analysis } = f;
   return remember(analysis, 'spun owners', () => {
-    if (![...analysis.calls].some(c => /xchg|test_and_set_bit/.test(c))) return [];
+    if (![...analysis.calls].some(c => /xchg|test_and_set_bit|^wait_on_bit_lock/.test(c))) return [];
     return analysis.flow.points.flatMap(p => {
+      const waits = analysis
+        .events(p)
+        .flatMap(e => (e.kind === 'call' ? (ownerWait(analysis.text, e.node) ?? []) : []));
+      if (waits.length > 0) return waits.map(lastField);
       const take =
         p.kind === 'test' && p.node && p.loop?.kind !== 'macro_loop'
           ? ownerTake(analysis.text, p.node, analysis.node)

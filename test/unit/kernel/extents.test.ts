@@ -417,4 +417,34 @@ describe('what becomes of a section', () => {
     `,
       ['rcu: depends on a flag: begun and ended only while w->flags & LAZY is set'],
     ));
+
+  it('a bit that sleepers wait for: cleared here, or by whoever it is done by', async () => {
+    await checkFates(
+      `
+      int f(struct s *p) {
+              if (wait_on_bit_lock(&p->flags, BUSY, TASK_KILLABLE))
+                      return -EINTR;
+              work(p);
+              clear_bit_unlock(BUSY, &p->flags);
+              wake_up_bit(&p->flags, BUSY);
+              return 0;
+      }
+    `,
+      ['owner p->flags bit BUSY: ended on every path'],
+    );
+    await checkFates(
+      `
+      void f(struct s *p) {
+              wait_on_bit_lock(&p->flags, BUSY, TASK_UNINTERRUPTIBLE);
+              submit(p);
+      }
+      static void done(struct work_struct *w) {
+              struct s *p = of(w);
+              clear_and_wake_up_bit(BUSY, &p->flags);
+      }
+      int start(struct s *p) { INIT_WORK(&p->w, done); f(p); return 0; }
+    `,
+      ['owner p->flags bit BUSY: ended elsewhere, by done()'],
+    );
+  });
 });
