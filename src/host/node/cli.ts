@@ -19,7 +19,7 @@ function startThread(): void {
   };
   const worker = new Worker(join(dirname(realpathSync(__filename)), 'command.js'), {
     workerData: start,
-    resourceLimits: { maxOldGenerationSizeMb: 4096 },
+    resourceLimits: { maxOldGenerationSizeMb: 4096, maxYoungGenerationSizeMb: 96 },
   });
   worker.on('message', (message: Message) => {
     if (message.type === 'out') process.stdout.write(message.text);

@@ -16,7 +16,8 @@ export async function spawnThread(
     readFile(join(folder, 'tree-sitter-c.wasm')),
   ]);
   const worker = new Worker(join(folder, 'worker.js'), {
-    resourceLimits: { maxOldGenerationSizeMb: 4096 },
+    // A version of a file lives for one keystroke: with room for many of them, few are copied before they are dropped.
+    resourceLimits: { maxOldGenerationSizeMb: 4096, maxYoungGenerationSizeMb: 96 },
     stdout: false,
   });
   let asked = false;
