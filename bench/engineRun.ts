@@ -1,5 +1,5 @@
 /**
- * One measurement of the engine, in a process of its own: `node dist/bench/engine.mjs WHAT`; prints one object.
+ * One measurement of the engine, in a process of its own: `node dist/bench/engineRun.mjs WHAT`; prints one object.
  *   full LETTER      every step of a model, hang check included; from ir text, after model A has warmed the process up
  *   verdict LETTER   the report on a model, as `racelens check` would have it: cold, then warm
  *   promela LETTER   the model for SPIN
