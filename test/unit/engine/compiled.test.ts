@@ -8,11 +8,12 @@ import { randomText, randomThread } from './programs';
 /** Reports of both searches on one program, as text. */
 function both(text: string, options: Partial<Options>): readonly [compiled: string, interpreted: string] {
   const run = (compileAfter: number): string =>
-    JSON.stringify(check(programOf(text), { ...options, compileAfter }), undefined, 1);
+    JSON.stringify({ ...check(programOf(text), { ...options, compileAfter }), engine: 0 }, undefined, 1);
   return [run(3), run(Infinity)];
 }
 
-describe('engine: compiled', () => {
+describe('engine: compiled', function () {
+  this.timeout(120_000);
   for (const reduce of [true, false])
     it(`random programs, ${reduce ? 'reduced' : 'every step'}: the same report, byte by byte`, () => {
       fc.assert(

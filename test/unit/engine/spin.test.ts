@@ -150,7 +150,7 @@ const text = fc.array(thread, { minLength: 1, maxLength: 3 }).map(threads => {
 });
 
 describe('engine: SPIN agrees', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   if (missing.length > 0 && process.env['CI'] !== 'true') {
     console.warn(
       `! no ${missing.join(' and no ')}: the comparison with SPIN is left out (apt-get install spin gcc)`,
