@@ -70,7 +70,17 @@ const faults: readonly Fault[] = [
         ? instead(lines, at, (lines[at] ?? '').replace(/(set_bit|clear_bit)/, '__$1'))
         : undefined,
   },
+  { name: 'dropped-clear', kind: 'bit-never-cleared', plant: withoutClear },
 ];
+
+/** A bit that the function has taken is not cleared before it leaves by an error. */
+function withoutClear(lines: readonly string[], at: number): readonly string[] | undefined {
+  const bit = /^\t\t+clear_bit(?:_unlock)?\((\w+),.*\);$/.exec(lines[at] ?? '')?.[1];
+  if (bit === undefined || !/^\t\t+(return -|goto)/.test(lines[at + 1] ?? '')) return undefined;
+  for (let i = at - 1; i >= 0 && lines[i] !== '{'; i--)
+    if (new RegExp(`\\btest_and_set_bit(_lock)?\\(${bit}\\b`).test(lines[i] ?? '')) return instead(lines, at);
+  return undefined;
+}
 
 /** The only reader of a function, around rcu_dereference(), taken out. */
 function withoutReader(lines: readonly string[], at: number): readonly string[] | undefined {

@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { diskFiles } from '../../src/host/node/files';
-import { diagnostics } from '../../src/ide/diagnostics';
+import { diagnostics, kinds } from '../../src/ide/diagnostics';
 import { filesWith, pipelineOn } from '../unit/pipeline';
 import { edited, kernelTree } from './tree';
 
@@ -10,7 +10,7 @@ const wait = 'synchronize_rcu(); return 0; put:';
 
 describe('diagnostics of the real tree', () => {
   it('__netpoll_setup() publishes without a grace period unless netpoll_setup() waits', async function () {
-    this.timeout(120_000);
+    this.timeout(600_000);
     const tree = kernelTree();
     const path = `${tree}/net/core/netpoll.c`;
     const text = readFileSync(path, 'utf8');
@@ -19,6 +19,7 @@ describe('diagnostics of the real tree', () => {
     const other = isFixed
       ? edited(text, { ...edit, old: wait, new: 'return 0; put:' })
       : edited(text, { ...edit, old: 'return 0; put:', new: wait });
+    const on = Object.fromEntries(kinds.map(k => [k.kind, k.kind === 'publish-without-grace-period']));
     for (const [state, expected] of [
       [isFixed ? other : text, ['__netpoll_setup']],
       [isFixed ? text : other, []],
@@ -26,13 +27,11 @@ describe('diagnostics of the real tree', () => {
       const pipeline = await pipelineOn(filesWith({ [path]: state }, diskFiles()), tree);
       const scene = pipeline.scene([path]);
       const [source] = scene.files;
-      const functions = diagnostics(scene, path, { on: { 'publish-without-grace-period': true } })
-        .filter(d => d.code === 'publish-without-grace-period')
-        .map(
-          d =>
-            source?.items.find(i => i.kind === 'function' && i.start <= d.span.start && d.span.start < i.end)
-              ?.name,
-        );
+      const functions = diagnostics(scene, path, { on }).map(
+        d =>
+          source?.items.find(i => i.kind === 'function' && i.start <= d.span.start && d.span.start < i.end)
+            ?.name,
+      );
       assert.deepEqual(functions, expected);
     }
   });
