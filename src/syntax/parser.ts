@@ -6,6 +6,7 @@
  * piece around it is scanned again (rescan.ts), and only the items whose text changed are parsed again.
  */
 import { Language, Parser } from 'web-tree-sitter';
+import { notesOn } from '../base/notes';
 import { createLineMap, type Span } from '../base/span';
 import { detached } from '../base/text';
 import type { Problem } from '../base/problem';
@@ -65,7 +66,7 @@ export async function createParser({ runtime, grammar }: ParserBytes): Promise<C
   parser.setLanguage(language);
   const kinds = grammarOf(language);
   const pieces = pieceParser(parser, kinds);
-  const states = new WeakMap<SourceFile, State>();
+  const states = notesOn<SourceFile, State>('scan');
   return {
     parseFile(path, text, previous) {
       const refused = refusal(path, text);

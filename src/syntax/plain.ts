@@ -235,9 +235,33 @@ export function plainOf(source: string): Plain {
   return assembled(text, parts.join(''), directives);
 }
 
-/** A plain text of parts that were made apart: groups and conditions follow from the directives. */
-export function assembled(text: string, code: string, directives: readonly Directive[]): Plain {
-  const groups = groupsOf(text, directives);
+/** Groups of a text in which what lies from an offset on was moved, and none of whose borders lies in what was edited. */
+export function movedGroups(groups: readonly Group[], from: number, by: number): readonly Group[] {
+  const at = (offset: number): number => (offset >= from ? offset + by : offset);
+  return groups.map(g =>
+    g.end < from
+      ? g
+      : {
+          branches: g.branches.map(b => ({
+            condition: b.condition,
+            directiveStart: at(b.directiveStart),
+            start: at(b.start),
+            end: at(b.end),
+          })),
+          start: at(g.start),
+          end: at(g.end),
+          guard: g.guard,
+        },
+  );
+}
+
+/** A plain text of parts that were made apart: groups, unless they are known, and conditions follow from the directives. */
+export function assembled(
+  text: string,
+  code: string,
+  directives: readonly Directive[],
+  groups: readonly Group[] = groupsOf(text, directives),
+): Plain {
   let conditions: ((offset: number) => readonly Condition[]) | undefined;
   return {
     text,

@@ -8,7 +8,7 @@
  * no answer, and the whole text is scanned. test/unit/syntax/rescan.test.ts holds it to the full scan.
  */
 import type { ScannedItem } from './classify';
-import { assembled, endsInComment, plainOf, type Directive, type Plain } from './plain';
+import { assembled, endsInComment, movedGroups, plainOf, type Directive, type Plain } from './plain';
 import { scanItems, type Scan } from './scan';
 
 /** What was found out about a text. */
@@ -48,6 +48,11 @@ function edited(before: Scanned, source: string, path: string): Scanned | undefi
   const inside = part.directives.map(d => moved(d, from));
   const replaced = oldPlain.directives.filter(d => d.start >= from && d.start < until);
   if (conditionals(oldPlain.text, replaced) !== conditionals(part.text, part.directives)) return undefined;
+  // An include guard depends on all of the text.
+  const isApart =
+    !oldPlain.groups[0]?.guard &&
+    (oldPlain.groups[0]?.start ?? Infinity) < from &&
+    conditionals(part.text, part.directives) === '';
   const plain = assembled(
     oldPlain.text.slice(0, from) + part.text + oldPlain.text.slice(until),
     oldPlain.code.slice(0, from) + part.code + oldPlain.code.slice(until),
@@ -56,6 +61,7 @@ function edited(before: Scanned, source: string, path: string): Scanned | undefi
       ...inside,
       ...oldPlain.directives.filter(d => d.start >= until).map(d => moved(d, shift)),
     ],
+    isApart ? movedGroups(oldPlain.groups, until, shift) : undefined,
   );
   if (plain.groups[0]?.guard !== oldPlain.groups[0]?.guard) return undefined;
   const scan = scanItems(plain, path, from, to);
