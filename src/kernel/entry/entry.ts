@@ -457,7 +457,7 @@ export function createEntries(input: EntriesInput): Entries {
     const { flow } = f.analysis;
     return applied(
       f,
-      s,
+      firstEnds(f, s),
       assertionsIn(f).filter(
         a => (dominates(f, a.point, flow.exit) || straight(f, a.point)) && !(a.releases && keeps(f, a)),
       ),
@@ -467,6 +467,30 @@ export function createEntries(input: EntriesInput): Entries {
 
   function assertionsIn(f: FunctionFacts): readonly Assertion[] {
     return assertionsOf(f, input.typesIn(f.file), () => input.textOf(f.file));
+  }
+
+  /** A function whose first call ends an RCU reader that it did not begin is called inside of one. */
+  function firstEnds(f: FunctionFacts, s: Situation): Situation {
+    if (s.reader.value === 'yes') return s;
+    const end = input
+      .sections(f)
+      ?.strayEnds.find(e => e.effect.kind === 'rcu' && !e.effect.when && !e.effect.result);
+    if (!end || !straight(f, end.point)) return s;
+    const before = f.analysis.flow.points.some(
+      p =>
+        p.node !== undefined &&
+        p.node.start < end.node.start &&
+        f.analysis.events(p).some(e => e.kind === 'call' && e.node.start < end.node.start),
+    );
+    if (before) return s;
+    const line = String(input.lineOf(f.file, spanOf(f, end.node).start));
+    const because = `ended in line ${line} by ${nameOfEnd({ effect: end.effect, must: true, words: '' })}`;
+    const chain = [definition(f)];
+    return {
+      ...s,
+      reader: { value: 'yes', because, chain },
+      maySleep: s.maySleep.value === 'no' ? s.maySleep : { value: 'no', because, chain },
+    };
   }
 
   /** It says that it releases a lock, but where cannot be seen. */

@@ -307,4 +307,20 @@ static const struct bpf_func_proto proto = { .func = packet };
         packet: 'y??n process softirq',
       },
     ));
+
+  it('who ends a reader first of all is called in one', () =>
+    checkEntries(
+      `//- /a.c
+static void leave(struct nd *nd) { nd->flags = 0; rcu_read_unlock(); after(nd); }
+static void not_first(struct nd *nd) { begin_somehow(nd); rcu_read_unlock(); }
+static void after(struct nd *nd) { }
+SYSCALL_DEFINE1(thing, int, fd)
+{
+	leave(nd);
+	not_first(nd);
+	return 0;
+}
+`,
+      { leave: 'ynnn process', not_first: 'nnny process', after: 'nnny process' },
+    ));
 });
