@@ -112,6 +112,7 @@ function finish(m: Machine, n: number, t: ThreadState, value: Value): void {
     begun: t.begun,
     signal: t.signal,
     stop: t.stop,
+    park: t.park,
     entry: t.entry,
     argument: t.argument,
     ...(t.again ? { cpu: t.cpu, queue: t.queue } : {}),

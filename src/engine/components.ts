@@ -248,8 +248,8 @@ function bearingKey(t: ThreadState): string {
   if (t.preempt || t.bh || t.irqOff || t.rcu) k += `c${t.preempt}.${t.bh}.${t.irqOff ? 1 : 0}.${t.rcu}`;
   if (t.srcu.length) k += `s${t.srcu.join(',')}`;
   for (const h of t.held) k += `h${h.kind}${h.address}`;
-  if (t.task || t.signal || t.stop || t.onCpu || t.again || t.begun)
-    k += `t${t.task}${t.signal ? 'S' : ''}${t.stop ? 'P' : ''}${t.onCpu ? 'C' : ''}${t.again ? 'A' : ''}${t.begun ? 'B' : ''}`;
+  if (t.task || t.signal || t.stop || t.park || t.onCpu || t.again || t.begun)
+    k += `t${t.task}${t.signal ? 'S' : ''}${t.stop ? 'P' : ''}${t.park ? `p${t.park}` : ''}${t.onCpu ? 'C' : ''}${t.again ? 'A' : ''}${t.begun ? 'B' : ''}`;
   if (t.cpu >= 0 || t.queue) k += `q${t.cpu}.${t.queue}`;
   return k;
 }

@@ -1,4 +1,7 @@
-/** Kthreads: created running, stopped by a flag and a wake-up, waited for until their function has returned. */
+/**
+ * Kthreads: created running, stopped by a flag and a wake-up, waited for until their function has returned; parked by a
+ * flag and a wake-up, waited for until they park themselves.
+ */
 import { placeOf } from '../ir/address';
 import { BLOCKED, ONE, STAY, type Handler } from './handler';
 import { addThread, fault, limit, ownThread, putThread, refer, taskOf } from './machine';
@@ -8,6 +11,9 @@ import { freshThread } from './waiting';
 /** Kthreads that one place may create and that are all still there. */
 const MOST = 4;
 const NEVER_RAN = -4;
+/** Bits of ThreadState.park. */
+const SHOULD_PARK = 1;
+const PARKED = 2;
 
 export const kthreadHandlers: Readonly<Record<string, Handler>> = {
   'kthread.create': {
@@ -68,6 +74,46 @@ export const kthreadHandlers: Readonly<Record<string, Handler>> = {
         return STAY;
       }
       return target.argument;
+    },
+  },
+  'kthread.park': {
+    scope: 'always',
+    choices(m, _n, t, a) {
+      const target = m.threads[threadOfTask(m, a[0] ?? 0)];
+      const there = !target || target.status === 'done' || (target.park & PARKED) !== 0;
+      return t.phase === 0 || there ? ONE : BLOCKED;
+    },
+    run(m, _n, t, a, c) {
+      refer(m, a[0] ?? 0, 1, c.site, 'parks');
+      const number = threadOfTask(m, a[0] ?? 0);
+      if (t.phase > 0 || !m.threads[number]) return undefined;
+      ownThread(m, number).park |= SHOULD_PARK;
+      wake(m, number, NORMAL);
+      t.phase = 1;
+      return STAY;
+    },
+  },
+  'kthread.unpark': {
+    scope: 'always',
+    run(m, _n, _t, a, c) {
+      refer(m, a[0] ?? 0, 1, c.site, 'unparks');
+      const number = threadOfTask(m, a[0] ?? 0);
+      if (m.threads[number]) ownThread(m, number).park &= ~SHOULD_PARK;
+    },
+  },
+  'kthread.shouldPark': { scope: 'always', run: (_m, _n, t) => t.park & SHOULD_PARK },
+  'kthread.parkMe': {
+    scope: 'always',
+    choices: (_m, _n, t) => (t.phase > 0 && (t.park & SHOULD_PARK) !== 0 ? BLOCKED : ONE),
+    run(_m, _n, t) {
+      if (t.phase === 0 && (t.park & SHOULD_PARK) !== 0) {
+        t.park |= PARKED;
+        t.phase = 1;
+        t.onCpu = false;
+        return STAY;
+      }
+      t.park &= ~PARKED;
+      return undefined;
     },
   },
 };

@@ -57,6 +57,8 @@ export interface ThreadState {
   signal: boolean;
   /** kthread_stop() was called on it. */
   stop: boolean;
+  /** kthread_park(): bit 0 after it was called, bit 1 once it is parked. */
+  park: number;
   /** On a CPU shared with other tasks and without full preemption: it has not let go of the CPU. */
   onCpu: boolean;
   /** How often it may still start. */

@@ -38,6 +38,7 @@ export function freshThread(): ThreadState {
     task: 0,
     signal: false,
     stop: false,
+    park: 0,
     onCpu: false,
     left: 0,
     again: false,

@@ -265,7 +265,7 @@ export const workHandlers: Readonly<Record<string, Handler>> = {
       if (place?.kind !== 'function')
         return fault('null-dereference', 'raises a softirq without a function', c.site);
       const info: Omit<ThreadInfo, 'number' | 'task'> = {
-        name: `softirq ${m.program.functions[place.function]?.name ?? ''}`,
+        name: m.program.functions[place.function]?.name ?? 'softirq',
         context: 'softirq',
         origin: 'softirq',
         cpu: undefined,

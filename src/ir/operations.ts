@@ -172,6 +172,10 @@ const table = [
     sleeps: true,
   },
   { name: 'kthread.shouldStop', arguments: [], result: '1 after kthread_stop' },
+  { name: 'kthread.park', arguments: ['task'], waits: true, sleeps: true },
+  { name: 'kthread.unpark', arguments: ['task'] },
+  { name: 'kthread.shouldPark', arguments: [], result: '1 after kthread_park, until kthread_unpark' },
+  { name: 'kthread.parkMe', arguments: [], waits: true, sleeps: true },
   { name: 'softirq.raise', arguments: ['function', 'argument'] },
 ] as const satisfies readonly Operation[];
 

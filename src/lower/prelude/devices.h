@@ -66,11 +66,11 @@ static inline void device_del(struct device *dev)
 }
 
 /* drivers/usb/core/urb.c: a submitted request ends as a softirq that calls its completion handler */
+/* A request inside another struct is not counted: its end is the end of the struct. */
 static inline void usb_init_urb(struct urb *urb)
 {
 	if (urb) {
 		memset(urb, 0, sizeof(*urb));
-		kref_init(&urb->kref);
 		INIT_LIST_HEAD(&urb->anchor_list);
 	}
 }
@@ -124,12 +124,15 @@ static inline void usb_anchor_urb(struct urb *urb, struct usb_anchor *anchor)
 }
 static inline void usb_request_done(struct urb *urb)
 {
+	bool counted = kref_read(&urb->kref) != 0;
+
 	urb->status = urb->unlinked;
 	WRITE_ONCE(urb->hcpriv, NULL);
 	usb_unanchor_urb(urb);
 	urb->complete(urb);
 	atomic_dec(&urb->use_count);
-	usb_free_urb(urb);
+	if (counted)
+		usb_free_urb(urb);
 }
 static inline int usb_submit_urb(struct urb *urb, gfp_t gfp)
 {

@@ -11,40 +11,6 @@ static inline bool __race_last(refcount_t *r)
 	return refcount_read(r) <= 0 || refcount_dec_and_test(r);
 }
 
-/* kernel/kthread.c: parking. Bit 0: should park, bit 1: is parked. */
-#define __race_park_word(t) ((unsigned long *)&(t)->worker_private)
-static inline bool kthread_should_park(void)
-{
-	return READ_ONCE(*__race_park_word(current)) & 1;
-}
-static inline void kthread_parkme(void)
-{
-	for (;;) {
-		set_current_state(0x40);
-		if (!(READ_ONCE(*__race_park_word(current)) & 1))
-			break;
-		WRITE_ONCE(*__race_park_word(current), 3);
-		schedule();
-	}
-	__set_current_state(0);
-	WRITE_ONCE(*__race_park_word(current), 0);
-}
-static inline int kthread_park(struct task_struct *k)
-{
-	WRITE_ONCE(*__race_park_word(k), READ_ONCE(*__race_park_word(k)) | 1);
-	if (k != current) {
-		wake_up_process(k);
-		while (!(READ_ONCE(*__race_park_word(k)) & 2))
-			msleep(1);
-	}
-	return 0;
-}
-static inline void kthread_unpark(struct task_struct *k)
-{
-	WRITE_ONCE(*__race_park_word(k), READ_ONCE(*__race_park_word(k)) & ~1UL);
-	wake_up_state(k, 0x40);
-}
-
 /* kernel/kthread.c: workers are queues of their own */
 #define kthread_init_work(work, fn) do { (work)->func = (fn); __race_work_init(work, fn); } while (0)
 #define kthread_init_delayed_work(dwork, fn) kthread_init_work(&(dwork)->work, fn)

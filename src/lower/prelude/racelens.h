@@ -279,7 +279,7 @@ struct lock_class_key { int dummy; };
 struct static_key { int enabled; };
 struct static_key_true { struct static_key key; };
 struct static_key_false { struct static_key key; };
-struct task_struct { unsigned int __state; unsigned int flags; int pid; int tgid; int exit_state; char comm[16]; struct task_struct *group_leader; void *journal_info; void *worker_private; };
+struct task_struct { unsigned int __state; unsigned int flags; int pid; int tgid; int exit_state; char comm[16]; struct task_struct *group_leader; void *journal_info; };
 struct kobject { struct list_head entry; const struct kobj_type *ktype; struct kref kref; unsigned int state_initialized; };
 struct kobj_type { void (*release)(struct kobject *k); };
 struct device_type { void (*release)(struct device *dev); };

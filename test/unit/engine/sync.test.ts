@@ -237,6 +237,30 @@ describe('engine: work items, timers, kthreads', () => {
     assert.equal(verdictOf(text('r1 = 0; if r1 goto out')), 'hang');
   });
 
+  it('kthread_park waits until the kthread parks itself, and that waits for kthread_unpark', () => {
+    const text = (body: string, end: string): string => `${cells}
+      function loop/1 { ${body} }
+      thread process owner { r0 = kthread.create &fn:loop 0; kthread.park r0; ${end} }`;
+    const parks = 'again: r1 = kthread.shouldPark; unless r1 goto again; kthread.parkMe';
+    assert.equal(verdictOf(text(parks, 'kthread.unpark r0; r1 = kthread.stop r0')), 'holds');
+    assert.equal(verdictOf(text(parks, 'r1 = kthread.stop r0')), 'hang');
+    assert.equal(verdictOf(text('again: goto again', 'return')), 'hang');
+  });
+
+  it('a wake-up is for a mask of states, and who was added stays in the queue', () => {
+    const text = (state: number, mask: number): string => `${cells}
+      thread process a { wait.prepare &q ${state} 0 0; rmw add u32 n 1; r1 = task.schedule -1; wait.finish &q }
+      thread process waker { again: r0 = load u32 n; unless r0 goto again; wait.wake &q 0 ${mask} }`;
+    assert.equal(verdictOf(text(1, 1)), 'holds');
+    assert.equal(verdictOf(text(2, 1)), 'hang');
+    assert.equal(verdictOf(text(258, 3)), 'holds');
+    const twice = (first: number): string => `${cells}
+      thread process a { wait.prepare &q ${first} 0 0; task.setState 2; store u32 n 1; r1 = task.schedule -1; task.setState 2; store u32 n 2; r1 = task.schedule -1; wait.remove &q }
+      thread process waker { again: r0 = load u32 n; unless r0 goto again; wait.wake &q 0 3; more: r0 = load u32 n; r0 = eq i32 r0 2; unless r0 goto more; wait.wake &q 0 3 }`;
+    assert.equal(verdictOf(twice(-1)), 'holds');
+    assert.equal(verdictOf(twice(2)), 'hang');
+  });
+
   it('a raised softirq runs once', () => {
     assert.equal(
       verdictOf(`${dev}
