@@ -6,7 +6,7 @@ import { neverCancelled, type CancelToken } from '../base/cancel';
 import type { Program } from '../ir/program';
 import { validateProgram } from '../ir/validate';
 import { createExamination, type Examination } from './examine';
-import { createExploration, type Search } from './explore';
+import { createExploration, type Exploration, type Search } from './explore';
 import { canFinish } from './graph';
 import { defaultOptions, type Options } from './options';
 import { findPaths, type Hit } from './path';
@@ -33,16 +33,35 @@ export function createCheck(
   const all: Options = { ...defaultOptions, ...options };
   const exploration = createExploration(program, all, cancel);
   let examination: Examination | undefined;
+  let second: { readonly exploration: Exploration; readonly report: Report } | undefined;
+  /** Then, if that is asked for, the states without reduction are counted. */
+  const counted = (report: Report): 'more' | Report => {
+    if (!all.counts || report.verdict.kind === 'cannot-tell') return report;
+    const every = { ...all, reduce: false, forgetDead: false };
+    second = { exploration: createExploration(program, every, cancel), report };
+    return 'more';
+  };
   return {
     run(states) {
-      if (examination) return examination.run(states);
+      if (second) {
+        const search = second.exploration.run(states);
+        return search === 'more' ? 'more' : { ...second.report, unreduced: countsOf(search) };
+      }
+      if (examination) {
+        const report = examination.run(states);
+        return report === 'more' ? 'more' : counted(report);
+      }
       const search = exploration.run(states);
       if (search === 'more') return 'more';
       const report = conclude(program, search);
       examination = createExamination(program, search, report, all, cancel);
-      return examination ? 'more' : report;
+      return examination ? 'more' : counted(report);
     },
   };
+}
+
+function countsOf({ store, graph, stopped }: Search): NonNullable<Report['unreduced']> {
+  return { states: store.size, transitions: graph.edges, complete: stopped === undefined };
 }
 
 /** Explores the program and reports. */
@@ -83,6 +102,7 @@ function conclude(program: Program, search: Search): Report {
   const common = {
     states: store.size,
     transitions: graph.edges,
+    engine: search.engine,
     // Of calls without a body, those that were made.
     assumptions: program.assumptions.filter((a, k) => !a.kind.startsWith('unknown') || m.assumed.has(k)),
     findings: findings(m),

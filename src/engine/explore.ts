@@ -19,10 +19,11 @@ import { neverCancelled, type CancelToken } from '../base/cancel';
 import type { Program } from '../ir/program';
 import { createCompiled, type Compiled } from './compiled/search';
 import { addEdge, createGraph, endRow, endingTarget, FINALLY, packLabel, type Graph } from './graph';
+import { createEstimator } from './estimate';
 import type { Machine } from './machine';
 import type { Options } from './options';
 import { collectRaces } from './races';
-import type { CannotTellReason } from './report';
+import type { CannotTellReason, Report } from './report';
 import { allRequiredDone, checkFinally, isAtRest } from './rest';
 import { forgetAccesses } from './sharing';
 import { createStart, launch } from './start';
@@ -37,6 +38,8 @@ export interface Search {
   readonly startCounts: readonly number[];
   readonly store: Store;
   readonly graph: Graph;
+  /** What has searched; if not the compiled search, why. */
+  readonly engine: NonNullable<Report['engine']>;
   /** Set if the search stopped early. */
   readonly stopped?: { readonly reason: CannotTellReason; readonly message: string };
 }
@@ -74,6 +77,8 @@ export function createExploration(
   let startCounts: readonly number[] = [];
   let compiled: Compiled | undefined;
   let mayCompile = Number.isFinite(options.compileAfter);
+  let why = mayCompile ? `fewer than ${options.compileAfter} states` : 'switched off';
+  const estimator = createEstimator();
 
   const restart = (): void => {
     forgetAccesses(m.marks);
@@ -97,6 +102,7 @@ export function createExploration(
     machine: m,
     store: compiled?.store ?? store,
     graph: compiled?.graph() ?? graph,
+    engine: compiled ? { kind: 'compiled' } : { kind: 'interpreter', why },
     ...(stopped && { stopped }),
   });
   const stop = (reason: CannotTellReason, message: string): Search => result({ reason, message });
@@ -107,7 +113,13 @@ export function createExploration(
   const stopped = (states: number, transitions: number, bytes: number): Search | undefined => {
     if (cancel.cancelled) return stop('cancelled', 'cancelled');
     if (next % 256 === 0 || compiled) {
-      const go = options.progress?.({ states, transitions, frontier: states - next });
+      const remaining = options.progress && estimator.remaining(states, next);
+      const go = options.progress?.({
+        states,
+        transitions,
+        frontier: states - next,
+        ...(remaining === undefined ? {} : { remaining }),
+      });
       if (go === 'time') return stop('time', 'the time limit was reached');
       if (go === 'cancelled') return stop('cancelled', 'cancelled');
     }
@@ -136,6 +148,7 @@ export function createExploration(
     if (answer === 'memory') return memoryStop();
     if (answer === 'lost') {
       mayCompile = false;
+      why = 'steps depend on too much of the state';
       restart();
       return undefined;
     }
@@ -162,9 +175,13 @@ export function createExploration(
         const end = stopped(store.size, graph.edges, store.bytes + graph.edges * 8);
         if (end) return end;
         if (mayCompile && next >= options.compileAfter && firstNewMark < 0) {
-          compiled = createCompiled(m, store, graph);
-          if (compiled) continue;
+          const made = createCompiled(m, store, graph);
+          if (typeof made !== 'string') {
+            compiled = made;
+            continue;
+          }
           mayCompile = false;
+          why = made;
         }
         expand(m, store, graph, next);
         next++;

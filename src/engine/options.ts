@@ -24,6 +24,8 @@ export interface Options {
   readonly matters?: boolean;
   /** Also find the schedule nearest to the failing one that passes (twin.ts). */
   readonly twin?: boolean;
+  /** Also count the states and steps of a search without reduction. */
+  readonly counts?: boolean;
   /** Test only: softirq, BH-off, preempt-off and spinlock sections do not count as RCU readers. */
   readonly implicitReaders: boolean;
 }
@@ -39,6 +41,8 @@ export interface Progress {
   readonly transitions: number;
   /** States found but not yet expanded. */
   readonly frontier: number;
+  /** A guess how many are still to be found; absent as long as there is nothing to guess from (estimate.ts). */
+  readonly remaining?: number;
 }
 
 export const defaultOptions: Options = {

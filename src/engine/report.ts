@@ -269,6 +269,14 @@ export interface Report {
   readonly odds?: Odds;
   readonly matters?: Matters;
   readonly twin?: Twin;
+  /** What has searched, and if it was not the compiled search, why. Both give the same answer. */
+  readonly engine?: { readonly kind: 'compiled' } | { readonly kind: 'interpreter'; readonly why: string };
+  /** What a search without reduction finds; not `complete` if a limit stopped it. */
+  readonly unreduced?: {
+    readonly states: number;
+    readonly transitions: number;
+    readonly complete: boolean;
+  };
   /** The other kinds that are reachable, best schedule each. */
   readonly also: readonly {
     readonly kind: VerdictKind;

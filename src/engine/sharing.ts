@@ -36,6 +36,20 @@ export function forgetAccesses(marks: Marks): void {
   clear(marks.grace);
 }
 
+/** Takes down the marks as they are; call what it gives back to have them so again, after steps that are no schedule's. */
+export function keepMarks(marks: Marks): () => void {
+  const cells = [...marks.cells].map((list: number[] | undefined) => list?.slice() ?? []);
+  const lives = marks.lives.slice();
+  const grace = marks.grace.slice();
+  const { shared } = marks;
+  return () => {
+    marks.cells.splice(0, marks.cells.length, ...cells);
+    marks.lives.splice(0, marks.lives.length, ...lives);
+    marks.grace.splice(0, marks.grace.length, ...grace);
+    marks.shared = shared;
+  };
+}
+
 /** Notes an access; true if the place is shared. */
 function note(marks: Marks, list: number[], index: number, thread: number, write: boolean): boolean {
   const code = list[index] ?? 0;

@@ -6,6 +6,7 @@ import { widthOf } from '../ir/value';
 import type { Integer } from '../ir/program';
 import { ownObject, setCell, shapeOf, cellValue, type Machine } from './machine';
 import { cellType } from './memory';
+import { keepMarks } from './sharing';
 import { threadKey } from './components';
 import { choicesOf, runStep, SIGNAL } from './step';
 import { isUnknown, type Value } from './unknown';
@@ -34,6 +35,7 @@ export function findNeed(m: Machine, n: number): Need | undefined {
   const threads = m.threads.slice();
   const objects = m.objects.slice();
   const { global, observer } = m;
+  const forgetMarks = keepMarks(m.marks);
   const restore = (): void => {
     for (let k = 0; k < m.threads.length; k++) m.threads[k] = threads[k];
     for (let k = 0; k < m.objects.length; k++) m.objects[k] = objects[k];
@@ -49,6 +51,7 @@ export function findNeed(m: Machine, n: number): Need | undefined {
       if (found) break;
     }
   restore();
+  forgetMarks();
   m.observer = observer;
   return found;
 }

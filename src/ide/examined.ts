@@ -4,6 +4,7 @@
  */
 import type { Span } from '../base/span';
 import type { Matters, Odds, OddsPoint, Report, StepPlace, Twin } from '../engine/report';
+import { count } from '../report/summary';
 
 /** One-based. */
 type PlaceOf = (span: Span) => { readonly file: string; readonly line: number; readonly column: number };
@@ -19,11 +20,15 @@ export interface ExaminedRecord {
   readonly odds?: Odds;
   readonly matters?: object;
   readonly twin?: object;
+  readonly engine?: Report['engine'];
+  readonly unreduced?: Report['unreduced'];
 }
 
 export function examinedRecord(report: Report, place: PlaceOf): ExaminedRecord {
-  const { explanation, odds, matters, twin } = report;
+  const { explanation, odds, matters, twin, engine, unreduced } = report;
   return {
+    ...(engine ? { engine } : {}),
+    ...(unreduced ? { unreduced } : {}),
     ...(explanation
       ? {
           explanation: {
@@ -96,12 +101,18 @@ export function examinedText(
   report: Report,
   place: (span: Span) => string,
 ): readonly (readonly [string, readonly string[]])[] {
-  const { odds, matters, twin } = report;
+  const { odds, matters, twin, unreduced } = report;
   return [
+    ...(unreduced ? [['Without reduction', unreducedText(unreduced)] as const] : []),
     ...(matters ? [['What matters', mattersText(matters, place)] as const] : []),
     ...(twin ? [['The nearest schedule that passes', twinText(twin, place)] as const] : []),
     ...(odds ? [['Odds, if chance alone schedules', oddsText(odds)] as const] : []),
   ];
+}
+
+function unreducedText(counts: NonNullable<Report['unreduced']>): string[] {
+  const found = `${count(counts.states, 'state')} and ${count(counts.transitions, 'transition')}`;
+  return [counts.complete ? `${found}.` : `More than ${found}: a limit stopped the count.`];
 }
 
 function open(cannotTell: string): string[] {

@@ -73,10 +73,10 @@ function moduleFor(shape: Shape): WebAssembly.Module {
 }
 
 /**
- * Takes over a search that has expanded `graph.expanded` states of `store`. Undefined if WebAssembly may not be compiled
- * here, or the states cannot be packed.
+ * Takes over a search that has expanded `graph.expanded` states of `store`. A text says why it cannot: WebAssembly may not
+ * be compiled here, or the states cannot be packed.
  */
-export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled | undefined {
+export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled | string {
   const { components } = store;
   const recorder = createRecorder(m, components);
   const memory = createRegions();
@@ -97,6 +97,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
   let expanded = 0;
   let edges = 0;
   let slotCount = 0;
+  let why = 'states are too large to be packed';
   let threads = 0;
   /** The hash table has made place for the hang check. */
   let over = false;
@@ -229,6 +230,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
       return true;
     } catch {
       // A content security policy may forbid it.
+      why = 'WebAssembly may not be compiled here';
       return false;
     }
   };
@@ -422,7 +424,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
   states = store.size;
   expanded = graph.expanded;
   edges = graph.edges;
-  if (!rebuild(FIRST_NODES)) return undefined;
+  if (!rebuild(FIRST_NODES)) return why;
   const rows = memory.base('rows') / 4;
   memory.words.set(graph.starts.subarray(0, expanded + 1), rows);
   // Whose child the others are, nobody asks.

@@ -20,7 +20,7 @@ export type Request =
       readonly schedule?: string;
       readonly all: boolean;
       /** What to work out beside the verdict. */
-      readonly examine: Pick<Options, 'odds' | 'matters' | 'twin'>;
+      readonly examine: Pick<Options, 'odds' | 'matters' | 'twin' | 'counts'>;
       readonly model: boolean;
     }
   | {
@@ -47,6 +47,7 @@ export const help = `racelens: see, replay and fix races in Linux kernel C
       --matters          which orders of steps the finding depends on
       --twin             the nearest schedule that passes
       --odds             how likely the finding is if chance alone schedules
+      --counts           also the states without reduction
       --slow CALL[=K]    the same, if that call takes up to K times longer (1024)
       --model            prints the program that the engine runs, and does not run it
       --json             one object a line
@@ -78,6 +79,7 @@ export function parseRequest(args: readonly string[]): Request {
         slow: { type: 'string' },
         matters: { type: 'boolean' },
         twin: { type: 'boolean' },
+        counts: { type: 'boolean' },
         model: { type: 'boolean' },
         line: { type: 'string' },
         function: { type: 'string' },
@@ -110,7 +112,7 @@ export function parseRequest(args: readonly string[]): Request {
     const examine = examineOf(values);
     if (typeof examine === 'string') return wrong(examine);
     if (values.schedule !== undefined && Object.keys(examine).length > 0)
-      return wrong('--odds, --slow, --matters and --twin need all schedules; leave --schedule out');
+      return wrong('--odds, --slow, --matters, --twin and --counts need all schedules; leave --schedule out');
     if (values.schedule !== undefined && files.length > 1)
       return wrong('--schedule is for one harness, and there are several');
     return {
@@ -149,13 +151,15 @@ function examineOf(values: {
   readonly slow?: string | undefined;
   readonly matters?: boolean | undefined;
   readonly twin?: boolean | undefined;
-}): Pick<Options, 'odds' | 'matters' | 'twin'> | string {
+  readonly counts?: boolean | undefined;
+}): Pick<Options, 'odds' | 'matters' | 'twin' | 'counts'> | string {
   const slow = slowOf(values.slow);
   if (typeof slow === 'string') return slow;
   return {
     ...(values.odds || slow ? { odds: slow ? { slow } : {} } : {}),
     ...(values.matters ? { matters: true } : {}),
     ...(values.twin ? { twin: true } : {}),
+    ...(values.counts ? { counts: true } : {}),
   };
 }
 

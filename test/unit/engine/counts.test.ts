@@ -1,0 +1,76 @@
+/** What a report says about the search itself: who searched, how many states without reduction, how many to come. */
+import { strict as assert } from 'node:assert';
+import { netpollModel, sizes } from '../../../bench/models';
+import type { Progress } from '../../../src/engine/options';
+import { createEstimator } from '../../../src/engine/estimate';
+import { checkText } from './checking';
+
+const size = sizes['B'];
+const model = size ? netpollModel({ ...size, fixed: true, polling: false }) : '';
+
+describe('engine: the search itself', () => {
+  it('says who searched, and why not the compiled search', () => {
+    assert.deepEqual(checkText(model).engine, { kind: 'compiled' });
+    assert.deepEqual(checkText(model, { compileAfter: Infinity }).engine, {
+      kind: 'interpreter',
+      why: 'switched off',
+    });
+    assert.deepEqual(checkText('thread process a { yield 0 }').engine, {
+      kind: 'interpreter',
+      why: 'fewer than 400 states',
+    });
+  });
+
+  it('where WebAssembly may not be compiled, the interpreter gives the same answer', () => {
+    const compiled = checkText(model);
+    const { Instance } = WebAssembly;
+    WebAssembly.Instance = function blocked() {
+      throw new WebAssembly.CompileError('blocked by a content security policy');
+    } as unknown as typeof Instance;
+    try {
+      const { engine, ...rest } = checkText(model);
+      assert.deepEqual(engine, { kind: 'interpreter', why: 'WebAssembly may not be compiled here' });
+      assert.deepEqual({ ...rest, engine: compiled.engine }, compiled);
+    } finally {
+      WebAssembly.Instance = Instance;
+    }
+  });
+
+  it('counts the states without reduction on request, unless a limit comes first', () => {
+    assert.equal(checkText(model).unreduced, undefined);
+    assert.deepEqual(checkText(model, { counts: true }).unreduced, {
+      states: 22222,
+      transitions: 70922,
+      complete: true,
+    });
+    const { states, unreduced } = checkText(model, { counts: true, maxStates: 5000 });
+    assert.equal(states, 1684);
+    assert.equal(unreduced?.complete, false);
+  });
+
+  it('guesses the states to come: in the second half of the search right within a factor of three', () => {
+    const told: Progress[] = [];
+    const report = checkText(model, {
+      reduce: false,
+      compileAfter: Infinity,
+      progress(p) {
+        told.push(p);
+        return 'go';
+      },
+    });
+    const late = told.filter(
+      p => p.states - p.frontier > report.states / 2 && p.frontier > report.states / 50,
+    );
+    const guesses = late.flatMap(p => (p.remaining === undefined ? [] : [p.states + p.remaining]));
+    assert.ok(guesses.length > 3 && guesses.length > late.length / 2);
+    for (const guessed of guesses) {
+      assert.ok(guessed > report.states / 3 && guessed < report.states * 3, `${guessed} of ${report.states}`);
+    }
+  });
+
+  it('guesses nothing from one window', () => {
+    const { remaining } = createEstimator();
+    assert.equal(remaining(10, 1), undefined);
+    assert.equal(remaining(20, 2), undefined);
+  });
+});
