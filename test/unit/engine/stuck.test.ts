@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Span } from '../../../src/base/span';
-import { replay } from '../../../src/engine/index';
+import { check, replay } from '../../../src/engine/index';
 import { checkText, programOf } from './checking';
 
 const napi = (gracePeriod: string): string => `
@@ -116,6 +116,19 @@ describe('engine: hangs and deadlocks', () => {
       report.explanation.summary,
       'user reads item after it was freed, which freer had freed (r1 = load u64 r0).',
     );
+  });
+
+  it('asking what a spinning thread waits for leaves no trace: the other schedules replay', () => {
+    // Let out of its loop for a moment, b writes x: that is no access of any schedule.
+    const program = programOf(`setting repeats 3\nobject x: u32\nobject y: u32\nobject h: word
+      function work/1 { rmw add u32 y 1 }
+      thread process a repeat 2 { rcu.call &h &fn:work; task.setState 1 }
+      thread process b { again: r0 = load u32 x once; unless r0 goto again; preempt.off; store u32 x 1; preempt.on }
+      thread process c { bh.off; rmw add u32 y 1; r0 = load u32 x; bh.on }`);
+    const report = check(program);
+    assert.ok(report.also.length > 1);
+    for (const { kind, schedule } of report.also)
+      assert.equal(replay(program, schedule).kind, kind, schedule);
   });
 
   it('several kinds: the one with fewest preemptions, the others in also', () => {
