@@ -120,11 +120,11 @@ describe('engine: hangs and deadlocks', () => {
 
   it('asking what a spinning thread waits for leaves no trace: the other schedules replay', () => {
     // Let out of its loop for a moment, b writes x: that is no access of any schedule.
-    const program = programOf(`setting repeats 3\nobject x: u32\nobject y: u32\nobject h: word
+    const program = programOf(`setting repeats 3\nobject x: u32\nobject y: u32\nobject h: word\nobject e: u32
       function work/1 { rmw add u32 y 1 }
       thread process a repeat 2 { rcu.call &h &fn:work; task.setState 1 }
       thread process b { again: r0 = load u32 x once; unless r0 goto again; preempt.off; store u32 x 1; preempt.on }
-      thread process c { bh.off; rmw add u32 y 1; r0 = load u32 x; bh.on }`);
+      thread process c { bh.off; r1 = cmpxchg u32 y 0 1; r1 = seq.begin &e; r0 = load u32 x; r0 = seq.retry &e r1; bh.on }`);
     const report = check(program);
     assert.ok(report.also.length > 1);
     for (const { kind, schedule } of report.also)
