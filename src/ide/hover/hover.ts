@@ -170,6 +170,8 @@ function chainText(
 }
 
 function wrapperText(name: string, wrapper: AnyWrapper, link: LinkTo): string {
+  if (wrapper.kind === 'annotated')
+    return `**[\`${name}()\`](${link(wrapper.span)})** — annotated: it begins or ends a section by its prototype, no body is at hand`;
   if (wrapper.kind === 'macro')
     return `**[\`${name}()\`](${link(wrapper.span)})** — a macro that begins or ends a section${chainText(name, wrapper.chain, link)}`;
   return functionText(name, wrapper, link) + chainText(name, wrapper.chain, link);

@@ -8,6 +8,7 @@
  * file does not read the tree; in the file itself and in the headers at hand every callee is.
  */
 import { notesOn } from '../../base/notes';
+import { annotatedIn, type Annotated } from './annotated';
 import { conditionalLocks, type ConditionalLock, type Predicate } from './condlock';
 import { noCorpus, type Corpus } from '../corpus';
 import { endedElsewhere, fateOf, type Fate } from './fate';
@@ -99,7 +100,9 @@ type Meaning =
       readonly wrapper: AnyWrapper;
       readonly effects: CallEffects;
       readonly definition: MacroOf;
-    };
+    }
+  /** There is no body, but an annotated prototype. */
+  | { readonly kind: 'annotated'; readonly wrapper: AnyWrapper; readonly annotated: Annotated };
 
 type MacroOf = ReturnType<Corpus['macros']>[number];
 
@@ -275,7 +278,13 @@ export function survey(input: SurveyInput): Survey {
       const wrapper = mayMatter(f) ? wrapperOfFunction(f) : undefined;
       return wrapper && { kind: 'function', wrapper };
     }
-    return macroOf(name, from);
+    return macroOf(name, from) ?? annotatedOf(name, from);
+  };
+  const annotatedOf = (name: string, from: string | undefined): Meaning | undefined => {
+    // A macro is what it is, also one that does nothing to sections.
+    if (!soundsLikeSection.test(name) || macrosMeant(name, from).length > 0) return undefined;
+    const annotated = annotatedIn(corpus, input.types ?? noTypes, name, from);
+    return annotated && meaningOfAnnotated(annotated);
   };
   /** Whether there is anything in a function that may begin or end a section. */
   const mayMatter = (f: FunctionFacts): boolean =>
@@ -331,10 +340,15 @@ export function survey(input: SurveyInput): Survey {
     const meaning = meaningOf(name, from);
     if (!meaning) return [];
     if (meaning.kind === 'macro') return meaning.effects(name, args) ?? [];
-    const { wrapper } = meaning;
-    const { parameters } = wrapper.facts.analysis.locals;
+    const { effects, parameters } =
+      meaning.kind === 'annotated'
+        ? meaning.annotated
+        : {
+            effects: meaning.wrapper.effects,
+            parameters: meaning.wrapper.facts.analysis.locals.parameters,
+          };
     return (
-      wrapper.effects
+      effects
         .map(e => ({ ...atCall(e, parameters, args), via: name }))
         // There is no lock at NULL.
         .filter(e => e.lock !== 'NULL')
@@ -398,6 +412,7 @@ export function survey(input: SurveyInput): Survey {
     for (const c of otherCalls(f)) {
       const m = meaningOf(c, f.file, table);
       if (m?.kind === 'function') used.push(signatures.get(m.wrapper.facts) ?? '');
+      else if (m?.kind === 'annotated') used.push(`${c}${JSON.stringify(m.annotated.effects)}`);
       else if (m) used.push(`${c}${JSON.stringify(m.effects(c, ['a', 'b', 'c', 'd']))}`);
     }
     const words = remember(analysis, 'guard words', () =>
@@ -491,7 +506,9 @@ export function survey(input: SurveyInput): Survey {
           const wrapper = wrappers.get(m.wrapper);
           if (wrapper) mine.set(name, { kind: 'function', wrapper });
         } else if (!m) mine.set(name, m);
-        else if (!files.includes(m.definition.source.path))
+        else if (m.kind === 'annotated') {
+          if (!files.includes(m.annotated.definition.source.path)) mine.set(name, m);
+        } else if (!files.includes(m.definition.source.path))
           mine.set(name, meaningOfMacro(name, from === '' ? undefined : from, m.definition));
       }
     }
@@ -634,6 +651,12 @@ export function survey(input: SurveyInput): Survey {
     fates,
   });
   return mine;
+}
+
+function meaningOfAnnotated(annotated: Annotated): Meaning {
+  const { source, item } = annotated.definition;
+  const span = { file: source.path, start: item.nameStart, end: item.nameStart + item.name.length };
+  return { kind: 'annotated', annotated, wrapper: { kind: 'annotated', name: item.name, span, chain: [] } };
 }
 
 /** What a caller sees of it. */

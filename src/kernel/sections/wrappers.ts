@@ -48,7 +48,15 @@ export interface Wrapper {
   readonly chain: readonly Link[];
 }
 
-export type AnyWrapper = Wrapper | MacroWrapper;
+/** A function without a body at hand, as its prototype is annotated. */
+export interface AnnotatedWrapper {
+  readonly kind: 'annotated';
+  readonly name: string;
+  readonly span: Span;
+  readonly chain: readonly Link[];
+}
+
+export type AnyWrapper = Wrapper | MacroWrapper | AnnotatedWrapper;
 
 export interface Inference {
   readonly predicate: Predicate;
