@@ -83,7 +83,7 @@ function verdict(letter: string): object {
   };
   const cold = one(text);
   const small = netpollModel(sizeOf('A'));
-  for (let k = 0; k < 5; k++) one(small);
+  for (let k = 0; k < 20; k++) one(small);
   const warm = one(text);
   return { ...warm, cold: cold.seconds };
 }

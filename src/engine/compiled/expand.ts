@@ -14,6 +14,8 @@ import {
   entrySize,
   g,
   LEAF_HEAD,
+  MEMO_BITS,
+  memoSize,
   MOST_ACCESSES,
   MOST_PENDING,
   outcome,
@@ -30,9 +32,11 @@ import {
   and64,
   atLeast,
   block,
+  equal64,
   get,
   greater,
   i32,
+  i64,
   isZero,
   jump,
   jumpIf,
@@ -44,15 +48,20 @@ import {
   load8,
   loop,
   mul,
+  mul64,
   or,
   or64,
   set,
   shl,
   shr,
+  shr64,
   store,
+  store64,
   store8,
   sub,
   when,
+  wrap,
+  xor64,
   type Code,
   type Label,
 } from './wasm';
@@ -158,41 +167,74 @@ interface Parts {
   readonly overrun: Label;
 }
 
-/** Walks a tree to its leaf and puts the leaf's address into `node`; where nobody knows, leaves to `miss`. */
+/**
+ * Finds the leaf of a tree and puts its address into `node`; where nobody knows, leaves to `miss`. Mostly the memo has it:
+ * the bits of the state that matter where the tree begins with that value, and the leaf.
+ */
 function walk({ l, miss }: Parts, tree: Code): Code {
+  const words = l.words.length;
   const leaf = label('leaf');
+  const known = label('known');
   const test = label('test');
-  const root = l.scratch;
-  const value = shr(load(0, add(get(l.state), load(4, get(root)))), load(8, get(root)));
+  const [root, value, masks, place] = [l.scratch, l.count, l.found, l.row];
+  const [first, ...others] = l.words;
+  let mixed: Code = get(first ?? 0);
+  for (const w of others) mixed = xor64(mul64(mixed, i64(0x9e3779b97f4a7c15n)), get(w));
+  const same = (k: number): Code => {
+    const agree = equal64(load64(8 * k, get(place)), get(l.words[k] ?? 0));
+    return k === 0
+      ? when(agree, [set(l.node, load(8 * words, get(place))), jumpIf(known, get(l.node))])
+      : when(agree, [same(k - 1)]);
+  };
   return [
     set(root, add(g('roots'), mul(tree, i32(ROOT_SIZE)))),
-    set(l.node, load(0, add(load(0, get(root)), shl(and(value, load(12, get(root))), i32(2))))),
+    set(
+      value,
+      and(shr(load(0, add(get(l.state), load(4, get(root)))), load(8, get(root))), load(12, get(root))),
+    ),
+    set(masks, add(load(16, get(root)), mul(get(value), i32(8 * words)))),
+    l.words.map((w, k) => set(w, and64(load64(8 * k, get(l.state)), load64(8 * k, get(masks))))),
+    set(l.hash, mul64(mixed, i64(0xbf58476d1ce4e5b9n))),
+    set(
+      place,
+      add(
+        load(20, get(root)),
+        mul(wrap(shr64(get(l.hash), i64(BigInt(64 - MEMO_BITS)))), i32(memoSize(words))),
+      ),
+    ),
     block(
-      leaf,
-      loop(
-        test,
-        jumpIf(leaf, and(get(l.node), i32(1))),
-        when(isZero(get(l.node)), [put('missTree', tree), set(l.result, i32(outcome.miss)), jump(miss)]),
-        set(
-          l.node,
-          load(
-            TEST_HEAD,
-            add(
-              get(l.node),
-              shl(
-                and(
-                  shr(load(0, add(get(l.state), load8(0, get(l.node)))), load8(1, get(l.node))),
-                  load(4, get(l.node)),
+      known,
+      same(words - 1),
+      set(l.node, load(0, add(load(0, get(root)), shl(get(value), i32(2))))),
+      block(
+        leaf,
+        loop(
+          test,
+          jumpIf(leaf, and(get(l.node), i32(1))),
+          when(isZero(get(l.node)), [put('missTree', tree), set(l.result, i32(outcome.miss)), jump(miss)]),
+          set(
+            l.node,
+            load(
+              TEST_HEAD,
+              add(
+                get(l.node),
+                shl(
+                  and(
+                    shr(load(0, add(get(l.state), load8(0, get(l.node)))), load8(1, get(l.node))),
+                    load(4, get(l.node)),
+                  ),
+                  i32(2),
                 ),
-                i32(2),
               ),
             ),
           ),
+          jump(test),
         ),
-        jump(test),
       ),
+      set(l.node, sub(get(l.node), i32(1))),
+      l.words.map((w, k) => store64(8 * k, get(place), get(w))),
+      store(8 * words, get(place), get(l.node)),
     ),
-    set(l.node, sub(get(l.node), i32(1))),
   ];
 }
 

@@ -73,11 +73,24 @@ export const MOST_PENDING = 64;
 /** Where a tree begins: a list of nodes by the values of a field, or one node. */
 export interface Root {
   readonly address: number;
+  readonly masks: number;
+  readonly memo: number;
   readonly field?: Field;
 }
 
-/** Bytes of a root as it stands in memory: address of the list, byte offset of the state's word, shift, mask. */
-export const ROOT_SIZE = 16;
+/**
+ * Bytes of a root as it stands in memory: address of the list, byte offset of the state's word, shift, mask, address of
+ * the masks (the bits of a state that the answer depends on, by the value of the field), address of the memo.
+ */
+export const ROOT_SIZE = 32;
+
+/** Answers that a memo holds at most, as a power of two: one place for each, the newer one wins. */
+export const MEMO_BITS = 9;
+
+/** Bytes of an answer in a memo: the bits that it depends on, the leaf. */
+export function memoSize(words: number): number {
+  return 8 * words + 8;
+}
 
 /** What the code depends on; all else stands in memory. */
 export interface Shape {

@@ -3,10 +3,10 @@
  * nodes look like; this writes them.
  */
 import type { Components } from '../components';
-import type { Layout } from './layout';
+import type { Field, Layout } from './layout';
 import type { Regions } from './memory';
 import { slotOf, type Part } from './record';
-import { LEAF_HEAD, ROOT_SIZE, TEST_HEAD, waySize, type Root } from './shape';
+import { LEAF_HEAD, MEMO_BITS, memoSize, ROOT_SIZE, TEST_HEAD, waySize, type Root } from './shape';
 
 /** A way as it stands in a leaf. */
 export interface PackedWay {
@@ -44,8 +44,11 @@ export function rootsOf(
   let address = base + ROOT_SIZE * first.length;
   const roots = first.map(slot => {
     const field = slot === undefined ? undefined : layout.fields[slot];
-    const root = { address, ...(field && { field }) };
-    address += 4 * ((field?.mask ?? 0) + 1);
+    const values = (field?.mask ?? 0) + 1;
+    const masks = (address + 4 * values + 7) & ~7;
+    const memo = masks + 8 * layout.words * values;
+    const root = { address, masks, memo, ...(field && { field }) };
+    address = memo + (memoSize(layout.words) << MEMO_BITS);
     return root;
   });
   return { roots, bytes: address - base };
@@ -62,9 +65,16 @@ export function createTables(
   const room = regions.capacity('nodes');
   const from = regions.base('roots') >> 2;
   regions.words.fill(0, from, from + (regions.capacity('roots') >> 2));
-  roots.forEach(({ address, field }, k) => {
-    const record = [address, 4 * (field?.word ?? 0), field?.shift ?? 0, field?.mask ?? 0];
+  /** The answer depends on the field where the tree begins with that value. */
+  const rests = (root: Root, value: number, field: Field): void => {
+    const at = (root.masks >> 2) + 2 * layout.words * value + field.word;
+    regions.words[at] = (regions.words[at] ?? 0) | (field.mask << field.shift);
+  };
+  roots.forEach((root, k) => {
+    const { address, masks, memo, field } = root;
+    const record = [address, 4 * (field?.word ?? 0), field?.shift ?? 0, field?.mask ?? 0, masks, memo];
     regions.words.set(record, from + (ROOT_SIZE >> 2) * k);
+    if (field) for (let value = 0; value <= field.mask; value++) rests(root, value, field);
   });
 
   const take = (bytes: number): number => {
@@ -96,6 +106,7 @@ export function createTables(
         const field = layout.fields[slot];
         // A slot with one component only is no question.
         if (!field || slot === rootSlot) continue;
+        rests(root, rootSlot === undefined ? 0 : (first?.[1] ?? 0), field);
         let node = words[at] ?? 0;
         if (node === 0) {
           node = take(TEST_HEAD + 4 * (field.mask + 1));
