@@ -1,7 +1,9 @@
 /** The models of the benchmark: the state counts that SPIN has, the same verdict reduced and not. */
 import { strict as assert } from 'node:assert';
 import { netpollModel, sizes, type ModelSize } from '../../../bench/models';
-import { checkText } from './checking';
+import { canFinish, labelAt } from '../../../src/engine/graph';
+import { checkText, programOf } from './checking';
+import { explored } from './runs';
 
 function model(letter: string, fixed: boolean): string {
   const size = sizes[letter];
@@ -15,6 +17,8 @@ describe('engine: models of the study', () => {
     ['A', 2882, 330],
     ['B', 22222, 1684],
     ['L', 5371, 330],
+    // Large enough for everything in the compiled search to grow and move.
+    ['C', 323942, 15564],
   ] as const)
     it(`${letter}: ${full} states, ${reduced} reduced`, () => {
       const every = checkText(model(letter, true), { reduce: false, forgetDead: false });
@@ -23,6 +27,23 @@ describe('engine: models of the study', () => {
       const few = checkText(model(letter, true));
       assert.equal(few.verdict.kind, 'holds');
       assert.equal(few.states, reduced);
+    });
+  for (const fixed of [true, false])
+    it(`B, ${fixed ? 'fixed' : 'as it was'}: compiled and interpreted graphs are the same, edge by edge`, () => {
+      const [compiled, interpreted] = [100, Infinity].map(compileAfter => {
+        const { graph: g, store } = explored(programOf(model('B', fixed)), { reduce: false, compileAfter });
+        const labels = Array.from({ length: g.edges }, (_, e) => labelAt(g, e));
+        const rows = g.starts.slice(0, g.expanded + 1);
+        return {
+          size: store.size,
+          rows: [...rows],
+          targets: [...g.targets.subarray(0, g.edges)],
+          labels,
+          good: [...canFinish(g, store.size)],
+        };
+      });
+      assert.deepEqual(compiled, interpreted);
+      assert.equal(compiled?.good.includes(0), !fixed);
     });
   for (const letter of ['A', 'B', 'L'])
     it(`${letter} without the grace period hangs`, () => {
