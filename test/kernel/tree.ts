@@ -56,7 +56,7 @@ export function edited(text: string, edit: Edit): string {
 
 /** From the function's name to the `}` in the first column. */
 function bodyOf(text: string, { file, function: name }: Edit): { start: number; end: number } {
-  for (const match of text.matchAll(new RegExp(`^\\w[^\\n;{}#]*\\b${name}\\(`, 'gm'))) {
+  for (const match of text.matchAll(new RegExp(`^(?=\\w)[^\\n;{}#]*\\b${name}\\(`, 'gm'))) {
     const end = text.indexOf('\n}', match.index);
     const brace = text.indexOf('{', match.index);
     const semicolon = text.indexOf(';', match.index);

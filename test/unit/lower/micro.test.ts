@@ -7,9 +7,10 @@ import { createTree } from '../../../src/tree/create';
 import { loadParser } from '../syntax/load';
 import { programOf } from './lowering';
 
-/** The project's own semantics as programs, and those of a folder that RACELENS_MICRO names. */
+/** The project's own semantics as programs, the samples for teaching, and those of a folder that RACELENS_MICRO names. */
 const folders = [
   resolve('test/micro'),
+  resolve('samples/teaching'),
   ...(process.env.RACELENS_MICRO ? [resolve(process.env.RACELENS_MICRO)] : []),
 ];
 

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Two locks, taken in two orders: each holds what the other waits for. */
+#include <racelens.h>
+
+static DEFINE_MUTEX(a);
+static DEFINE_MUTEX(b);
+static int moved;
+
+RACE_THREAD(process, left)
+{
+	mutex_lock(&a);
+	mutex_lock(&b);
+	moved++;
+	mutex_unlock(&b);
+	mutex_unlock(&a);
+}
+
+RACE_THREAD(process, right)
+{
+	mutex_lock(&b);
+	mutex_lock(&a);
+	moved--;
+	mutex_unlock(&a);
+	mutex_unlock(&b);
+}
+
+RACE_FINALLY(moved == 0)
+RACE_EXPECT(deadlock)

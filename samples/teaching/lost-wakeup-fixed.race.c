@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The state first, then the check: a wake-up in between makes schedule() return at once. */
+#include <racelens.h>
+
+static DECLARE_WAIT_QUEUE_HEAD(queue);
+static int ready;
+
+RACE_THREAD(process, sleeper)
+{
+	DECLARE_WAITQUEUE(wait, current);
+
+	add_wait_queue(&queue, &wait);
+	for (;;) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (READ_ONCE(ready))
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	remove_wait_queue(&queue, &wait);
+}
+
+RACE_THREAD(softirq, waker)
+{
+	WRITE_ONCE(ready, 1);
+	wake_up(&queue);
+}
+
+RACE_EXPECT(holds)
