@@ -70,6 +70,7 @@ export function createExploration(
   let store = createStore();
   let graph = createGraph();
   const initial = snapshot(m);
+  const initialNotes = [...m.notes];
   if (options.reduce) explorePassively(m, begin);
   let marks = m.marks.shared;
   let firstNewMark = -1;
@@ -82,13 +83,15 @@ export function createExploration(
 
   const restart = (): void => {
     forgetAccesses(m.marks);
+    // What RACE_INIT was seen to do stays; what threads do before their first step is noted anew.
+    m.notes.clear();
+    for (const [key, note] of initialNotes) m.notes.set(key, note);
+    m.statedBounds.clear();
     begin();
     store = createStore();
     graph = createGraph();
     store.begin(m);
     startCounts = m.startCounts.slice();
-    m.notes.clear();
-    m.statedBounds.clear();
     marks = m.marks.shared;
     firstNewMark = -1;
     next = 0;

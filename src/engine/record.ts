@@ -8,7 +8,7 @@ import { isFree } from './path';
 import { FINALLY } from './graph';
 import { formatSchedule, type ScheduleStep } from './schedule';
 import { createStart, launch } from './start';
-import { runStep } from './step';
+import { choicesOf, runStep } from './step';
 import { createRecorder, type Recorder } from './trace';
 import type { Explanation, Trace } from './report';
 import type { Machine } from './machine';
@@ -103,6 +103,8 @@ export function recordPath(
       const thread = threads.get(n);
       if (thread === undefined) return;
       for (let k = 0; k < count; k++) {
+        // Nor will they, if somebody keeps them off their CPU for ever.
+        if (choicesOf(f, thread).length === 0) break;
         steps.push({ thread, choice: 0 });
         fault = recorder.step(thread, 0, false).fault ?? fault;
       }

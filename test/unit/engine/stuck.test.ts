@@ -161,6 +161,15 @@ describe('engine: schedules', () => {
     assert.equal(again.trace?.steps.length, 5);
   });
 
+  it('leave out what a thread did unnoticed at its start, if it is kept off its CPU for ever', () => {
+    const program = programOf(`object x: u32\nobject y: u32
+      thread softirq a @0 { again: r0 = load u32 x once; unless r0 goto again }
+      thread process b @0 { store u32 y 1; store u32 x 1 once }`);
+    const { verdict, schedule } = check(program);
+    assert.equal(verdict.kind, 'deadlock');
+    assert.equal(replay(program, schedule ?? '').kind, 'deadlock', schedule);
+  });
+
   it('say what does not fit', () => {
     const program = programOf(text);
     const print = (checkText(text).schedule ?? '').split(':')[1] ?? '';
