@@ -186,6 +186,13 @@ export function registerCommands(input: CommandInput): vscode.Disposable {
             ),
           ]
         : []),
+      ...(run?.view.engine
+        ? [
+            run.view.engine.kind === 'compiled'
+              ? vscode.l10n.t('engine: compiled to WebAssembly')
+              : vscode.l10n.t('engine: interpreter ({0})', run.view.engine.why),
+          ]
+        : []),
       run
         ? vscode.l10n.t('verdict on show: {0} of {1}', run.view.verdict.kind, nameOf(run.harness)) +
           (stale === undefined ? '' : ` (${stale})`)

@@ -74,13 +74,22 @@ export function createSimulation(workers: Workers, session: Session, log: Log): 
       const onProgress = (progress: WorkerProgress): void => {
         last = progress;
         const perSecond = rate(progress.states, started);
-        session.setProgress({ phase: title, states: progress.states, perSecond });
+        const remaining = progress.remaining === undefined ? undefined : rounded(progress.remaining);
+        session.setProgress({
+          phase: title,
+          states: progress.states,
+          perSecond,
+          ...(remaining === undefined ? {} : { remaining }),
+        });
         report(
-          vscode.l10n.t(
-            '{0} states, {1} a second',
-            progress.states.toLocaleString(),
-            perSecond.toLocaleString(),
-          ),
+          [
+            vscode.l10n.t(
+              '{0} states, {1} a second',
+              progress.states.toLocaleString(),
+              perSecond.toLocaleString(),
+            ),
+            ...(remaining === undefined ? [] : [vscode.l10n.t('about {0} more', remaining.toLocaleString())]),
+          ].join(', '),
         );
       };
       const previous = session.run;
@@ -225,6 +234,11 @@ export async function findFix(
     start: { line: 0, column: 0 },
     end: { line: Number.MAX_SAFE_INTEGER, column: 0 },
   });
+}
+
+/** A guess has no more than two digits. */
+function rounded(count: number): number {
+  return Number(count.toPrecision(2));
 }
 
 function rate(states: number, since: number): number {

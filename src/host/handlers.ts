@@ -327,11 +327,17 @@ async function explore(
     harness: params.harness,
     ...(params.schedule === undefined ? {} : { schedule: params.schedule }),
     options: { maxStates: params.maxStates },
-    onProgress({ states, transitions, frontier }) {
+    onProgress({ states, transitions, frontier, remaining }) {
       const now = performance.now();
       if (now - times.told >= tellEvery) {
         times.told = now;
-        call.onProgress({ phase: 'exploring', states, transitions, frontier });
+        call.onProgress({
+          phase: 'exploring',
+          states,
+          transitions,
+          frontier,
+          ...(remaining === undefined ? {} : { remaining }),
+        });
       }
       if (call.cancelled) return 'cancelled';
       return now - start > params.maxSeconds * 1000 ? 'time' : 'go';

@@ -63,6 +63,7 @@ export function replayView(report: Report, context: ReplayContext): ReplayView {
     },
     confirmed: report.confirmed,
     exhaustive: report.exhaustive,
+    ...(report.engine ? { engine: report.engine } : {}),
     states: report.states,
     transitions: report.transitions,
     seconds: context.seconds,

@@ -21,6 +21,8 @@ export interface PanelRun {
 export interface PanelProgress {
   readonly states: number;
   readonly perSecond: number;
+  /** A guess; absent while there is none. */
+  readonly remaining?: number;
   readonly phase: string;
 }
 

@@ -158,6 +158,8 @@ export interface ReplayView {
   readonly transitions: number;
   /** Wall time of the run. */
   readonly seconds: number;
+  /** What has searched; the interpreter gives the same answer later, `why` it was needed. */
+  readonly engine?: { readonly kind: 'compiled' } | { readonly kind: 'interpreter'; readonly why: string };
   /** Printable, pasteable; absent for `holds` and `cannot-tell`. */
   readonly schedule?: string;
   readonly preemptions?: number;

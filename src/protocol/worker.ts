@@ -11,6 +11,8 @@ export interface WorkerProgress {
   readonly states: number;
   readonly transitions: number;
   readonly frontier: number;
+  /** A guess of the states still to come; absent while there is none. */
+  readonly remaining?: number;
 }
 
 /** How far the index of identifiers of a tree is. */

@@ -111,7 +111,11 @@ function progressLine(model: Model, actions: Actions): TemplateResult | typeof n
       ${
         progress.states > 0
           ? html`· ${count(progress.states, t('state'))} ·
-            ${t('{0} a second', progress.perSecond.toLocaleString('en'))}`
+            ${t('{0} a second', progress.perSecond.toLocaleString('en'))}${
+              progress.remaining === undefined
+                ? nothing
+                : html` · ${t('about {0} more', progress.remaining.toLocaleString('en'))}`
+            }`
           : nothing
       }
     </span>
