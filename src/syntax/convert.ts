@@ -2,8 +2,8 @@
  * From tree-sitter's tree (in wasm memory) to plain `Node` values, undoing the mask on the way: where a note says that
  * a node stands for something else, that something is put in its place.
  */
-import type { TreeCursor } from 'web-tree-sitter';
 import type { Node } from './node';
+import type { Walk } from './runtime';
 import type { Note } from './mask';
 import { isTypeName } from './words';
 
@@ -31,10 +31,14 @@ const deepest = 1500;
 export interface Grammar {
   readonly kinds: readonly string[];
   readonly named: readonly boolean[];
+  /** Kinds that never have children: not asking saves a call into wasm for most nodes. */
+  readonly leaf: readonly boolean[];
+  /** Names of fields; the first one is none. */
+  readonly fields: readonly (string | undefined)[];
 }
 
-/** Named kinds that never have children: not asking saves a call into wasm for half of all nodes. */
-const leaves: ReadonlySet<string> = new Set([
+/** Named kinds that never have children. */
+export const leaves: ReadonlySet<string> = new Set([
   'identifier',
   'field_identifier',
   'type_identifier',
@@ -45,42 +49,64 @@ const leaves: ReadonlySet<string> = new Set([
   'escape_sequence',
 ]);
 
-/** Converts the node under the cursor and all below it. */
-export function convert(cursor: TreeCursor, c: Conversion, grammar: Grammar, depth = 0): Node {
-  const id = cursor.nodeTypeId;
-  const kind = grammar.kinds[id] ?? 'ERROR';
-  const named = grammar.named[id] ?? true;
-  const treeStart = cursor.startIndex;
-  const treeEnd = cursor.endIndex;
-  const field = cursor.currentFieldName ?? undefined;
-  const missing = treeStart === treeEnd && cursor.nodeIsMissing;
-  const children: Node[] = [];
-  let hasError = missing || kind === 'ERROR' || depth > deepest;
-  if (named && depth <= deepest && !leaves.has(kind) && cursor.gotoFirstChild()) {
+const none: readonly Node[] = [];
+
+/** Converts the node that the walk is at, and all below it. */
+export function convert(walk: Walk, c: Conversion, grammar: Grammar, depth = 0): Node {
+  const id = walk.kind();
+  const kind = depth > deepest ? 'ERROR' : (grammar.kinds[id] ?? 'ERROR');
+  const treeStart = walk.start();
+  const treeEnd = walk.end();
+  const field = grammar.fields[walk.field()];
+  const missing = treeStart === treeEnd && walk.isMissing();
+  let hasError = missing || kind === 'ERROR';
+  let children = none;
+  if (!grammar.leaf[id] && depth <= deepest && walk.first()) {
+    const found: Node[] = [];
     do {
-      const child = convert(cursor, c, grammar, depth + 1);
+      const child = convert(walk, c, grammar, depth + 1);
       if (child.hasError) hasError = true;
       // What was added behind the end of the text is not there.
-      if (child.start < c.limit || child.end > child.start || child.missing) children.push(child);
-    } while (cursor.gotoNextSibling());
-    cursor.gotoParent();
+      if (child.start < c.limit || child.end > child.start || child.missing) found.push(child);
+    } while (walk.next());
+    walk.up();
+    children = found;
   }
-  const node: Node = {
-    kind: depth > deepest ? 'ERROR' : kind,
-    start: Math.min(c.limit, c.base + treeStart),
-    end: Math.min(c.limit, c.base + treeEnd),
-    named,
+  const node = made(
+    kind,
+    Math.min(c.limit, c.base + treeStart),
+    Math.min(c.limit, c.base + treeEnd),
+    field,
+    grammar.named[id] ?? true,
     children,
-  };
-  const whole =
-    field === undefined && !missing && !hasError ? node : extended(node, field, missing, hasError);
+    missing,
+    hasError,
+  );
   const note = c.notes.size === 0 ? undefined : c.notes.get(treeStart + c.noteShift);
-  return castsOf(note ? unmasked(whole, note, c) : whole, c);
+  return castsOf(note ? walk.aside(() => unmasked(node, note, c)) : node, c);
 }
 
-function extended(node: Node, field: string | undefined, missing: boolean, hasError: boolean): Node {
+/** Nodes are made by the hundred thousand: each in one piece, and the many alike. */
+function made(
+  kind: string,
+  start: number,
+  end: number,
+  field: string | undefined,
+  named: boolean,
+  children: readonly Node[],
+  missing: boolean,
+  hasError: boolean,
+): Node {
+  if (!missing && !hasError)
+    return field === undefined
+      ? { kind, start, end, named, children }
+      : { kind, start, end, named, children, field };
   return {
-    ...node,
+    kind,
+    start,
+    end,
+    named,
+    children,
     ...(field !== undefined ? { field } : {}),
     ...(missing ? { missing: true as const } : {}),
     ...(hasError ? { hasError: true as const } : {}),
@@ -218,8 +244,10 @@ function stored(node: Node, note: Note & { kind: 'invocation' }, c: Conversion):
 function castsOf(node: Node, c: Conversion): Node {
   if (node.kind === 'call_expression') {
     const callee = node.children.find(k => k.field === 'function');
-    if (callee?.kind === 'identifier' && c.slice(callee.start, callee.end) === 'offsetof')
-      return offsetOf(node);
+    if (callee?.kind === 'identifier')
+      return callee.end - callee.start === 8 && c.slice(callee.start, callee.end) === 'offsetof'
+        ? offsetOf(node)
+        : node;
     const type = callee && castType(callee, c);
     const list = node.children.find(k => k.field === 'arguments');
     if (!callee || !type || !list) return node;

@@ -3,9 +3,10 @@
  * gives them: no mask, no undoing, punctuation left out. It is the fast way: whole functions full of expanded macros come
  * through here, and every call into wasm counts.
  */
-import type { Parser, TreeCursor } from 'web-tree-sitter';
+import type { Parser } from 'web-tree-sitter';
 import type { Grammar } from './convert';
 import type { Node } from './node';
+import type { Runtime, Walk } from './runtime';
 
 /** Deeper nodes are cut off with an ERROR, since recursion must end somewhere. */
 const deepest = 3000;
@@ -17,36 +18,35 @@ const leaves: ReadonlySet<string> = new Set([
 ]); // prettier-ignore
 
 /** The translation_unit of a text. */
-export function expandedTree(parser: Parser, grammar: Grammar, text: string): Node | undefined {
+export function expandedTree(
+  parser: Parser,
+  grammar: Grammar,
+  runtime: Runtime,
+  text: string,
+): Node | undefined {
   const tree = parser.parse(text);
-  if (!tree) return undefined;
-  const cursor = tree.walk();
-  try {
-    return nodeOf(cursor, grammar, tree.rootNode.hasError, 0);
-  } finally {
-    cursor.delete();
-    tree.delete();
-  }
+  const broken = tree?.rootNode.hasError ?? false;
+  return tree ? runtime.through(tree, walk => nodeOf(walk, grammar, broken, 0)) : undefined;
 }
 
 /** `broken`: something in the tree is wrong, so that punctuation may be missing, which is then kept. */
-function nodeOf(cursor: TreeCursor, grammar: Grammar, broken: boolean, depth: number): Node {
-  const kind = grammar.kinds[cursor.nodeTypeId] ?? 'ERROR';
-  const start = cursor.startIndex;
-  const end = cursor.endIndex;
-  const field = depth > 0 ? cursor.currentFieldName : null;
-  const missing = broken && start === end && cursor.nodeIsMissing;
+function nodeOf(walk: Walk, grammar: Grammar, broken: boolean, depth: number): Node {
+  const kind = grammar.kinds[walk.kind()] ?? 'ERROR';
+  const start = walk.start();
+  const end = walk.end();
+  const field = depth > 0 ? grammar.fields[walk.field()] : undefined;
+  const missing = broken && start === end && walk.isMissing();
   const children: Node[] = [];
   let hasError = missing || kind === 'ERROR' || depth > deepest;
-  if (depth <= deepest && !leaves.has(kind) && cursor.gotoFirstChild()) {
+  if (depth <= deepest && !leaves.has(kind) && walk.first()) {
     do {
-      const named = grammar.named[cursor.nodeTypeId] ?? true;
-      if (!named && !(broken && cursor.nodeIsMissing)) continue;
-      const child = nodeOf(cursor, grammar, broken, depth + 1);
+      const named = grammar.named[walk.kind()] ?? true;
+      if (!named && !(broken && walk.isMissing())) continue;
+      const child = nodeOf(walk, grammar, broken, depth + 1);
       if (child.hasError) hasError = true;
       children.push(child);
-    } while (cursor.gotoNextSibling());
-    cursor.gotoParent();
+    } while (walk.next());
+    walk.up();
   }
   return {
     kind: depth > deepest ? 'ERROR' : kind,
@@ -54,7 +54,7 @@ function nodeOf(cursor: TreeCursor, grammar: Grammar, broken: boolean, depth: nu
     end,
     named: true,
     children,
-    ...(field ? { field } : {}),
+    ...(field !== undefined ? { field } : {}),
     ...(missing ? { missing: true as const } : {}),
     ...(hasError ? { hasError: true as const } : {}),
   };

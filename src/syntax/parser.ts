@@ -18,6 +18,7 @@ import { child, walk, type Node } from './node';
 import { plainOf, withoutComments, type Plain } from './plain';
 import type { ScannedItem } from './classify';
 import { movedItem, rescanned, scanned, type Scanned } from './rescan';
+import { loadRuntime } from './runtime';
 import { shifted } from './shift';
 import type { Decide, Item, SourceFile } from './source';
 import { find, grammarOf, pieceParser, type Pieces, type SnippetKind } from './pieces';
@@ -60,12 +61,12 @@ export const longest = 250_000;
 
 /** Loads the wasm modules from bytes, which works in Node and in a web worker alike. */
 export async function createParser({ runtime, grammar }: ParserBytes): Promise<CParser> {
-  await Parser.init({ wasmBinary: runtime, locateFile: (name: string) => name });
+  const wasm = await loadRuntime(runtime);
   const language = await Language.load(grammar);
   const parser = new Parser();
   parser.setLanguage(language);
   const kinds = grammarOf(language);
-  const pieces = pieceParser(parser, kinds);
+  const pieces = pieceParser(parser, kinds, wasm);
   const states = notesOn<SourceFile, State>('scan');
   return {
     parseFile(path, text, previous) {
@@ -78,7 +79,7 @@ export async function createParser({ runtime, grammar }: ParserBytes): Promise<C
     parseSnippet(text, kind, at) {
       return pieces.snippet(plainCode(text), kind, at?.start ?? 0);
     },
-    parseExpanded: text => expandedTree(parser, kinds, text),
+    parseExpanded: text => expandedTree(parser, kinds, wasm, text),
   };
 }
 

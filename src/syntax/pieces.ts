@@ -3,10 +3,11 @@
  * With convert.ts the only place that touches trees in wasm memory.
  */
 import type { Language, Parser } from 'web-tree-sitter';
-import { convert, type Grammar, type PartKind } from './convert';
+import { convert, leaves, type Grammar, type PartKind } from './convert';
 import { mask, maskCall, type Masked, type Note } from './mask';
 import { child, walk, type Node } from './node';
 import type { ScannedItem } from './classify';
+import type { Runtime } from './runtime';
 import { tokensOf, type Context } from './tokens';
 
 export type SnippetKind = 'expression' | 'statements' | 'declaration' | 'type';
@@ -52,10 +53,19 @@ export function grammarOf(language: Language): Grammar {
     kinds.push(language.nodeTypeForId(id) ?? 'ERROR');
     named.push(language.nodeTypeIsNamed(id));
   }
-  return { kinds, named };
+  return {
+    kinds,
+    named,
+    // Punctuation and keywords have none either.
+    leaf: kinds.map((kind, id) => !named[id] || leaves.has(kind)),
+    fields: Array.from(
+      { length: language.fieldCount + 1 },
+      (_, id) => language.fieldNameForId(id) ?? undefined,
+    ),
+  };
 }
 
-export function pieceParser(parser: Parser, grammar: Grammar): Pieces {
+export function pieceParser(parser: Parser, grammar: Grammar, runtime: Runtime): Pieces {
   const framed = (
     code: string,
     base: number,
@@ -64,22 +74,16 @@ export function pieceParser(parser: Parser, grammar: Grammar): Pieces {
   ): Node | undefined => {
     const tree = parser.parse(frame.prefix + masked.code + '}'.repeat(masked.unclosed) + frame.suffix);
     if (!tree) return undefined;
-    const cursor = tree.walk();
-    try {
-      const conversion = {
-        base: base - frame.prefix.length,
-        limit: base + code.length,
-        notes: masked.notes,
-        noteShift: -frame.prefix.length,
-        slice: (start: number, end: number) => code.slice(start - base, end - base),
-        part: (start: number, end: number, kind: PartKind) =>
-          part(code.slice(start - base, end - base), start, kind),
-      };
-      return convert(cursor, conversion, grammar);
-    } finally {
-      cursor.delete();
-      tree.delete();
-    }
+    const conversion = {
+      base: base - frame.prefix.length,
+      limit: base + code.length,
+      notes: masked.notes,
+      noteShift: -frame.prefix.length,
+      slice: (start: number, end: number) => code.slice(start - base, end - base),
+      part: (start: number, end: number, kind: PartKind) =>
+        part(code.slice(start - base, end - base), start, kind),
+    };
+    return runtime.through(tree, walk => convert(walk, conversion, grammar));
   };
 
   const part = (code: string, base: number, kind: PartKind): Node | undefined => {
