@@ -47,8 +47,18 @@ const STEP = 64;
 /** Regions that have the size asked for: they do not grow with the number of states. */
 const fixed: ReadonlySet<Region> = new Set(['roots', 'conflicts', 'batch', 'touches', 'nodes']);
 
+/** With a maximum it grows in place where addresses are plenty; where they are not, that may be refused. */
+function createMemory(): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
+  } catch {
+    return new WebAssembly.Memory({ initial: 1 });
+  }
+}
+
+/** Throws a RangeError if there is no memory at all. */
 export function createRegions(): Regions {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
+  const memory = createMemory();
   const capacities = new Map<Region, number>();
   const bases = new Map<Region, number>();
   let words = new Int32Array(memory.buffer);

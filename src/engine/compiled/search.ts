@@ -11,7 +11,7 @@ import type { Store } from '../store';
 import { cpuOf } from '../context';
 import { generate, generateRepack, type SearchFunction } from './generate';
 import { layoutOf, type Layout } from './layout';
-import { createRegions, FIRST_ADDRESS, regions as regionNames } from './memory';
+import { createRegions, FIRST_ADDRESS, regions as regionNames, type Regions } from './memory';
 import { createRecorder, slotOf, type Part, type Way } from './record';
 import {
   BATCH,
@@ -79,7 +79,12 @@ function moduleFor(shape: Shape): WebAssembly.Module {
 export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled | string {
   const { components } = store;
   const recorder = createRecorder(m, components);
-  const memory = createRegions();
+  let memory: Regions;
+  try {
+    memory = createRegions();
+  } catch {
+    return 'there is no memory for WebAssembly';
+  }
   const labels: number[] = [];
   const labelNumbers = new Map<number, number>();
   const accesses = new Map<string, number>();
