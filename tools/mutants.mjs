@@ -12,10 +12,10 @@ import { mutants } from './mutantList.mjs';
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 
-const scratch = 'dist/test/mutants';
+const scratch = `dist/test/mutants-${String(process.pid)}`;
 /** The rules one by one; tests on random programs come last, and only if those find nothing. */
-const first = ['context', 'locks', 'rcu', 'memory', 'sync', 'unknown', 'stuck'];
-const last = ['random', 'spin', 'path'];
+const first = ['rules', 'context', 'locks', 'rcu', 'memory', 'sync', 'unknown', 'stuck'];
+const last = ['random', 'spin'];
 
 /** @param {string} flag */
 function option(flag) {
