@@ -68,6 +68,23 @@ describe('engine: the search itself', () => {
     }
   });
 
+  it('ends at a limit of states or bytes, and on request, whoever searches', () => {
+    for (const compileAfter of [100, Infinity]) {
+      const all = { reduce: false, compileAfter };
+      const reasonOf = (options: Parameters<typeof checkText>[1]): string => {
+        const { verdict, states } = checkText(model, { ...all, ...options });
+        assert.equal(verdict.kind, 'cannot-tell');
+        assert.ok(states > 1000 && states < 13_000, `${states}`);
+        return verdict.kind === 'cannot-tell' ? verdict.reason : '';
+      };
+      assert.equal(reasonOf({ maxStates: 2000 }), 'states');
+      assert.equal(reasonOf({ maxBytes: 600_000 }), 'memory');
+      const late = (answer: 'time' | 'cancelled') => (p: Progress) => (p.states > 2000 ? answer : 'go');
+      assert.equal(reasonOf({ progress: late('time') }), 'time');
+      assert.equal(reasonOf({ progress: late('cancelled') }), 'cancelled');
+    }
+  });
+
   it('guesses nothing from one window', () => {
     const { remaining } = createEstimator();
     assert.equal(remaining(10, 1), undefined);
