@@ -307,7 +307,11 @@ const byFile = [
     'kthread.ts',
     'sync kthread',
     [
-      ['kthread_stop() does not wake', 'return NEVER_RAN;\n        }\n        wake(m, number, NORMAL);', 'return NEVER_RAN;\n        }'],
+      [
+        'kthread_stop() does not wake',
+        'return NEVER_RAN;\n        }\n        wake(m, number, NORMAL);',
+        'return NEVER_RAN;\n        }',
+      ],
       [
         'kthread_stop() does not wait',
         "return t.phase === 0 || !target || target.status === 'done' ? ONE : BLOCKED;",
