@@ -273,6 +273,9 @@ function walk(
             pending: without(st.pending, step.name),
           }));
           break;
+        case 'called':
+          now = now.map(st => ({ ...st, truth: new Map(st.truth).set(step.local, true) }));
+          break;
         case 'assign': {
           const mine = tries.find(t => t.node === step.call);
           if (mine) tries = tries.filter(t => t !== mine);
@@ -329,6 +332,7 @@ function walk(
     end?: Effect,
   ): readonly State[] {
     if (!when) return [run(state)];
+    if (end && isValueOfTake(when, end)) return [openKey(state.open, end) === undefined ? state : run(state)];
     if (end) {
       // `begin(p, flags)` under `flags & F`, `end(p)` under `p->flags & F`: who ends asks for the same bit.
       const bit = bitOf(when);
@@ -352,6 +356,25 @@ function walk(
     if (!c) return [run(state), state];
     const wanted = c.nonzero === when.nonzero;
     return [...learn(state, c.key, wanted, at).map(run), ...learn(state, c.key, !wanted, at)];
+  }
+
+  /** `have = take(p); … if (have) give(have);`: the pointer is what was taken, or NULL if nothing was. */
+  function isValueOfTake(when: { readonly text: string; readonly nonzero: boolean }, end: Effect): boolean {
+    if (!when.nonzero || !end.lock?.startsWith(`${when.text}->`)) return false;
+    const alike = (e: Effect): boolean =>
+      byOutcome(e) &&
+      e.role === 'try' &&
+      e.kind === end.kind &&
+      lastField(e.lock ?? '') === lastField(end.lock ?? '');
+    return steps.some(list =>
+      list.some(
+        a =>
+          a.kind === 'assign' &&
+          a.local === when.text &&
+          a.call !== undefined &&
+          sites.some(b => b.node === a.call && alike(b.effect)),
+      ),
+    );
   }
 
   /** The state in which a condition is known to hold, unless it is known not to. */

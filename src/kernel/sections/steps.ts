@@ -81,6 +81,8 @@ export type Step =
       /** Only these bits of it, which are set or clear now. */
       readonly bits?: { readonly names: readonly string[]; readonly set: boolean; readonly place: string };
     }
+  /** A pointer that is called is no NULL. */
+  | { readonly kind: 'called'; readonly local: string }
   | {
       readonly kind: 'return';
       readonly call: Node | undefined;
@@ -115,7 +117,10 @@ export function stepsOf(input: SectionsInput, sites: Site[]): readonly (readonly
         continue;
       }
       found.push(...(mineEffects?.get(e) ?? none), ...(given?.gives.get(e) ?? none));
-      if (e.kind === 'call') found.push(...forgetSteps(text, e, names));
+      if (e.kind !== 'call') continue;
+      found.push(...forgetSteps(text, e, names));
+      if (e.name !== undefined && names.has(e.name) && input.isLocal(e.name))
+        found.push({ kind: 'called', local: e.name });
     }
     if (p.loop?.kind === 'macro_loop' && p.node)
       for (const a of namedChildren(p.node))

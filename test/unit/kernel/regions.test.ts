@@ -155,6 +155,70 @@ describe('sections', () => {
       }
     `));
 
+  it('who calls through a pointer knows that it is one', () =>
+    checkRegions(`
+      void f(struct s *p) {
+              void (*poll)(struct s *) = NULL;
+              for (;;) {
+                      if (!poll) {
+                     //    ^^^^^^^ spin p->l
+                              spin_lock(&p->l);
+                              poll = p->poll;
+                      }
+                      poll(p);
+                      if (p->stop)
+                              break;
+              }
+              if (poll)
+                      spin_unlock(&p->l);
+      }
+    `));
+
+  it('the value of a conditional take tells what is given back', () =>
+    checkRegions(`
+      static void *take(struct s *p) {
+              struct dev *dev = p->dev;
+              if (dev && rcu_access_pointer(dev->npinfo)) {
+                      while (cmpxchg(&p->owner, -1, cpu()) != -1)
+                              cpu_relax();
+                      return p;
+                  //  ^^^^^^^^^ owner p->owner (open)
+              }
+              return NULL;
+      }
+      static void give(struct s *have) {
+              if (have)
+                      smp_store_release(&have->owner, -1);
+                    //^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ stray owner have->owner
+      }
+      void f(struct s *p) {
+              void *have = NULL;
+              int busy;
+      again:
+              busy = 0;
+              for (;;) {
+                      if (!busy) {
+                      //   ^^^^ owner p->owner
+                              if (p->count)
+                                      goto count;
+                              have = take(p);
+                        //           ^^^^^^^^ owner p->owner
+                              busy = 1;
+                      }
+      count:
+                      if (p->stop)
+                              break;
+                      if (p->more) {
+                              if (busy)
+                                      give(have);
+                              goto again;
+                      }
+              }
+              if (busy)
+                      give(have);
+      }
+    `));
+
   it('guard() and scoped_guard() end with their block', () =>
     checkRegions(`
       int f(struct s *p) {
