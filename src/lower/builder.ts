@@ -125,6 +125,17 @@ function fold(operator: BinaryOperator, type: Scalar, left: Operand, right: Oper
 }
 
 /** `site` tells where the instruction being made comes from. */
+/** Where execution comes to from here by jumps alone; a ring of jumps ends somewhere in it. */
+function endOf(body: readonly (Instruction | undefined)[], from: number): number {
+  let at = from;
+  for (let n = 0; n < body.length; n++) {
+    const i = body[at];
+    if (i?.op !== 'jump') break;
+    at = i.target;
+  }
+  return at;
+}
+
 export function createBuilder(site: (op: Instruction['op']) => number): Builder {
   const body: (Instruction | undefined)[] = [];
   const types: Scalar[] = [];
@@ -250,6 +261,12 @@ export function createBuilder(site: (op: Instruction['op']) => number): Builder 
         if (i?.op === 'jump') body[f.at] = { ...i, target };
         else if (i?.op === 'branch') body[f.at] = { ...i, [f.field]: target };
       }
+      // `if (n-- == 0) pr_warn(…)` decides nothing.
+      body.forEach((i, at) => {
+        if (i?.op !== 'branch') return;
+        const target = endOf(body, i.target);
+        if (target === endOf(body, i.otherwise)) body[at] = { op: 'jump', target, site: i.site };
+      });
       return {
         name,
         parameters,

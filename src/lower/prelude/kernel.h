@@ -409,6 +409,32 @@ static inline void percpu_ref_resurrect(struct percpu_ref *ref)
 	percpu_ref_reinit(ref);
 }
 
+/* kernel/printk/printk.c, net/netlink/genetlink.c */
+static inline void console_lock(void)
+{
+	mutex_lock(&__race_console);
+}
+static inline int console_trylock(void)
+{
+	return mutex_trylock(&__race_console);
+}
+static inline void console_unlock(void)
+{
+	mutex_unlock(&__race_console);
+}
+static inline int is_console_locked(void)
+{
+	return mutex_is_locked(&__race_console);
+}
+static inline void genl_lock(void)
+{
+	mutex_lock(&__race_genl);
+}
+static inline void genl_unlock(void)
+{
+	mutex_unlock(&__race_genl);
+}
+
 /* kernel/pid.c, fs/file_table.c */
 static inline void put_pid(struct pid *pid)
 {

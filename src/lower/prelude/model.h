@@ -336,6 +336,10 @@
 #define swait_event_interruptible_exclusive(wq, condition) wait_event_interruptible_exclusive(wq, condition)
 #define swait_event_timeout_exclusive(wq, condition, timeout) wait_event_timeout(wq, condition, timeout)
 
+/* Locks of the whole kernel that are reached by calls */
+static struct mutex __race_console;
+static struct mutex __race_genl;
+
 /* An entry of an xarray or idr */
 struct __race_slot {
 	unsigned long index;

@@ -326,6 +326,25 @@ RACE_FINALLY(n == @)
     verdict: 'assertion',
   },
   {
+    what: 'a counter of rounds that decides nothing makes no states',
+    text: `static atomic_t used = ATOMIC_INIT(1);
+      RACE_THREAD(process, waiter) { int rounds = 1000; while (atomic_read(&used)) { if (rounds-- == 0) pr_warn("slow"); msleep(1); } @ }
+      RACE_THREAD(process, user) { atomic_dec(&used); }`,
+    right: '',
+    wrong: 'RACE_ASSERT(rounds > 998);',
+    verdict: 'assertion',
+  },
+  {
+    what: 'the console has one lock',
+    text: `static int n;
+      RACE_THREAD(process, a) { @ n++; # }
+      RACE_THREAD(process, b) { console_lock(); n++; console_unlock(); }
+      RACE_FINALLY(n == 2)`,
+    right: 'console_lock();|console_unlock();',
+    wrong: '|',
+    verdict: 'assertion',
+  },
+  {
     what: 'yields are no progress: a loop that only sleeps waits for ever',
     text: `static int go;
       RACE_THREAD(process, waiter) { while (!READ_ONCE(go)) { usleep_range(1, 2); cond_resched(); msleep(1); } }
