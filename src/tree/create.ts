@@ -8,6 +8,7 @@ import { evaluateCondition, evaluateConditions, namesIn, type NameLookup } from 
 import type { CParser } from '../syntax/parser';
 import type { Condition, Decide, Item, SourceFile } from '../syntax/source';
 import { closureOf, resolveInclude, type Places } from './include';
+import { createNames } from './names';
 import { folderOf, join, normalize } from './paths';
 import { createReader, type Reader } from './reader';
 import { changesOf } from './shape';
@@ -33,7 +34,9 @@ export function createTree(options: TreeOptions): Tree {
   const places: Places = { root, folder, bundled };
   const reader = createReader(options.files, options.parser, bundled);
   const indexes = notesOn<SourceFile, ReadonlyMap<string, readonly Item[]>>('items by name');
-  const scopeIndexes = new Map<Scope, Map<string, string[]>>();
+  /** Scopes whose files are all among `names`, with the place of each. */
+  const scopeRanks = new Map<Scope, Map<string, number>>();
+  const names = createNames();
   const knowledge = new Map<Config, Map<Scope, Knowledge>>();
   const search = createSearch(reader, root, options.definers ?? (() => undefined));
   const resolved = new Map<string, string | undefined>();
@@ -43,7 +46,7 @@ export function createTree(options: TreeOptions): Tree {
 
   const drop = (scope: Scope): void => {
     reader.release([...scope.sources, ...scope.headers]);
-    scopeIndexes.delete(scope);
+    scopeRanks.delete(scope);
     for (const known of knowledge.values()) known.delete(scope);
   };
   const forgetAll = (): void => {
@@ -51,7 +54,7 @@ export function createTree(options: TreeOptions): Tree {
     for (const known of scopes.values()) for (const scope of known.values()) drop(scope);
     scopes.clear();
     knowledge.clear();
-    scopeIndexes.clear();
+    scopeRanks.clear();
     resolved.clear();
   };
   /** Of what is known, keeps what an edit did not change: most are inside a function. */
@@ -66,7 +69,7 @@ export function createTree(options: TreeOptions): Tree {
       const changes = changesOf(was, now);
       if (changes.includes) return forgetAll();
       if (changes.macros) knowledge.clear();
-      if (changes.names) scopeIndexes.clear();
+      if (changes.names) scopeRanks.clear();
     }
   };
 
@@ -94,24 +97,25 @@ export function createTree(options: TreeOptions): Tree {
     const source = reader.file(path);
     return source ? (index(source).get(name) ?? []).map(item => [source, item] as const) : [];
   };
-  /** Files of a scope by the names of their items, made on the first question: nearest first. */
+  /** The files of a scope that have items of a name, nearest first. */
   const pathsWith = (scope: Scope, name: string): readonly string[] => {
-    let made = scopeIndexes.get(scope);
-    if (!made) {
-      made = new Map();
+    let ranks = scopeRanks.get(scope);
+    if (!ranks) {
+      if (names.held() > mostHeld) {
+        names.clear();
+        scopeRanks.clear();
+      }
+      ranks = new Map();
       for (const path of [...scope.sources, ...scope.headers]) {
         const source = reader.file(path);
         if (!source) continue;
-        for (const word of index(source).keys()) {
-          const list = made.get(word);
-          if (list) list.push(path);
-          else made.set(word, [path]);
-        }
+        names.add(source, index(source));
+        ranks.set(path, ranks.size);
       }
       // Files that are still on their way would be missed for good.
-      if (reader.wanted().length === 0) scopeIndexes.set(scope, made);
+      if (reader.wanted().length === 0) scopeRanks.set(scope, ranks);
     }
-    return made.get(name) ?? [];
+    return names.paths(name, ranks);
   };
   const knownOf = (scope: Scope, config: Config): Knowledge => {
     let scopes = knowledge.get(config);
@@ -193,6 +197,9 @@ export function createTree(options: TreeOptions): Tree {
     },
   };
 }
+
+/** Beyond so many characters of files whose names are held, it begins anew. */
+const mostHeld = 48_000_000;
 
 /** Scopes that are kept for one config, the last used ones: each has an index of all names that its headers define. */
 const mostScopes = 24;

@@ -7,6 +7,7 @@
  * one until they are enough for a segment. What was kept on disk (saved.ts) counts file by file once its stamp is seen to be
  * the same.
  */
+import { notesOn } from '../base/notes';
 import { createIdentifierScan, hashOfName, isBinary, scanBytes, uses } from './identifierScan';
 import { foldersOfTree, isCore, isCovered, isLeftOut, type Reach } from './indexed';
 import { folderOf, join, normalize } from './paths';
@@ -94,6 +95,8 @@ export interface IndexInput {
 
 /** Pairs that make a segment. */
 const pairsInSegment = 1 << 17;
+/** More in no segment are not searched for one name: they are sorted first. */
+const mostRecentPairs = pairsInSegment >> 3;
 /** What things cost in bytes read: opening a file, asking for its stamp, listing a folder, sorting a pair. */
 const cost = { file: 3000, stamp: 1000, folder: 6000, pair: 12, segment: 150_000 } as const;
 /** So many files at a time are waited for. */
@@ -102,6 +105,15 @@ const fetched = 32;
 const deepest = 14;
 const mostFiles = 250_000;
 const mostFolders = 50_000;
+
+/** Where the files of a segment lie. */
+interface SegmentReach {
+  readonly folders: readonly string[];
+  /** So many folders of open files were known then. */
+  readonly nearFolders: number;
+  readonly near: boolean;
+  readonly core: boolean;
+}
 
 /** One phase: folders to list, then files to read. */
 interface Part {
@@ -122,6 +134,7 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
   const segments: Segment[] = [];
   const places = new Map<string, { readonly segment: Segment; readonly file: number }>();
   const recent = new Map<string, FileWords>();
+  const reachOf = notesOn<Segment, SegmentReach>('reach');
   /** Files that were read or found unchanged. */
   const done = new Set<string>();
   /** With all that is below them, or (folders of open files) with one level of it. */
@@ -299,7 +312,7 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
       const path = part.paths[part.next];
       if (path === undefined) {
         if (!part.swept) sweep(part);
-        if (state.recentPairs > pairsInSegment >> 3) flush();
+        if (state.recentPairs > mostRecentPairs) flush();
         return left;
       }
       if (done.has(path)) {
@@ -409,6 +422,23 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     }
   }
 
+  /** Whether a question of this reach can mean any file of a segment: there are hundreds, of some folders each. */
+  function reaches(segment: Segment, reach: Reach): boolean {
+    if (reach === 'all' || root === undefined) return true;
+    let known = reachOf.get(segment);
+    if (known?.nearFolders !== nearFolders.size) {
+      const folders = known?.folders ?? [...new Set(segment.paths.map(folderOf))];
+      known = {
+        folders,
+        nearFolders: nearFolders.size,
+        near: folders.some(at => isNear(join(at, '_'))),
+        core: folders.some(at => isCore(root, join(at, '_'))),
+      };
+      reachOf.set(segment, known);
+    }
+    return known.near || (reach === 'core' && known.core);
+  }
+
   function users(
     name: string,
     weakest: number,
@@ -416,11 +446,12 @@ export function createIdentifierIndex(input: IndexInput): IdentifierIndex {
     found: (path: string, use: number) => void,
   ): void {
     const hash = hashOfName(name);
+    if (state.recentPairs > mostRecentPairs) flush();
     const take = (path: string, use: number): void => {
       if (reach === 'all' || root === undefined || isNear(path) || (reach === 'core' && isCore(root, path)))
         found(path, use);
     };
-    for (const segment of segments) eachFile(segment, hash, weakest, take);
+    for (const segment of segments) if (reaches(segment, reach)) eachFile(segment, hash, weakest, take);
     for (const [path, words] of recent) {
       const use = useOf(words, hash);
       if (use !== undefined && use <= weakest) take(path, use);
