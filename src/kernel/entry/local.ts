@@ -109,11 +109,26 @@ export function localState(
       if (old < 0) locks.push(mine);
       else if (part.must && !locks[old]?.part.must) locks[old] = mine;
     }
+  // A reader on one way and a lock that is one as well on the other: an aspect on all of them.
+  for (const [aspect, part] of Object.entries(parts) as [Aspect, Part][])
+    if (!part.must && everyWay(f, s, point, aspect)) parts[aspect] = { ...part, must: true };
   return {
     parts,
     locks,
     ended: sections.assumed ? endedBefore(f, sections.assumed, sections.own, point) : [],
   };
+}
+
+/** Whether each way to a point has begun something that decides an aspect. */
+function everyWay(f: FunctionFacts, s: Sections, point: number, aspect: Aspect): boolean {
+  const decides = (key: string, id: number): boolean => {
+    const site = s.sites[id];
+    if (!site || site.entry || fastPath(f, site)) return false;
+    const kind: SectionKind = key === 'bh' || key === 'irq' || key === 'preempt' ? key : site.effect.kind;
+    return aspectsOf(kind).includes(aspect);
+  };
+  const states = s.states[point] ?? [];
+  return states.length > 0 && states.every(state => state.open.some(o => decides(o.key, o.site)));
 }
 
 /** Begins of the caller that this function ended on the way to a point. */

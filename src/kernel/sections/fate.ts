@@ -8,6 +8,7 @@
 import { callee } from '../expression';
 import type { FunctionFacts } from '../functions';
 import type { Point } from './flow';
+import { primitive } from '../primitives';
 import { lastField, type Sections, type Site, type State } from './regions';
 import { isRetried, keyOf, meanings, type When } from './sections';
 import { conditionAtExit, tryRole } from './wrappers';
@@ -191,11 +192,14 @@ export function endedElsewhere(
 ): string | undefined {
   if (meanings[site.effect.kind].group !== 'lock' || site.effect.lock === undefined) return undefined;
   const field = lastField(site.effect.lock);
+  const object = objectLocked(f, site);
   const mine = callers(f.name);
   for (const g of others) {
     if (g === f || g.file !== f.file || g.analysis.calls.has(f.name)) continue;
     const end = strays(g).find(
-      s => s.effect.kind === site.effect.kind && lastField(s.effect.lock ?? '') === field,
+      s =>
+        s.effect.kind === site.effect.kind &&
+        (lastField(s.effect.lock ?? '') === field || (object !== undefined && objectLocked(g, s) === object)),
     );
     if (!end || callee(g.analysis.text, end.node) === f.name) continue;
     if (mine.some(c => c.analysis.calls.has(g.name) || c === g)) return undefined;
@@ -204,6 +208,14 @@ export function endedElsewhere(
     return g.name;
   }
   return undefined;
+}
+
+/** Of the locks of pages and buffers, which are their objects themselves, what is locked: the names of two are any. */
+function objectLocked(f: FunctionFacts, site: Site): string | undefined {
+  if (site.node.kind !== 'call_expression') return undefined;
+  const name = callee(f.analysis.text, site.node) ?? '';
+  if (primitive(name)?.class !== 'pagelock') return undefined;
+  return /page|folio|buffer/.exec(name)?.[0];
 }
 
 /** A fate in a few words. */

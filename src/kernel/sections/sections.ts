@@ -108,6 +108,8 @@ const kindOfClass: Readonly<Record<string, SectionKind>> = {
   seqcount: 'seq-write',
   u64_stats: 'seq-write',
   bitlock: 'bit',
+  // The bit of a page or buffer: sleepers wait for it, and the end of its I/O gives it back as well as who took it.
+  pagelock: 'owner',
   mutex: 'mutex',
   rtnl: 'rtnl',
   rwsem: 'rwsem',

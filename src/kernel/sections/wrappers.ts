@@ -9,6 +9,7 @@ import { conditionOfText, namesIn } from './conditions';
 import { callee, fold, readObject, spelling, substitute } from '../expression';
 import { remember, type FunctionFacts } from '../functions';
 import { aliased } from '../places';
+import { primitive } from '../primitives';
 import { lastField, zeroness, type Sections, type Site, type State } from './regions';
 import {
   isRetried,
@@ -112,6 +113,8 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Unpla
   let first: Site | undefined;
   let conditional: ConditionalLock | undefined;
   const push = (site: Site, effect: Effect, role: Effect['role'], when?: When): void => {
+    // Whoever began the I/O of a page or buffer has it unlocked by the end of that: nothing to hand to callers.
+    if (isPageLock(f, site)) return;
     const outside = outer(f, effect);
     const condition = when && outerCondition(f, when);
     if (when && !condition) return;
@@ -213,6 +216,11 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Unpla
     ...(conditional && { conditional }),
     first,
   };
+}
+
+function isPageLock(f: FunctionFacts, { node }: Site): boolean {
+  const name = node.kind === 'call_expression' ? callee(f.analysis.text, node) : undefined;
+  return name !== undefined && primitive(name)?.class === 'pagelock';
 }
 
 /** The value of a call is what the function gives back. */
