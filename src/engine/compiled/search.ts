@@ -287,8 +287,8 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     m.threads.length === known.threads &&
     m.objects.length === known.objects &&
     plainCells.size === known.plain &&
-    // A cell that is shared now makes a thread stop where it did not.
-    m.marks.shared === known.marks;
+    // A cell that is shared now makes a thread stop where it did not; unreduced it always stops.
+    (!m.options.reduce || m.marks.shared === known.marks);
 
   const load = (index: number): void => {
     for (let slot = 0; slot < components.slots.length; slot++)
