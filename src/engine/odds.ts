@@ -25,6 +25,9 @@ import type { OddsRequest } from './options';
 /** Factors of the curve, up to the one asked for. */
 export const defaultFactor = 1024;
 
+/** States weighed between two pauses. */
+const PAUSE = 1 << 18;
+
 /** Rounding of the sums, as a part of the value. */
 const ROUNDING = 1e-12;
 
@@ -44,14 +47,14 @@ export function* oddsOf(
     else if (judged(g, s) < 0) absorbing[s] = isFinding(judged(g, s)) ? 2 : 1;
     else if (!canFind[s]) absorbing[s] = 1;
   yield;
-  const order = orderOf(g, absorbing);
+  const order = yield* orderOf(g, absorbing);
   const probability = new Float64Array(g.edges);
   const { slow } = request;
   const placeOf = slow === undefined ? undefined : insideOf(search, slow.call);
   let inside = 0;
 
   const solved = function* (factor: number): Generator<void, OddsPoint> {
-    inside = weigh(g, probability, placeOf, factor);
+    inside = yield* weigh(g, probability, placeOf, factor);
     yield;
     return pointOf(factor, yield* absorption(g, order, absorbing, isFinding, probability));
   };
@@ -128,15 +131,16 @@ function pointOf(factor: number, { low, high }: Interval): OddsPoint {
  * The probability of each edge, into `into`. Gives back in how many states a thread that could go on stood inside the
  * slow call.
  */
-function weigh(
+function* weigh(
   g: Graph,
   into: Float64Array,
   placeOf: ((state: number, thread: number) => Place) | undefined,
   factor: number,
-): number {
+): Generator<void, number> {
   let states = 0;
   const weights = { outside: 1, inside: 1 / factor, pausing: factor > 1 ? 1 / (factor - 1) : AT_ONCE };
   for (let s = 0; s < g.expanded; s++) {
+    if (s % PAUSE === PAUSE - 1) yield;
     const begin = g.starts[s] ?? 0;
     const stop = g.starts[s + 1] ?? 0;
     let total = 0;

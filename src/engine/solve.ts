@@ -25,14 +25,14 @@ export interface Interval {
 }
 
 /** Edges looked at between two pauses. */
-const PIECE = 1 << 20;
+const PIECE = 1 << 19;
 /** Sweeps over one component; what is left open then stands in the bound. */
 const MOST_SWEEPS = 20_000;
 /** Distance between the bounds of a component, as a part of the value, that is near enough. */
 const NEAR = 1e-10;
 
-/** Tarjan's components without recursion; `ends` marks states whose edges are not looked at. */
-export function orderOf(g: Graph, ends: Uint8Array): Order {
+/** Tarjan's components without recursion; `ends` marks states whose edges are not looked at. Pauses now and then. */
+export function* orderOf(g: Graph, ends: Uint8Array): Generator<void, Order> {
   const n = g.expanded;
   const number = new Int32Array(n).fill(-1);
   const low = new Int32Array(n);
@@ -44,6 +44,7 @@ export function orderOf(g: Graph, ends: Uint8Array): Order {
   const starts: number[] = [0];
   let count = 0;
   let placed = 0;
+  let work = 0;
   for (let root = 0; root < n; root++) {
     if ((number[root] ?? 0) >= 0) continue;
     path.push(root);
@@ -55,6 +56,7 @@ export function orderOf(g: Graph, ends: Uint8Array): Order {
         open.push(s);
       }
       const stop = ends[s] ? 0 : (g.starts[s + 1] ?? 0);
+      if (++work % PIECE === 0) yield;
       let down = -1;
       for (let e = nextEdge[s] ?? 0; e < stop && down < 0; e++) {
         nextEdge[s] = e + 1;
