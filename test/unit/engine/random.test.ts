@@ -26,7 +26,7 @@ describe('engine: random programs', function () {
   this.timeout(isCi ? 600_000 : 60_000);
 
   it('reduced = unreduced, any order of threads, and schedules replay', () => {
-    const limits = { maxStates: isCi ? 4000 : 8000 };
+    const limits = { maxStates: isCi ? 2500 : 8000 };
     fc.assert(
       fc.property(fc.array(randomThread, { minLength: 1, maxLength: 3 }), threads => {
         const text = randomText(threads);
@@ -61,7 +61,7 @@ describe('engine: random programs', function () {
         }
       }),
       {
-        numRuns: Number(process.env['RACELENS_RUNS'] ?? (isCi ? 1500 : 60)),
+        numRuns: Number(process.env['RACELENS_RUNS'] ?? (isCi ? 1000 : 60)),
         seed: Number(process.env['RACELENS_SEED'] ?? 7),
       },
     );
