@@ -282,6 +282,14 @@ describe('engine: rules one by one', () => {
     );
   });
 
+  it('constants are not written to', () => {
+    assert.equal(
+      verdictOf('object x: u32 size 4 readonly\nthread process a { store u32 x 1 }'),
+      'out-of-bounds',
+    );
+    assert.equal(verdictOf('object x: u32 size 4 readonly\nthread process a { r0 = load u32 x }'), 'holds');
+  });
+
   it('read-modify-write operations give the old value and do what they say', () => {
     const text = (step: string, old: number, next: number): string => `object x: u32 = 6
       thread process a { ${step}; r0 = eq u32 r0 ${old}; assert r0 assertion "old"; r1 = load u32 x; r1 = eq u32 r1 ${next}; assert r1 assertion "new" }`;
