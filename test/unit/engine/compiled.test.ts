@@ -24,7 +24,7 @@ describe('engine: compiled', function () {
           assert.equal(compiled, interpreted, text);
         }),
         {
-          numRuns: Number(process.env['RACELENS_RUNS'] ?? 60),
+          numRuns: Number(process.env['RACELENS_RUNS'] ?? 100),
           seed: Number(process.env['RACELENS_SEED'] ?? 11),
         },
       );
