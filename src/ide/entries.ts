@@ -4,10 +4,13 @@
  */
 import { notesOn } from '../base/notes';
 import type { Situation } from '../kernel/entry/answers';
-import { createEntries, type Entries, type Limits } from '../kernel/entry/entry';
+import type { Corpus } from '../kernel/corpus';
+import { createEntries, type Entries, type EntriesInput, type Limits } from '../kernel/entry/entry';
 import type { FactStore, FunctionFacts } from '../kernel/functions';
+import type { SourceFile } from '../syntax/source';
 import { survey, type Survey } from '../kernel/sections/survey';
 import { typesAt } from './bits/structs';
+import { fileCorpus } from './facts/oneFile';
 import { typesOf } from './types';
 import type { Scene } from './scene';
 
@@ -27,9 +30,55 @@ export function entriesOf(scene: Scene): Entries {
   return e;
 }
 
-/** Entry states with limits of their own, for whoever asks about many functions at once. Nothing of it is kept. */
-export function entriesWithin(scene: Scene, limits: Partial<Limits>): Entries {
-  return create(scene, limits);
+/**
+ * Entry states with limits of their own, for whoever asks about many functions at once. Nothing of it is kept. `most` is
+ * the work for all questions together: beyond it nothing more is read.
+ */
+export function entriesWithin(scene: Scene, limits: Partial<Limits>, most = Infinity): Metered {
+  const meter = { work: 0 };
+  const seen = new WeakSet<object>();
+  const count = (what: object, characters: number): void => {
+    if (seen.has(what)) return;
+    seen.add(what);
+    meter.work += characters;
+  };
+  const { corpus } = scene;
+  const metered: Corpus = {
+    ...corpus,
+    *mentions(name, from, within) {
+      for (const m of corpus.mentions(name, from, within)) {
+        count(m.source, Math.ceil(m.source.text.length / 8));
+        yield m;
+      }
+    },
+  };
+  const whole = wideSurvey(scene);
+  const entries = create(scene, {
+    corpus: metered,
+    limits,
+    enough: () => meter.work > most,
+    sections(f, entry) {
+      count(f.analysis, f.analysis.text.length);
+      return whole.sections(f, entry);
+    },
+  });
+  return { ...entries, spent: () => meter.work > most };
+}
+
+/** Entry states whose work is counted, about in characters of functions: the same number for the same questions. */
+export interface Metered extends Entries {
+  /** Nothing more is read. */
+  spent(): boolean;
+}
+
+/** What one file says of its own functions: nothing else is read. Where others may call, the answer is not `complete`. */
+export function entriesInFile(scene: Scene, file: SourceFile, known: Survey): Entries {
+  return create(scene, {
+    corpus: fileCorpus(file, scene.facts),
+    sections: known.sections,
+    primitiveOf: (wrapper, from) => known.wrapper(wrapper, from)?.chain.at(-1)?.name,
+    oneFile: true,
+  });
 }
 
 /** What is so when a function is entered; may take a second. */
@@ -71,7 +120,7 @@ export function wideSurvey(scene: Scene): Survey {
   return s;
 }
 
-function create(scene: Scene, limits: Partial<Limits> = {}): Entries {
+function create(scene: Scene, other: Partial<EntriesInput> = {}): Entries {
   const whole = wideSurvey(scene);
   return createEntries({
     corpus: scene.corpus,
@@ -86,7 +135,7 @@ function create(scene: Scene, limits: Partial<Limits> = {}): Entries {
     },
     textOf: file => (scene.files.find(f => f.path === file) ?? scene.tree.file(file))?.text ?? '',
     sections: (f, entry) => whole.sections(f, entry),
-    limits,
     primitiveOf: (wrapper, from) => whole.wrapper(wrapper, from)?.chain.at(-1)?.name,
+    ...other,
   });
 }

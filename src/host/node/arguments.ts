@@ -28,6 +28,8 @@ export type Request =
       readonly files: readonly string[];
       readonly tree?: string;
       readonly json: boolean;
+      /** Of whole files: reads the callers of all functions. */
+      readonly contexts?: true;
       /** What is asked; absent: the facts of whole files. */
       readonly about?:
         | { readonly kind: 'line'; readonly line: number }
@@ -52,7 +54,8 @@ export const help = `racelens: see, replay and fix races in Linux kernel C
       --model            prints the program that the engine runs, and does not run it
       --json             one object a line
       --no-color
-  racelens facts FILE.c...        RCU regions, state words, conditional locks
+  racelens facts FILE.c...        RCU regions, state words, conditional locks, contexts
+      --contexts         reads the callers of every function in the whole tree (may take a minute)
       --line N           of one file: reader, locks, sleeping, BH, interrupts before that line
       --function NAME    a function's sections, wrapper role, contexts (FILE may be left out)
       --bit NAME         every site of a bit of a state word in the tree (FILE may be left out)
@@ -84,6 +87,7 @@ export function parseRequest(args: readonly string[]): Request {
         line: { type: 'string' },
         function: { type: 'string' },
         bit: { type: 'string' },
+        contexts: { type: 'boolean' },
         color: { type: 'boolean' },
         'no-color': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -130,7 +134,9 @@ export function parseRequest(args: readonly string[]): Request {
   if (command === 'facts') {
     const about = aboutOf(values);
     if (typeof about === 'string') return wrong(about);
-    const request = { command, ...shared, ...(about && { about }) } as const;
+    const contexts = values.contexts && ({ contexts: true } as const);
+    const request = { command, ...shared, ...contexts, ...(about && { about }) } as const;
+    if (about && contexts) return wrong(`--contexts is for whole files; --${about.kind} reads all callers`);
     if (about?.kind === 'line' && files.length !== 1) return wrong('--line is for one file');
     if (about && files.length > 1) return wrong(`--${about.kind} is for one file or none`);
     return files.length || (about && values.tree !== undefined)

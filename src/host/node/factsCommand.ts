@@ -52,7 +52,17 @@ function showFiles(
     }
     const { scene, source } = opened;
     const top = root ?? scene.tree.root ?? input.folder;
-    const found = { ...facts(scene, source, path => shownPath(path, top, input.folder)), file };
+    const options = {
+      show: (path: string) => shownPath(path, top, input.folder),
+      ...(request.contexts && {
+        contexts: true,
+        onProgress: (done: number, of: number) => {
+          if (done % 20 === 0)
+            terminal.error(`racelens: ${file}: callers of ${String(done)} of ${String(of)} functions read\n`);
+        },
+      }),
+    };
+    const found = { ...facts(scene, source, options), file };
     if (request.json) terminal.out(`${JSON.stringify(found)}\n`);
     else terminal.out(factsText(found, file));
     if (source.problems.some(p => p.severity === 'error')) code = exit.input;

@@ -188,9 +188,13 @@ function* defining(
     if (body !== item.name && word.test(body)) yield { item, expression: body };
     return;
   }
+  // Generated enums have thousands of enumerators: one reading for all of an enum.
+  let list: ReadonlyMap<string, string | undefined> | undefined;
   for (const e of source.items) {
     if (e.kind !== 'enumerator' || e.start < item.start || e.start >= item.end) continue;
-    const expression = enumeratorsAround(source.text, e.nameStart).find(x => x.name === e.name)?.expression;
+    if (!list?.has(e.name))
+      list = new Map(enumeratorsAround(source.text, e.nameStart).map(x => [x.name, x.expression]));
+    const expression = list.get(e.name);
     if (expression !== undefined && word.test(expression)) yield { item: e, expression };
   }
 }

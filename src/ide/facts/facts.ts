@@ -6,7 +6,7 @@ import type { Situation } from '../../kernel/entry/answers';
 import { pointersOf } from '../../kernel/pointers';
 import { meanings } from '../../kernel/sections/sections';
 import type { SourceFile } from '../../syntax/source';
-import { entriesWithin } from '../entries';
+import { entriesInFile, entriesWithin } from '../entries';
 import { knowledge } from '../knowledge';
 import { contextJson, reason, type ContextJson } from './lineFacts';
 import type { Scene } from '../scene';
@@ -56,22 +56,54 @@ export interface FileFactsJson {
     readonly readers: readonly string[];
     readonly fixLine?: number;
   })[];
-  /** As for a line: told by the callers of the function in the whole tree. */
+  /** As for a line: told by the callers of the function, in the whole tree unless `problems` says otherwise. */
   readonly contexts: readonly (ContextJson & { readonly function: string })[];
   readonly problems: readonly string[];
 }
 
+export interface FileFactsOptions {
+  /** Makes a path short. */
+  readonly show?: (path: string) => string;
+  /** Reads the callers of all functions, however many there are. */
+  readonly contexts?: boolean;
+  /** Told how many functions' callers have been read. */
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
 /** Looked at for one function of the file, and its callers; `--function` looks at more. */
 const limits = { functions: 16, callers: 8, depth: 10, mentions: 60 };
-/** Looked at for all of them: behind the functions of net/core/dev.c are more than anybody waits for. */
-const MOST_LOOKED = 1200;
+/** Spent on callers in other files unless all are asked for; in characters of functions (see Metered). */
+const MOST_WORK = 100_000;
 
-/** `show` makes a path short. */
-export function facts(
+/** What the functions of a file are entered with; `left` counts those of which not all callers were read. */
+function entriesOfFile(
   scene: Scene,
   file: SourceFile,
-  show: (path: string) => string = p => p,
-): FileFactsJson {
+  functions: readonly FunctionFacts[],
+  options: FileFactsOptions,
+): { readonly known: ReadonlyMap<FunctionFacts, Situation>; readonly left: number } {
+  const near = entriesInFile(scene, file, knowledge(scene).survey);
+  const known = new Map(functions.map(f => [f, near.of(f)]));
+  const open = functions.filter(f => known.get(f)?.complete === false);
+  // Those first of which nothing is known yet.
+  open.sort((a, b) => told(known, a) - told(known, b));
+  const far = entriesWithin(scene, limits, options.contexts ? Infinity : MOST_WORK);
+  for (const [i, f] of open.entries()) {
+    options.onProgress?.(i, open.length);
+    const situation = far.of(f);
+    if (far.spent()) return { known, left: open.length - i };
+    known.set(f, situation);
+  }
+  return { known, left: 0 };
+}
+
+function told(known: ReadonlyMap<FunctionFacts, Situation>, f: FunctionFacts): number {
+  return Math.min(1, known.get(f)?.contexts.length ?? 0);
+}
+
+/** Everything of a file at once. */
+export function facts(scene: Scene, file: SourceFile, options: FileFactsOptions = {}): FileFactsJson {
+  const { show = p => p } = options;
   const k = knowledge(scene);
   const functions = k.functions(file);
   const range = (span: Span): PlainRange => {
@@ -80,13 +112,7 @@ export function facts(
     return { line: from.line + 1, column: from.column + 1, endLine: to.line + 1, endColumn: to.column + 1 };
   };
 
-  const entries = entriesWithin(scene, limits);
-  const known = new Map<FunctionFacts, Situation>();
-  for (const f of functions) {
-    if (entries.looked() > MOST_LOOKED) break;
-    known.set(f, entries.of(f));
-  }
-  const left = functions.length - known.size;
+  const { known, left } = entriesOfFile(scene, file, functions, options);
 
   const regions = functions.flatMap(f => {
     const found: (FileFactsJson['regions'][number] & { start: number; end: number })[] = [];
@@ -182,7 +208,7 @@ export function facts(
       ...file.problems.map(p => p.message),
       ...(left > 0
         ? [
-            `contexts of the last ${String(left)} functions were left out: too many callers; ask with --function`,
+            `callers of ${String(left)} functions were read in this file only; --contexts reads them in the whole tree`,
           ]
         : []),
     ],

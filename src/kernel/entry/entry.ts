@@ -36,6 +36,10 @@ export interface EntriesInput extends CallersInput {
   /** The primitive at the end of a wrapper's chain. */
   primitiveOf?(wrapper: string, from: string): string | undefined;
   readonly limits?: Partial<Limits>;
+  /** Nobody wants to know more: what was not read by then is left out, as by a limit. */
+  enough?(): boolean;
+  /** The corpus is one file: what others may call has callers that are not read. */
+  readonly oneFile?: boolean;
 }
 
 export interface Limits {
@@ -69,8 +73,6 @@ export interface Entries {
   sections(f: FunctionFacts): Sections | undefined;
   /** What was found before, without working anything out. */
   known(f: FunctionFacts): Situation | undefined;
-  /** How many functions have been looked at for all questions so far: what the answers cost. */
-  looked(): number;
 }
 
 interface Outcome {
@@ -98,7 +100,7 @@ export function createEntries(input: EntriesInput): Entries {
   const kept = new Map<string, Kept>();
   const locals = new Map<string, KeptLocals>();
   const busy: string[] = [];
-  const spent = { functions: 0, before: 0 };
+  const spent = { functions: 0 };
 
   const idOf = (f: FunctionFacts): string => `${f.file}:${f.item.start}:${f.name}`;
   const definition = (f: FunctionFacts): Link => ({
@@ -145,6 +147,13 @@ export function createEntries(input: EntriesInput): Entries {
     return { reader: j, bhOff: j, irqOff: j, maySleep: j, locks: [], contexts: [], complete: false };
   }
 
+  /** Callers in other files, of which anything may be true. */
+  function elsewhere(f: FunctionFacts): Situation {
+    const because = `callers of ${f.name}() in other files were not read`;
+    const j: Judged = { value: 'depends-on-caller', because, chain: [definition(f)] };
+    return { reader: j, bhOff: j, irqOff: j, maySleep: j, locks: [], contexts: [], complete: false };
+  }
+
   function gather(f: FunctionFacts, depth: number, allowance: number): { situation: Situation; low: number } {
     const sum = createSum();
     let low = Infinity;
@@ -158,7 +167,7 @@ export function createEntries(input: EntriesInput): Entries {
         cut = true;
         break;
       }
-      if (++read > most || spent.functions > end) {
+      if (++read > most || spent.functions > end || input.enough?.()) {
         cut = true;
         break;
       }
@@ -169,8 +178,9 @@ export function createEntries(input: EntriesInput): Entries {
       // Who is registered somewhere behind the function asked about is taken to be called so.
       if (depth > 0 && c.kind === 'surroundings' && definite(c.in)) break;
     }
+    if (input.oneFile && (read === 0 || !(f.item.isStatic && f.file.endsWith('.c')))) sum.add(elsewhere(f));
     // What nobody here calls adds nothing to what it calls.
-    if (read === 0 && depth > 0 && !callable(f)) return { situation: bottom, low };
+    else if (read === 0 && depth > 0 && !callable(f)) return { situation: bottom, low };
     const all = sum.result(cut, aspect => nobody(f, aspect));
     const first = input.corpus.complete() ? all : { ...all, complete: false };
     return { situation: documented(f, asserted(f, first), read === 0), low };
@@ -227,7 +237,7 @@ export function createEntries(input: EntriesInput): Entries {
   ): Outcome {
     switch (c.kind) {
       case 'unknown':
-        return { situation: { ...unknownSituation(c.because), complete: true }, low: Infinity };
+        return { situation: { ...unknownSituation(c.because), complete: !input.oneFile }, low: Infinity };
       case 'surroundings':
         return { situation: fromSurroundings(c.in, [definition(f), ...c.links], f), low: Infinity };
       case 'after': {
@@ -607,7 +617,6 @@ export function createEntries(input: EntriesInput): Entries {
   }
 
   const ask = (f: FunctionFacts): Situation => {
-    spent.before += spent.functions;
     spent.functions = 0;
     // They hold on to syntax trees.
     if (locals.size > MOST_LOCALS) locals.clear();
@@ -628,7 +637,6 @@ export function createEntries(input: EntriesInput): Entries {
     at: (f, point) => before(f, point, ask(f)),
     over: before,
     sections: f => input.sections(f),
-    looked: () => spent.before + spent.functions,
     known: f => {
       const k = kept.get(idOf(f));
       return k?.analysis === f.analysis ? k.situation : undefined;
