@@ -20,7 +20,8 @@ import { createAssembly } from './program';
 import type { Assembly } from './program';
 import type { RecordType } from './types';
 import { isPrimitive } from './primitives/table';
-import { createWorld, preambleOf } from './world';
+import { preambleOf } from './preamble';
+import { createWorld } from './world';
 import type { World } from './world';
 
 /** The text of the bundled header `racelens.h`. */

@@ -21,7 +21,7 @@ import type {
 } from './c/ast';
 import { expand, macroOf, preprocess } from './c/preprocess';
 import type { Macro, Surroundings } from './c/preprocess';
-import { endToken, tokenize } from './c/token';
+import { endToken } from './c/token';
 import type { Token } from './c/token';
 import { parseExpression, parseUnit } from './c/unit';
 import type { Grammar, Names } from './c/unit';
@@ -578,6 +578,38 @@ export function createWorld(request: WorldRequest): World {
     return madeByMacro.get(name) ?? [];
   };
 
+  /** Top-level macro calls with the words in their arguments: `BUFFER_FNS(Lock, locked)` makes buffer_locked(). */
+  let macroCalls:
+    readonly { readonly definition: Definition; readonly words: readonly string[] }[] | undefined;
+  const pastedCache = new Map<string, FoundFunction | undefined>();
+  /** The function that a macro call makes by pasting words together. */
+  const pasted = (name: string): FoundFunction | undefined => {
+    if (pastedCache.has(name)) return pastedCache.get(name);
+    macroCalls ??= [...scope.sources, ...scope.headers].flatMap(path => {
+      const source = path === harnessPath || bundledPath(path) ? undefined : tree.file(path);
+      if (!source) return [];
+      return source.items.flatMap(i => {
+        if (i.kind !== 'invocation' || /^(?:EXPORT|MODULE|TRACE|DEFINE_EVENT|DECLARE_EVENT)/.test(i.name))
+          return [];
+        const words = source.text.slice(i.start + i.name.length, Math.min(i.end, i.start + 200));
+        return [
+          {
+            definition: { item: i, source, decidedBy: [] },
+            words: [...new Set(words.match(/\b\w{3,}/g) ?? [])],
+          },
+        ];
+      });
+    });
+    let made: FoundFunction | undefined;
+    for (const { definition, words } of macroCalls) {
+      if (!words.some(w => name.includes(w))) continue;
+      made = item(definition).functions.get(name);
+      if (made) break;
+    }
+    pastedCache.set(name, made);
+    return made;
+  };
+
   /** An enumerator's item may be the enumerator alone: the enum around it is what has to be parsed. */
   const enumAround = (name: string, from: string, near = true): FoundEnumerator | undefined => {
     const all = lookup(name, ['enumerator'], near);
@@ -636,7 +668,7 @@ export function createWorld(request: WorldRequest): World {
         if (problem && !problems.includes(problem)) problems.push(problem);
         return 'broken';
       }
-      return bundledFunction(standalone, name);
+      return (bundled.has(from) ? undefined : pasted(name)) ?? bundledFunction(standalone, name);
     },
     prototype(name, from) {
       return (
@@ -736,37 +768,4 @@ export function createWorld(request: WorldRequest): World {
   }
   enterHarness(harnessPath, request.harness.text);
   return world;
-}
-
-/** What a harness says before anything is parsed: its includes and RACE_CONFIG lines. */
-export function preambleOf(
-  text: string,
-  path: string,
-): {
-  readonly includes: readonly { target: string; angled: boolean; start: number; end: number }[];
-  readonly pins: ReadonlyMap<string, string>;
-} {
-  const includes: { target: string; angled: boolean; start: number; end: number }[] = [];
-  const re = /^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)/gm;
-  const bare = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, c => c.replace(/[^\n]/g, ' '));
-  for (let m = re.exec(bare); m; m = re.exec(bare))
-    includes.push({
-      target: m[1] ?? m[2] ?? '',
-      angled: m[2] !== undefined,
-      start: m.index,
-      end: m.index + m[0].length,
-    });
-  const pins = new Map<string, string>();
-  const tokens = tokenize(text, path);
-  tokens.forEach((t, i) => {
-    if (t.text !== 'RACE_CONFIG' || tokens[i + 1]?.text !== '(') return;
-    const name = tokens[i + 2]?.text ?? '';
-    let value = '';
-    for (let k = i + 4; k < tokens.length && tokens[k]?.text !== ')'; k++) value += tokens[k]?.text ?? '';
-    pins.set(
-      name.startsWith('CONFIG_') ? name : `CONFIG_${name}`,
-      value === '1' ? 'y' : value === '0' ? 'n' : value,
-    );
-  });
-  return { includes, pins };
 }

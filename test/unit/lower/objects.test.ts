@@ -316,6 +316,19 @@ RACE_FINALLY(n == @)
     verdict: 'assertion',
   },
   {
+    what: 'functions that a macro makes by pasting words',
+    text: `#define MAKE(name, by) static void add_##name(int *n) { *n += by; }
+MAKE(two, 2)
+MAKE(three, 3)
+static int n;
+RACE_THREAD(process, a) { add_two(&n); add_three(&n); }
+RACE_FINALLY(n == @)
+`,
+    right: '5',
+    wrong: '4',
+    verdict: 'assertion',
+  },
+  {
     what: 'an idr finds what was stored until it is removed',
     text: `struct xarray { spinlock_t xa_lock; void *xa_head; }; struct idr { struct xarray idr_rt; unsigned int idr_next; };
       static struct idr idr; static int a, b;
