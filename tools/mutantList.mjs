@@ -419,7 +419,7 @@ const byFile = [
   ],
   [
     'calls.ts',
-    'locks lock,rcu,misc',
+    'locks lock,rcu,misc,c-stack',
     [
       [
         'a lock may be held at the end of a thread',

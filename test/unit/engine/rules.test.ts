@@ -365,6 +365,16 @@ describe('engine: rules one by one', () => {
     );
   });
 
+  it('a kthread that has begun and is stopped must finish, whoever stops it', () => {
+    assert.equal(
+      verdictOf(`object n: u32\nobject t: pointer\nfunction loop/1 { l: r1 = load u32 n once; unless r1 goto l }
+        init { r0 = kthread.create &fn:loop 0; store u64 t r0 }
+        thread process a { r0 = 0 }
+        daemon process d { r0 = load u64 t; r1 = kthread.stop r0 }`),
+      'hang',
+    );
+  });
+
   it('RACE_FINALLY is evaluated at rest: behind callbacks, work items and timers', () => {
     const text = (init: string): string => `object h: word\nobject w: word\nobject n: u32
       function cb/1 { store u32 n 1 }
