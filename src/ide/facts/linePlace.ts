@@ -1,6 +1,6 @@
 /** Which point of which function a line of a file means: the moment before it runs. */
 import type { Point } from '../../kernel/sections/flow';
-import { functionsOf, type FunctionFacts } from '../../kernel/functions';
+import { functionOf, type FunctionFacts } from '../../kernel/functions';
 import type { Item, SourceFile } from '../../syntax/source';
 import type { Scene } from '../scene';
 
@@ -27,12 +27,22 @@ export function placeOfLine(scene: Scene, file: SourceFile, line: number): LineP
   const end = lines.offsetAt({ line: line - 1, column: Number.MAX_SAFE_INTEGER });
   const indent = /^\s*/.exec(file.text.slice(start, end))?.[0].length ?? 0;
   const from = start + indent < end ? start + indent : start;
-  const f = functionsOf(file, scene.facts).find(x => x.item.start <= end && from < x.item.end);
+  const f = functionAt(scene, file, from, end);
   if (!f) return { kind: 'nowhere', because: outside(file, from, end, line) };
   const id = pointAt(f, from, end);
   const point = f.analysis.flow.points[id];
   const at = point?.node ? point.node.start + f.shift : undefined;
   return { kind: 'point', f, point: id, line: at === undefined ? line : lines.positionAt(at).line + 1 };
+}
+
+/** Only what is there is parsed: a generated file has thousands of functions. */
+function functionAt(scene: Scene, file: SourceFile, from: number, end: number): FunctionFacts | undefined {
+  for (const item of file.items) {
+    if (item.start > end || from >= item.end) continue;
+    const f = functionOf(file, item, scene.facts);
+    if (f) return f;
+  }
+  return undefined;
 }
 
 /** The first point that starts in the line, else the one that covers it, else the next one. */

@@ -5,6 +5,8 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { decorations } from '../../../src/ide/decorations';
+import { bitFacts } from '../../../src/ide/bits/bitFacts';
+import { lineFacts } from '../../../src/ide/facts/lineFacts';
 import { knowledge } from '../../../src/ide/knowledge';
 import { lenses } from '../../../src/ide/lenses';
 import { createFactStore } from '../../../src/kernel/functions';
@@ -118,6 +120,41 @@ describe('bad input', () => {
       file.problems.map(p => p.message),
       ['function f is longer than 250000 characters and was not parsed'],
     );
+  });
+
+  describe('generated headers of 200 000 lines', () => {
+    const lines = (n: number, of: (i: number) => string): string =>
+      Array.from({ length: n }, (_, i) => of(i)).join('');
+    const files = filesWith({
+      '/k/Kconfig': '',
+      '/k/Makefile': '',
+      '/k/net/regs.h': `enum regs {\n${lines(200_000, i => `\tREG_${String(i)},\n`)}};\n`,
+      '/k/net/inlines.h': lines(
+        28_571,
+        i =>
+          `static inline void set_${String(i)}(struct s *s)\n{\n\tspin_lock(&s->lock);\n\tset_bit(3, &s->flags);\n\tspin_unlock(&s->lock);\n}\n\n`,
+      ),
+      '/k/net/a.c': '#include "regs.h"\nvoid f(struct s *s)\n{\n\tset_bit(REG_17, &s->flags);\n}\n',
+    });
+
+    it('--line and --bit within two seconds', async function () {
+      this.timeout(60_000);
+      const pipeline = await pipelineOn(files, '/k');
+      const told: unknown[] = [];
+      const line = cpuSeconds(() => {
+        const scene = pipeline.scene(['/k/net/inlines.h']);
+        const [file] = scene.files;
+        assert.ok(file);
+        const found = lineFacts(scene, file, 100_000 - 1);
+        told.push(found.function, found.function !== null && found.heldLocks.map(l => l.lock));
+      });
+      const bit = cpuSeconds(() => {
+        const found = bitFacts(pipeline.scene(['/k/net/a.c']), 'REG_17');
+        told.push(found.number, found.sites.length);
+      });
+      assert.deepEqual(told, ['set_14285', ['s->lock'], 17, 1]);
+      assert.ok(line < 2 && bit < 2, `--line ${line.toFixed(2)} s, --bit ${bit.toFixed(2)} s`);
+    });
   });
 
   it('a tree without include/: what the file itself says is known', async () => {
