@@ -141,7 +141,8 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
     concurrency({ path, open, scope, shown }) {
       const here = at(path, open);
       if (!here) return undefined;
-      const data = located(concurrency(here.scene, scope === 'file' ? here.file : undefined), place);
+      const found = concurrency(here.scene, scope === 'file' ? here.file : undefined);
+      const data = { ...located(found, place), complete: here.scene.corpus.complete() };
       const stamp = stampOf(JSON.stringify([scope, scope === 'file' ? path : '', data]));
       return stamp === shown ? 'same' : { ...data, stamp };
     },
@@ -205,7 +206,7 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
     },
     decode({ path, open, word, value }) {
       const here = at(path, open);
-      return here && decodeWord(here.scene, word, value);
+      return here && { ...decodeWord(here.scene, word, value), complete: here.scene.corpus.complete() };
     },
     inlayHints({ path, open, start, end, kinds }) {
       const here = at(path, open);

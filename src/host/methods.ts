@@ -102,6 +102,8 @@ export interface StatusData {
 export interface ConcurrencyData extends Located<Concurrency> {
   /** Equal for equal data: a view that has it need not be drawn again. */
   readonly stamp: string;
+  /** False while the index of the tree is being made: something may be missing. */
+  readonly complete: boolean;
 }
 
 export interface InlayHintData {
@@ -170,10 +172,10 @@ export interface Methods {
     FileParams,
     readonly { readonly word: string; readonly bits: number; readonly accesses: number }[],
   ];
-  /** A value with the names of its bits. */
+  /** A value with the names of its bits; not `complete` while the index of the tree is being made. */
   readonly decode: readonly [
     FileParams & { readonly word: string; readonly value: string },
-    DecodedWord | DecodeProblem | undefined,
+    ((DecodedWord | DecodeProblem) & { readonly complete: boolean }) | undefined,
   ];
   readonly inlayHints: readonly [
     FileParams & {

@@ -57,7 +57,7 @@ interface Past {
 const pasts = new WeakMap<Tree, Map<string, Past>>();
 
 /** Sets of files of one tree whose past is kept. */
-const MOST_PASTS = 6;
+const MOST_PASTS = 3;
 
 function pastOf(scene: Scene): Past {
   let mine = pasts.get(scene.tree);

@@ -97,6 +97,8 @@ export interface IndexedPipeline extends Pipeline {
 
 /** Scenes that are kept; each holds what is known of its files. */
 const mostScenes = 12;
+/** And so many characters of their files. */
+const mostInScenes = 1_500_000;
 
 /** One pipeline, for a tree or for loose files. */
 export async function createPipeline(input: PipelineInput): Promise<IndexedPipeline> {
@@ -286,7 +288,12 @@ function assemble(
         corpus,
       };
       if (!tree.wanted().length) scenes.set(key, scene);
-      for (const oldest of scenes.keys()) if (scenes.size > mostScenes) scenes.delete(oldest);
+      let length = [...scenes.values()].reduce((sum, one) => sum + lengthOf(one), 0);
+      for (const [oldest, old] of scenes) {
+        if (old === scene || (scenes.size <= mostScenes && length <= mostInScenes)) break;
+        scenes.delete(oldest);
+        length -= lengthOf(old);
+      }
       return scene;
     },
     lines: path => tree.file(path)?.lines,
@@ -306,6 +313,10 @@ function assemble(
         }
     },
   };
+}
+
+function lengthOf(scene: Scene): number {
+  return scene.files.reduce((sum, file) => sum + file.text.length, 0);
 }
 
 /** A report without an answer. */

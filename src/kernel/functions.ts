@@ -57,8 +57,9 @@ export interface FactStore {
 const MOST = 2_000_000;
 /** Texts that functions had before an edit, for who undoes it. Each may hold more than its function's text by far. */
 const MOST_PAST = 64;
-/** Files whose edits are followed. */
+/** Files whose edits are followed, and characters of their functions. */
 const MOST_FOLLOWED = 24;
+const MOST_FOLLOWED_LENGTH = 1_500_000;
 
 interface Entry {
   /** Absent: it was forgotten. */
@@ -94,7 +95,12 @@ export function createFactStore(): FactStore {
     const before = latest.get(path);
     latest.delete(path);
     latest.set(path, now);
-    for (const oldest of latest.keys()) if (latest.size > MOST_FOLLOWED) latest.delete(oldest);
+    let length = [...latest.values()].reduce((sum, all) => sum + lengthOf(all), 0);
+    for (const [oldest, all] of latest) {
+      if (oldest === path || (latest.size <= MOST_FOLLOWED && length <= MOST_FOLLOWED_LENGTH)) break;
+      latest.delete(oldest);
+      length -= lengthOf(all);
+    }
     if (!before) return;
     const inUse = new Set(now.map(f => f.analysis));
     for (const { analysis } of before) if (!inUse.has(analysis)) past.add(analysis.text);
@@ -151,6 +157,10 @@ export function createFactStore(): FactStore {
     },
     standing: file => ofFile(file).byItem,
   };
+}
+
+function lengthOf(functions: readonly FunctionFacts[]): number {
+  return (functions.at(-1)?.item.end ?? 0) - (functions[0]?.item.start ?? 0);
 }
 
 /** The functions defined in a file (harness threads too), in text order. */

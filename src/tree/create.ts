@@ -45,7 +45,9 @@ export function createTree(options: TreeOptions): Tree {
   const changed = new Map<string, SourceFile>();
 
   const drop = (scope: Scope): void => {
-    reader.release([...scope.sources, ...scope.headers]);
+    reader.release(scope.headers);
+    // All functions of what was open have been parsed: hardly anybody asks for them again.
+    reader.release(scope.sources, true);
     scopeRanks.delete(scope);
     for (const known of knowledge.values()) known.delete(scope);
   };
@@ -73,6 +75,8 @@ export function createTree(options: TreeOptions): Tree {
     }
   };
 
+  const lengthOf = ({ sources }: Scope): number =>
+    sources.reduce((sum, path) => sum + (reader.file(path)?.text.length ?? 0), 0);
   const resolve = (from: string, target: string, angled: boolean): string | undefined => {
     // Angled includes mean the same from everywhere, unless nothing but the folder of the file has it.
     const key = angled ? `<${target}` : `${folderOf(from)}"${target}`;
@@ -154,10 +158,13 @@ export function createTree(options: TreeOptions): Tree {
       if (reader.wanted().length > 0) return scope;
       reader.keep([...scope.sources, ...scope.headers]);
       known.set(key, scope);
+      const lengths = new Map([...known.values()].map(s => [s, lengthOf(s)]));
+      let length = [...lengths.values()].reduce((sum, l) => sum + l, 0);
       for (const [oldest, old] of known) {
-        if (known.size <= mostScopes) break;
+        if (old === scope || (known.size <= mostScopes && length <= mostOpen)) break;
         known.delete(oldest);
         drop(old);
+        length -= lengths.get(old) ?? 0;
       }
       return scope;
     },
@@ -203,6 +210,8 @@ const mostHeld = 48_000_000;
 
 /** Scopes that are kept for one config, the last used ones: each has an index of all names that its headers define. */
 const mostScopes = 24;
+/** And so many characters of their sources: what is known of a function takes some sixty times its text. */
+const mostOpen = 1_500_000;
 
 /** Kinds for which the headers that no include reaches are searched too. */
 const everywhere: ReadonlySet<LookupKind> = new Set([

@@ -20,7 +20,8 @@ export interface Reader {
   below(folder: string, ending: RegExp, depth: number): readonly string[];
   /** These are kept however long they are not used, until somebody says as often that they need not be. */
   keep(paths: readonly string[]): void;
-  release(paths: readonly string[]): void;
+  /** `wholly`: those that nobody keeps any more are forgotten at once. */
+  release(paths: readonly string[], wholly?: boolean): void;
   wanted(): readonly string[];
   /** Returns what the path was known to be; undefined also if nobody had asked. */
   forget(path?: string): SourceFile | undefined;
@@ -31,7 +32,7 @@ export interface Reader {
 }
 
 /** Characters of files that nobody keeps; their trees take some ten times as much. */
-const mostLoose = 12_000_000;
+const mostLoose = 8_000_000;
 
 export function createReader(
   files: Files,
@@ -140,13 +141,17 @@ export function createReader(
         tighten(path);
       }
     },
-    release(paths) {
+    release(paths, wholly) {
       for (const path of paths) {
         const by = (kept.get(path) ?? 0) - 1;
         if (by > 0) kept.set(path, by);
         else if (kept.delete(path)) {
           const length = sources.get(path)?.text.length;
-          if (length !== undefined) hold(path, length);
+          if (length === undefined) continue;
+          if (wholly) {
+            sources.delete(path);
+            earlier.delete(path);
+          } else hold(path, length);
         }
       }
     },

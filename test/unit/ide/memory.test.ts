@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { concurrency } from '../../../src/ide/concurrency';
 import { decorations } from '../../../src/ide/decorations';
 import { knowledge } from '../../../src/ide/knowledge';
 import { lenses } from '../../../src/ide/lenses';
@@ -75,5 +76,38 @@ describe('memory over many edits', () => {
       held < state.text.length - ballast.length + 1,
       'functions hold their own texts and nothing else',
     );
+  });
+});
+
+describe('memory over many files', () => {
+  it('holds as many files as their lengths allow, not as their number does', async function () {
+    this.timeout(120_000);
+    const names = Array.from({ length: 24 }, (_, i) => `big${String(i)}.c`);
+    const head = 'enum { HUB_UP };\nstruct hub { unsigned long state; };\n\n';
+    const texts = new Map(
+      names.map(name => [
+        `/w/${name}`,
+        // Parsed are the functions; the rest has the weight of a large file.
+        `${head}${Array.from({ length: 20 }, (_, n) => body(n)).join('')}/*${` ${name}`.repeat(25_000)} */\n`,
+      ]),
+    );
+    const pipeline = await createPipeline({
+      files: { read: p => texts.get(p), list: p => (p === '/w' ? names : undefined) },
+      runtime: readFileSync('dist/tree-sitter.wasm'),
+      grammar: readFileSync('dist/tree-sitter-c.wasm'),
+    });
+    const opened: WeakRef<SourceFile>[] = [];
+    for (const path of texts.keys()) {
+      const scene = pipeline.scene([path]);
+      const [file] = scene.files;
+      assert.ok(file);
+      decorations(scene, file);
+      concurrency(scene, file);
+      opened.push(new WeakRef(file));
+    }
+    await heapBytes();
+    const alive = opened.filter(ref => ref.deref());
+    assert.ok(alive.includes(opened.at(-1) as WeakRef<SourceFile>), 'the last one is there');
+    assert.ok(alive.length <= 10, `${String(alive.length)} of ${String(names.length)} files are held`);
   });
 });
