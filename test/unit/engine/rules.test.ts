@@ -395,6 +395,24 @@ describe('engine: rules one by one', () => {
     );
   });
 
+  it('what RACE_INIT has started waits until RACE_INIT is over, or waits itself', () => {
+    assert.equal(
+      verdictOf(`object x: u32\nfunction k/1 { r1 = load u32 x; r1 = eq u32 r1 2; assert r1 assertion "behind init" }
+        init { r0 = kthread.create &fn:k 0; r1 = choose 2; store u32 x 1; store u32 x 2 }
+        thread process a { r0 = 0 }`),
+      'holds',
+    );
+  });
+
+  it('a thread that chooses for ever does not keep the others from being looked at', () => {
+    assert.equal(
+      verdictOf(`object x: u32
+        daemon process chooser { again: r0 = choose 2; goto again }
+        thread process a { r0 = load u32 x; assert r0 assertion "never set" }`),
+      'assertion',
+    );
+  });
+
   it('no thread may end in a section', () => {
     assert.equal(verdictOf('object l: lock\nthread process a { spin.lock &l }'), 'lock-misuse');
     assert.equal(verdictOf('object d: word\nthread process a { r0 = srcu.lock &d }'), 'rcu-misuse');
