@@ -22,6 +22,7 @@ export const registrations: ReadonlyMap<string, Arguments> = rows(
   ['tasklet_init tasklet_setup DECLARE_TASKLET DECLARE_TASKLET_DISABLED DECLARE_TASKLET_OLD', [1, 'tasklet']],
   ['timer_setup timer_setup_on_stack setup_timer DEFINE_TIMER __setup_timer TIMER_INITIALIZER', [1, 'timer']],
   ['init_timer_key __init_timer __init_timer_on_stack', [1, 'timer']],
+  ['__TIMER_INITIALIZER', [0, 'timer']],
   ['wiphy_work_init', [1, 'wiphyWork']],
   ['hrtimer_setup hrtimer_setup_on_stack', [1, 'hrtimer']],
   ['call_rcu call_rcu_hurry call_rcu_flush', [1, 'rcuCallback']],
