@@ -519,7 +519,7 @@ const byFile = [
       [
         'reduction: a grace period is nobody’s affair',
         "if (scope === 'grace') visible = noteGrace(m.marks, n, true);",
-        '',
+        "if (scope === 'grace') visible = m.alone;",
       ],
     ],
   ],
