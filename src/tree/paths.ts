@@ -7,6 +7,8 @@ export function join(folder: string, path: string): string {
 }
 
 export function normalize(path: string): string {
+  // Most are so already, and a tree has tens of thousands.
+  if (path.startsWith('/') && !/\/\.{0,2}(?:\/|$)/.test(path)) return path;
   const scheme = /^[a-z][\w+.-]*:\/\/[^/]*/i.exec(path)?.[0] ?? '';
   const rest = path.slice(scheme.length);
   const absolute = rest.startsWith('/');
