@@ -174,6 +174,8 @@ export function survey(input: SurveyInput): Survey {
   const { functions, macros: macrosAtHand } = input;
   const related = input.related ?? [];
   const corpus = input.corpus ?? noCorpus;
+  // No closure below may capture `input`: it has the survey before, which has the one before it.
+  const types = input.types ?? noTypes;
   const index = indexOf(functions, related);
   const files = [...new Set(functions.map(f => f.file))];
   const revision = corpus.revision?.(files);
@@ -283,7 +285,7 @@ export function survey(input: SurveyInput): Survey {
   const annotatedOf = (name: string, from: string | undefined): Meaning | undefined => {
     // A macro is what it is, also one that does nothing to sections.
     if (!soundsLikeSection.test(name) || macrosMeant(name, from).length > 0) return undefined;
-    const annotated = annotatedIn(corpus, input.types ?? noTypes, name, from);
+    const annotated = annotatedIn(corpus, types, name, from);
     return annotated && meaningOfAnnotated(annotated);
   };
   /** Whether there is anything in a function that may begin or end a section. */
@@ -608,7 +610,7 @@ export function survey(input: SurveyInput): Survey {
   const mine: Survey = {
     functions,
     related,
-    types: input.types ?? noTypes,
+    types,
     wrappers: {
       get: functionWrapper,
       has: name => functionWrapper(name) !== undefined,
