@@ -109,6 +109,15 @@ export function createConcurrencyView(workers: Workers, deepening: Deepening, lo
     view.onDidChangeVisibility(() => {
       follow();
     }),
+    workers.onDidChangeIndex(({ phase, done, total }) => {
+      view.message =
+        phase === 'indexing' && total > 0
+          ? vscode.l10n.t(
+              'The tree is being indexed ({0} %): more may be known soon.',
+              Math.floor((100 * done) / total),
+            )
+          : undefined;
+    }),
     view.onDidExpandElement(({ element }) => {
       if (element.isContexts) contexts.want(true);
     }),

@@ -40,7 +40,9 @@ export function createDecode(workers: Workers, log: Log): vscode.Disposable {
     const answer = await workers.ask('decode', { ...at, word, value });
     if (!answer || 'problem' in answer) {
       void vscode.window.showWarningMessage(
-        answer?.problem ?? vscode.l10n.t('The file is not there any more.'),
+        answer
+          ? [answer.problem, ...partly(answer)].join('. ')
+          : vscode.l10n.t('The file is not there any more.'),
       );
       return;
     }
@@ -132,7 +134,7 @@ function show(decoded: Decoded, path: string): void {
   const set = decoded.bits.filter(bit => !named.has(bit.number));
   const pick = vscode.window.createQuickPick<BitItem>();
   pick.title = `${decoded.word} = ${decoded.typed}${decoded.typed === decoded.value ? '' : ` (${decoded.value})`}`;
-  pick.placeholder = summary(decoded);
+  pick.placeholder = [summary(decoded), ...partly(decoded)].join(' · ');
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.ignoreFocusOut = true;
@@ -169,6 +171,11 @@ function show(decoded: Decoded, path: string): void {
     pick.dispose();
   });
   pick.show();
+}
+
+/** Said where it is so: that the tree is not all known. */
+function partly({ complete }: Pick<Answer, 'complete'>): readonly string[] {
+  return complete ? [] : [vscode.l10n.t('the index of the tree is not complete yet, names may be missing')];
 }
 
 /** `NAPI_STATE_SCHED | NAPI_STATE_NPSVC | bit 17`. */

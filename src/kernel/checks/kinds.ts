@@ -27,7 +27,12 @@ const table: readonly (readonly [CheckKind, on: boolean, CheckMeaning['severity'
   ['sleep-in-atomic', true, 'warning', 'A call that may sleep where sleeping is a bug'],
   ['grace-period-inside-reader', true, 'warning', 'Waiting for a grace period inside a reader it waits for'],
   ['publish-without-grace-period', true, 'warning', 'An RCU update that needs a grace period and has none'],
-  ['non-atomic-op-on-shared-word', false, 'warning', 'A plain change of a word that others change atomically'],
+  [
+    'non-atomic-op-on-shared-word',
+    false,
+    'warning',
+    'A plain change of a word that others change atomically',
+  ],
   ['bit-never-cleared', true, 'warning', 'A bit used as a lock that one way out leaves set'],
   ['lock-order', false, 'warning', 'Two locks that are taken in both orders'],
 ];
