@@ -9,7 +9,7 @@ import { fateWords, stretchesOf, type Fate, type Stretch } from '../kernel/secti
 import { functionSpan, spanOf, type FunctionFacts } from '../kernel/functions';
 import { pointersOf } from '../kernel/pointers';
 import type { Sections } from '../kernel/sections/regions';
-import { meanings, type SectionKind } from '../kernel/sections/sections';
+import { isRetried, meanings, type SectionKind } from '../kernel/sections/sections';
 import { conditionOf } from '../kernel/sections/survey';
 import type { SourceFile } from '../syntax/source';
 import { knownEntry } from './entries';
@@ -176,6 +176,8 @@ function regionsOf(k: Knowledge, f: FunctionFacts, entry: readonly Flat[]): read
       if (![...readers, ...implicit.filter(o => o !== d).map(o => o.span)].some(r => covers(r, d.span)))
         found.push(d);
   for (const end of s.strayEnds) {
+    // The values of a read section may be checked again by whoever has the count, as often as one likes.
+    if (isRetried(end.effect)) continue;
     const fate = k.survey.fate(f, end);
     if (fate.kind === 'from-caller' && fate.paths === 'some' && !fate.condition && !fate.result)
       found.push(unbalanced(spanOf(f, end.node), `ends ${sectionName(end.effect)}: ${fateWords(fate)}`));

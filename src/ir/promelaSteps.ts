@@ -523,7 +523,14 @@ function computed(operator: string, type: Scalar, left: string, right: string): 
   return /eq|ne|lt|le|gt|ge/.test(operator) ? text : wrapped(text, type);
 }
 
-/** For each instruction the registers that are read later before they are written. */
+/** Does nothing but to give a value, and cannot fail. */
+function isComputed(i: Instruction): boolean {
+  return (
+    i.op === 'copy' || i.op === 'convert' || (i.op === 'binary' && !/^(?:div|rem|mod|sh)/.test(i.operator))
+  );
+}
+
+/** For each instruction the registers that are read later before they are written, by something that matters. */
 function liveness(f: Function): readonly ReadonlySet<number>[] {
   const sets = Array.from({ length: f.body.length + 1 }, () => new Set<number>());
   for (let changed = true; changed;) {
@@ -541,8 +548,11 @@ function liveness(f: Function): readonly ReadonlySet<number>[] {
               ? []
               : [at + 1];
       const before = set.size;
-      for (const s of next) for (const r of sets[s] ?? []) if (!('to' in i) || i.to !== r) set.add(r);
-      for (const o of operandsOf(i)) if (o.kind === 'register') set.add(o.register);
+      const to = 'to' in i ? i.to : undefined;
+      for (const s of next) for (const r of sets[s] ?? []) if (to !== r) set.add(r);
+      // What computes a value that nobody reads reads nothing itself.
+      const isIdle = to !== undefined && isComputed(i) && !next.some(s => sets[s]?.has(to));
+      for (const o of isIdle ? [] : operandsOf(i)) if (o.kind === 'register') set.add(o.register);
       changed = changed || set.size !== before;
     }
   }

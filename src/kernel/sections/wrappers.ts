@@ -142,6 +142,8 @@ export function wrapperOf(f: FunctionFacts, own: Sections, by: Inference): Unpla
       // The end of spin_unlock_bh() is one effect.
       if (keyOf(entry.effect) !== key && keys.has(keyOf(entry.effect))) continue;
       const end = own.strayEnds.find(e => keyOf(e.effect) === keyOf(entry.effect));
+      // A count that is not the caller's was read here, in a way that is not understood: no affair of the caller.
+      if (isRetried(entry.effect) && !(end && isOfCaller(f, end))) continue;
       const by1 = level && conditionAtExit(f, sections, key, i);
       if (!level) push(end ?? entry, entry.effect, 'end');
       else if (isRetried(entry.effect)) push(end ?? entry, entry.effect, 'end');
@@ -237,6 +239,13 @@ function isReturned(f: FunctionFacts, site: Site): boolean {
     const said = value && spelling(text, value);
     return said !== undefined && (said === call || kept.includes(said));
   });
+}
+
+/** Whether the call names a parameter: the count to compare with is the caller's. */
+function isOfCaller(f: FunctionFacts, site: Site): boolean {
+  const { text, locals } = f.analysis;
+  const names = namesIn(spelling(text, site.node)).roots;
+  return names.some(n => locals.parameters.includes(n));
 }
 
 /**

@@ -175,4 +175,25 @@ describe('sequence counts', () => {
     assert.deepEqual(openAtLooks(s, 'f'), ['seq-read q->count', '']);
     assert.deepEqual(s.conditionalLocks(s.find('my_begin') ?? assert.fail()), []);
   });
+
+  it('a count that is read through a pointer is no affair of the callers', async () => {
+    const s = await surveyed(`
+      struct data *begin_reading(unsigned int *seq) {
+              *seq = raw_read_seqcount_latch(&cd.seq);
+              return cd.data + (*seq & 1);
+      }
+      int retry(unsigned int seq) {
+              return read_seqcount_retry(&cd.seq, seq);
+      }
+      u64 clock(void) {
+              unsigned int seq;
+              do {
+                      begin_reading(&seq);
+              } while (retry(seq));
+              return seq;
+      }
+    `);
+    assert.deepEqual(effects(s, 'retry'), ['end seq-read cd.seq']);
+    assert.deepEqual(effects(s, 'clock'), []);
+  });
 });
