@@ -14,7 +14,7 @@ import { remember, spanOf, type FunctionFacts } from '../functions';
 import { keyOfPath, pathOf, type Types } from '../places';
 import { pointee } from '../expression';
 import { primitive } from '../primitives';
-import type { SectionKind } from '../sections/sections';
+import { kindOfLockType, type SectionKind } from '../sections/sections';
 
 export interface Assertion {
   /** The point; the entry for one that stands in the function's head. */
@@ -176,7 +176,8 @@ function find(f: FunctionFacts, types: Types, fileText: () => string): readonly 
   }
 
   function kindBy(type: string | undefined, lock: string): Kind {
-    const kind = (type === undefined ? undefined : kindOfType[type]) ?? kindByDefinition(fileText(), lock);
+    const kind =
+      (type === undefined ? undefined : kindOfLockType[type]) ?? kindByDefinition(fileText(), lock);
     return kind ? { kind } : { kind: kindByName(lock), guessed: true };
   }
 
@@ -222,21 +223,6 @@ function terms(condition: string, all: boolean): readonly { text: string; positi
     return { text: t.replace(/^\((.*)\)$/, '$1').replace(/\s+/g, ''), positive };
   });
 }
-
-const kindOfType: Readonly<Record<string, SectionKind>> = {
-  spinlock_t: 'spin',
-  spinlock: 'spin',
-  raw_spinlock_t: 'raw-spin',
-  raw_spinlock: 'raw-spin',
-  rwlock_t: 'rwlock',
-  mutex: 'mutex',
-  rt_mutex: 'mutex',
-  rw_semaphore: 'rwsem',
-  percpu_rw_semaphore: 'rwsem',
-  semaphore: 'semaphore',
-  seqlock_t: 'seqlock',
-  local_lock_t: 'local',
-};
 
 /** Locks that a file defines by a macro have no declaration that says their type. */
 const definers: readonly (readonly [RegExp, SectionKind])[] = [

@@ -8,7 +8,7 @@
 import type { Corpus, Definition } from '../corpus';
 import type { Types } from '../places';
 import { splitArguments } from './macros';
-import { tidyLock, type Effect, type SectionKind } from './sections';
+import { kindOfLockType, tidyLock, type Effect, type SectionKind } from './sections';
 
 /** A declaration and what it is annotated with, in terms of its parameters. */
 export interface Annotated {
@@ -16,22 +16,6 @@ export interface Annotated {
   readonly parameters: readonly string[];
   readonly effects: readonly Effect[];
 }
-
-const kindOfType: Readonly<Record<string, SectionKind>> = {
-  spinlock_t: 'spin',
-  spinlock: 'spin',
-  raw_spinlock_t: 'raw-spin',
-  raw_spinlock: 'raw-spin',
-  rwlock_t: 'rwlock',
-  mutex: 'mutex',
-  rt_mutex: 'mutex',
-  rw_semaphore: 'rwsem',
-  percpu_rw_semaphore: 'rwsem',
-  semaphore: 'semaphore',
-  seqlock_t: 'seqlock',
-  local_lock_t: 'local',
-  srcu_struct: 'srcu',
-};
 
 /** What is annotated by a name that is no lock. */
 const kindOfWord: Readonly<Record<string, SectionKind>> = {
@@ -119,7 +103,7 @@ function effectOf(
   const [root, ...fields] = lock.split(/->|\./);
   let type = root === undefined ? undefined : (typeOf.get(root) ?? types.globalType(root));
   for (const field of fields) type = type === undefined ? undefined : types.fieldType(type, field);
-  const kind = type === undefined ? undefined : kindOfType[type];
+  const kind = type === undefined ? undefined : kindOfLockType[type];
   if (kind === undefined) return undefined;
   const spins = kind === 'spin' || kind === 'raw-spin' || kind === 'rwlock';
   // The kernel's names say what else is switched: `…_lock_bh`, `…_unlock_irqrestore`.

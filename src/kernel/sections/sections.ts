@@ -340,3 +340,20 @@ export function isSectionPrimitive(name: string): boolean {
   if (!p) return false;
   return special[name] !== undefined || (kindOf(p) !== undefined && roles[p.role] !== undefined);
 }
+
+/** What is held where an object of this type is locked. */
+export const kindOfLockType: Readonly<Record<string, SectionKind>> = {
+  spinlock_t: 'spin',
+  spinlock: 'spin',
+  raw_spinlock_t: 'raw-spin',
+  raw_spinlock: 'raw-spin',
+  rwlock_t: 'rwlock',
+  mutex: 'mutex',
+  rt_mutex: 'mutex',
+  rw_semaphore: 'rwsem',
+  percpu_rw_semaphore: 'rwsem',
+  semaphore: 'semaphore',
+  seqlock_t: 'seqlock',
+  local_lock_t: 'local',
+  srcu_struct: 'srcu',
+};
