@@ -8,6 +8,7 @@ import { nodesOf, type ConcurrencyNode } from './concurrencyNodes';
 import { isC, openPaths } from './convert';
 import type { Deepening } from './deepening';
 import type { Log } from './log';
+import type { IndexState } from '../protocol/worker';
 import { nameOf, toPath } from './paths';
 import { createContextsLoader } from './treeContexts';
 import type { Workers } from './workers';
@@ -20,7 +21,7 @@ const viewId = 'racelens.concurrency';
 type Scope = 'file' | 'workspace';
 
 /** What the welcome text of the empty view speaks of. */
-type State = 'none' | 'empty' | 'shown';
+type State = 'none' | 'reading' | 'empty' | 'shown';
 
 export function createConcurrencyView(workers: Workers, deepening: Deepening, log: Log): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>();
@@ -101,7 +102,8 @@ export function createConcurrencyView(workers: Workers, deepening: Deepening, lo
     soon(0);
   }
 
-  tellState('none');
+  // While the first answer is on its way nothing is said about there being no file.
+  tellState(activeC() ? 'reading' : 'none');
   setScope('file');
   const listeners = [
     view,
@@ -109,14 +111,8 @@ export function createConcurrencyView(workers: Workers, deepening: Deepening, lo
     view.onDidChangeVisibility(() => {
       follow();
     }),
-    workers.onDidChangeIndex(({ phase, done, total }) => {
-      view.message =
-        phase === 'indexing' && total > 0
-          ? vscode.l10n.t(
-              'The tree is being indexed ({0} %): more may be known soon.',
-              Math.floor((100 * done) / total),
-            )
-          : undefined;
+    workers.onDidChangeIndex(state => {
+      view.message = incompleteness(state);
     }),
     view.onDidExpandElement(({ element }) => {
       if (element.isContexts) contexts.want(true);
@@ -159,6 +155,18 @@ export function createConcurrencyView(workers: Workers, deepening: Deepening, lo
     clearTimeout(timer);
     vscode.Disposable.from(...listeners).dispose();
   });
+}
+
+/** What may be missing because the tree is not all indexed. */
+function incompleteness({ phase, done, total }: IndexState): string | undefined {
+  if (phase === 'cancelled')
+    return vscode.l10n.t('The index of the tree was stopped: something may be missing.');
+  return phase === 'indexing' && total > 0
+    ? vscode.l10n.t(
+        'The tree is being indexed ({0} %): more may be known soon.',
+        Math.floor((100 * done) / total),
+      )
+    : undefined;
 }
 
 function tellState(state: State): void {

@@ -133,8 +133,10 @@ function show(decoded: Decoded, path: string): void {
   const heading = (label: string): BitItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const set = decoded.bits.filter(bit => !named.has(bit.number));
   const pick = vscode.window.createQuickPick<BitItem>();
-  pick.title = `${decoded.word} = ${decoded.typed}${decoded.typed === decoded.value ? '' : ` (${decoded.value})`}`;
-  pick.placeholder = [summary(decoded), ...partly(decoded)].join(' · ');
+  const value = `${decoded.word} = ${decoded.typed}${decoded.typed === decoded.value ? '' : ` (${decoded.value})`}`;
+  // In the title, because the placeholder of a word with many bits is cut off.
+  pick.title = [value, ...partly(decoded)].join(' · ');
+  pick.placeholder = summary(decoded);
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.ignoreFocusOut = true;
@@ -175,7 +177,7 @@ function show(decoded: Decoded, path: string): void {
 
 /** Said where it is so: that the tree is not all known. */
 function partly({ complete }: Pick<Answer, 'complete'>): readonly string[] {
-  return complete ? [] : [vscode.l10n.t('the index of the tree is not complete yet, names may be missing')];
+  return complete ? [] : [vscode.l10n.t('index not complete, names may be missing')];
 }
 
 /** `NAPI_STATE_SCHED | NAPI_STATE_NPSVC | bit 17`. */
