@@ -110,7 +110,7 @@ export function createPanel(extension: vscode.Uri, session: Session, actions: Pa
         void openPlace(message.place);
         return;
       case 'copy':
-        void vscode.env.clipboard.writeText(message.text);
+        void vscode.env.clipboard.writeText(message.text ?? '');
         vscode.window.setStatusBarMessage(
           message.what === 'schedule' ? vscode.l10n.t('Schedule copied') : vscode.l10n.t('Transcript copied'),
           3000,
@@ -131,6 +131,15 @@ export function createPanel(extension: vscode.Uri, session: Session, actions: Pa
         return;
       case 'applyFix':
         actions.applyFix();
+        return;
+      case 'examine':
+      case 'slow':
+      case 'play':
+      case 'watch':
+      case 'compare':
+      case 'save':
+      case 'debug':
+      case 'keep':
         return;
     }
   }

@@ -89,13 +89,30 @@ export function replayView(report: Report, context: ReplayContext): ReplayView {
         text: site.text,
         function: site.function,
         reason: site.reason,
+        why: site.why.map(({ thread, state, turnedAway }) => ({
+          thread,
+          state,
+          ...(turnedAway ? { turnedAway: { text: turnedAway.text, place: place(turnedAway.span) } } : {}),
+        })),
       })),
+      ...(waiter.cell === undefined ? {} : { cell: waiter.cell }),
+      ...(waiter.bit ? { bit: waiter.bit } : {}),
     })),
-    cycle: explanation?.cycle ?? [],
+    cycle: (explanation?.cycle ?? []).map(({ span, heldAt, ...link }) => {
+      const step = heldAt && lastStepAt(report.trace, link.heldBy, heldAt);
+      return {
+        ...link,
+        ...(span ? { place: place(span) } : {}),
+        ...(heldAt ? { heldAt: place(heldAt) } : {}),
+        ...(step === undefined ? {} : { step }),
+      };
+    }),
     history: (explanation?.history ?? []).map(event => ({
       what: event.what,
       thread: event.thread,
+      text: event.text,
       place: place(event.span),
+      ...(event.step === undefined ? {} : { step: event.step }),
     })),
     also: report.also.map(other => ({
       kind: other.kind,
@@ -116,6 +133,17 @@ export function replayView(report: Report, context: ReplayContext): ReplayView {
     problems: context.problems,
     files: context.files,
   };
+}
+
+/** The last step that a thread took at that place. */
+function lastStepAt(trace: Trace | undefined, thread: string, { file, start }: Span): number | undefined {
+  const steps = trace?.steps ?? [];
+  for (let at = steps.length - 1; at >= 0; at--) {
+    const step = steps[at];
+    if (!step || trace?.threads[step.thread]?.name !== thread) continue;
+    if (step.span.file === file && step.span.start === start) return at;
+  }
+  return undefined;
 }
 
 function actorsOf(program: Program, place: (span: Span) => ViewPlace): readonly ViewActor[] {

@@ -109,6 +109,11 @@ export interface ViewStep {
   readonly note?: string;
   /** No other thread can notice it, nor the step beside it: such runs are folded into one row. */
   readonly folds?: true;
+  /**
+   * The nearest earlier steps that this one depends on: the step before of its own thread, and steps of others that
+   * touched the same or started or woke it. What it follows from is the transitive closure.
+   */
+  readonly after?: readonly number[];
 }
 
 /** A schedule with the states it goes through. `moments[i]` is what holds before step i; the last one is the end. */
@@ -131,6 +136,14 @@ export interface ViewSite {
   readonly text: string;
   readonly function: string;
   readonly reason: string;
+  /** The same for each thread whose code has the site. */
+  readonly why?: readonly {
+    readonly thread: string;
+    /** finished, past, behind, stuck, elsewhere. */
+    readonly state: string;
+    /** The branch at which the schedule turned it away. */
+    readonly turnedAway?: { readonly text: string; readonly place: ViewPlace };
+  }[];
 }
 
 export interface ViewWaiter {
@@ -138,6 +151,9 @@ export interface ViewWaiter {
   readonly place: ViewPlace;
   readonly waitsFor: string;
   readonly sites: readonly ViewSite[];
+  /** The cell that it waits for, as the trace names it, and the bit where one decides. */
+  readonly cell?: string;
+  readonly bit?: { readonly number: number; readonly name?: string; readonly until: 'set' | 'clear' };
 }
 
 export interface ViewNote {
@@ -171,8 +187,25 @@ export interface ReplayView {
   /** One sentence of plain English. */
   readonly summary: string;
   readonly waiters: readonly ViewWaiter[];
-  readonly cycle: readonly { readonly thread: string; readonly waitsFor: string; readonly heldBy: string }[];
-  readonly history: readonly { readonly what: string; readonly thread: string; readonly place: ViewPlace }[];
+  readonly cycle: readonly {
+    readonly thread: string;
+    readonly waitsFor: string;
+    readonly heldBy: string;
+    /** What `heldBy` must give. */
+    readonly held?: string;
+    /** Where the thread waits, and where `heldBy` took what it holds: the place, and the step of the trace. */
+    readonly place?: ViewPlace;
+    readonly heldAt?: ViewPlace;
+    readonly step?: number;
+  }[];
+  readonly history: readonly {
+    readonly what: string;
+    readonly thread: string;
+    readonly place: ViewPlace;
+    readonly text?: string;
+    /** Index into `trace.steps`; absent for what happened before the schedule. */
+    readonly step?: number;
+  }[];
   readonly also: readonly { readonly kind: string; readonly message: string; readonly schedule: string }[];
   readonly assumptions: readonly ViewNote[];
   readonly findings: readonly ViewNote[];

@@ -25,11 +25,11 @@ const context = {
   },
 } as const;
 const view = replayView(netpollReport, context);
-const keep = { version: 1, harness: 'file:///netpoll.race.c', step: 0, follow: true } as const;
+const keep = { version: 2, harness: 'file:///netpoll.race.c', step: 0, follow: true } as const;
 
 function run(step: number): ToPanel {
   return {
-    version: 1,
+    version: 2,
     type: 'run',
     run: {
       view,
@@ -64,10 +64,10 @@ const holds = replayView(
 export const scenes: Readonly<Record<string, readonly ToPanel[]>> = {
   hang: [run(8)],
   end: [run(15)],
-  stale: [run(3), { version: 1, type: 'stale', reason: 'netpoll.c was edited' }],
+  stale: [run(3), { version: 2, type: 'stale', reason: 'netpoll.c was edited' }],
   grace: [
     {
-      version: 1,
+      version: 2,
       type: 'run',
       run: { view: graceView(view), title: 'sample.race.c' },
       step: 9,
@@ -78,14 +78,14 @@ export const scenes: Readonly<Record<string, readonly ToPanel[]>> = {
   running: [
     run(3),
     {
-      version: 1,
+      version: 2,
       type: 'progress',
       progress: { phase: 'Simulating netpoll.race.c', states: 184_220, perSecond: 61_407 },
     },
   ],
   holds: [
     {
-      version: 1,
+      version: 2,
       type: 'run',
       run: { view: holds, title: 'netpoll.race.c', before: 'hang' },
       step: 0,
