@@ -13,6 +13,7 @@ import type { Assumption, Program } from '../ir/program';
 import { printProgram } from '../ir/text';
 import { createFactStore, type FactStore } from '../kernel/functions';
 import { lower, racelensHeader } from '../lower/lower';
+import { createMemory } from '../lower/memory';
 import { createParser, type CParser } from '../syntax/parser';
 import { createConfig } from '../tree/config';
 import { createCorpus } from '../tree/corpus';
@@ -190,6 +191,7 @@ function assemble(
     ...(folder === undefined ? {} : { folder }),
   });
   const corpus = createCorpus({ tree, identifiers: index, facts, config: configOf });
+  const memory = createMemory();
   const scenes = new Map<string, Scene>();
   let config: Config | undefined;
 
@@ -212,7 +214,12 @@ function assemble(
   }
 
   function begin(request: CheckRequest): Running | 'pending' {
-    const { program, problems, wanted, files: paths } = lower({ harness: request.harness, tree, parser });
+    const {
+      program,
+      problems,
+      wanted,
+      files: paths,
+    } = lower({ harness: request.harness, tree, parser, memory });
     if (wanted.length) return 'pending';
     const answer = (report: Report): CheckAnswer => ({
       ...(program ? { program } : {}),
@@ -253,7 +260,7 @@ function assemble(
       }
     },
     model(harness) {
-      const lowered = lower({ harness, tree, parser });
+      const lowered = lower({ harness, tree, parser, memory });
       if (lowered.wanted.length) return 'pending';
       return {
         text: lowered.program ? printProgram(lowered.program) : '',

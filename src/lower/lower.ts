@@ -11,6 +11,7 @@ import type { Tree } from '../tree/tree';
 import type { RaceWord } from './c/ast';
 import { textOf } from './c/token';
 import { spanOf } from './context';
+import { createMemory, type Memory } from './memory';
 import devices from './prelude/devices.h';
 import kernel from './prelude/kernel.h';
 import library from './prelude/library.h';
@@ -34,6 +35,8 @@ export interface LowerRequest {
   readonly parser: Pick<CParser, 'parseExpanded'>;
   /** Text of a .config; without it the documented defaults count. */
   readonly dotConfig?: string;
+  /** What earlier runs found out, of any harness and text. The program is the same without it. */
+  readonly memory?: Memory;
 }
 
 export interface LowerResult {
@@ -91,10 +94,14 @@ export function lower(request: LowerRequest): LowerResult {
     } else if (path.endsWith('.c')) sources.push(path);
   }
   const dotConfig = request.dotConfig ?? (tree.root === undefined ? undefined : readDotConfig(tree));
-  const config = createConfig({
-    harness: Object.fromEntries(preamble.pins),
-    ...(dotConfig === undefined ? {} : { dotConfig }),
-  });
+  const memory = request.memory ?? createMemory();
+  const pins = [...preamble.pins];
+  const config = memory.config(`${JSON.stringify(pins)} ${dotConfig ?? ''}`, () =>
+    createConfig({
+      harness: Object.fromEntries(pins),
+      ...(dotConfig === undefined ? {} : { dotConfig }),
+    }),
+  );
   let scope = tree.scope(sources, config);
   // A file that is included by others (kernel/sched/wait.c) brings no headers of its own.
   const bare = sources.slice(1).some(p => tree.file(p)?.includes.length === 0);
@@ -121,6 +128,7 @@ export function lower(request: LowerRequest): LowerResult {
     parser: request.parser,
     scope,
     config,
+    memory,
     harness: { path: source.path, text: source.text },
     model: { path: 'racelens/model.h', text: model },
     bodies: { path: 'racelens/kernel.h', text: [kernel, library, devices].join('\n') },
@@ -128,6 +136,7 @@ export function lower(request: LowerRequest): LowerResult {
     isPrimitive,
   });
   const program = build(world, source.path, problems);
+  memory.settle();
   for (const p of world.problems) problems.push(p);
   return {
     program,

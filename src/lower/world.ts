@@ -24,9 +24,10 @@ import type { Macro, Surroundings } from './c/preprocess';
 import { endToken } from './c/token';
 import type { Token } from './c/token';
 import { parseExpression, parseUnit } from './c/unit';
-import type { Grammar, Names } from './c/unit';
+import type { Grammar, Names, Unit } from './c/unit';
 import { bodiesOf, functionName, splitItems } from './bundled';
 import type { Bodies } from './bundled';
+import type { Memory } from './memory';
 
 /** Where a definition stands; decides which body counts. */
 export type Origin = 'harness' | 'source' | 'model' | 'header' | 'standalone';
@@ -140,6 +141,7 @@ export interface WorldRequest {
   readonly parser: Grammar;
   readonly scope: Scope;
   readonly config: Config;
+  readonly memory: Memory;
   readonly harness: { readonly path: string; readonly text: string };
   /** The bundled headers: `model` wins over the kernel's headers, `standalone` is used where there is nothing else. */
   readonly model: { readonly path: string; readonly text: string };
@@ -194,13 +196,19 @@ function bodyIn(table: Table, name: string): FoundFunction | undefined {
   return table.functions.get(name) ?? table.functions.get(`__do_${name}`);
 }
 
+/** What a macro of a harness is, wherever it stands. */
+function keyOf(file: string, { name, parameters, body }: Macro): string {
+  const text = body.map(t => (t.space ? ` ${t.text}` : t.text)).join('\0');
+  return `${file} ${name}(${parameters?.join() ?? ' '})\0${text}`;
+}
+
 function undefinedBehind({ source, item }: Definition, name: string): boolean {
   const directive = new RegExp(`^[ \\t]*#[ \\t]*undef[ \\t]+${name}\\b`, 'm');
   return directive.test(source.text.slice(item.end));
 }
 
 export function createWorld(request: WorldRequest): World {
-  const { tree, scope, config, isPrimitive } = request;
+  const { tree, scope, config, isPrimitive, memory } = request;
   const sources = new Set(scope.sources);
   const inScope = new Set([...scope.sources, ...scope.headers]);
   const harnessPath = request.harness.path;
@@ -251,7 +259,15 @@ export function createWorld(request: WorldRequest): World {
     if (!d?.macro) return undefined;
     const path = d.source.path;
     const key = `${path}:${d.item.start}`;
-    if (!macroCache.has(key)) macroCache.set(key, macroOf(name, d.macro.parameters, d.macro.body, path));
+    if (!macroCache.has(key)) {
+      const { parameters, body } = d.macro;
+      macroCache.set(
+        key,
+        memory.macro(`${path} ${name}(${parameters?.join() ?? ' '}) ${body}`, () =>
+          macroOf(name, parameters, body, path),
+        ),
+      );
+    }
     return macroCache.get(key);
   };
 
@@ -311,7 +327,7 @@ export function createWorld(request: WorldRequest): World {
       },
       predefined: name => config.value(name),
       define(name, macro) {
-        if (table) table.macros.set(name, macro);
+        if (table) table.macros.set(name, macro && memory.macro(keyOf(from, macro), () => macro));
         else local.set(name, macro);
       },
     };
@@ -429,8 +445,13 @@ export function createWorld(request: WorldRequest): World {
     const last = raw?.[raw.length - 1];
     if (!raw || !last) return undefined;
     if (!ownBodies.functions.has(name)) {
-      const tokens = expand(raw, surroundings(last.file, undefined));
-      const unit = parseUnit([...tokens, endToken(last.file, last.end)], names, request.parser);
+      const unit = memory.item(
+        { key: `${last.file} ${name}`, text: name, start: 0 },
+        surroundings(last.file, undefined),
+        names,
+        (around, types) =>
+          parseUnit([...expand(raw, around), endToken(last.file, last.end)], types, request.parser),
+      );
       enter(unit.externals, ownBodies, last.file, 'model');
       for (const p of unit.problems)
         problems.push({ severity: p.severity, message: p.message, span: p.span });
@@ -449,7 +470,9 @@ export function createWorld(request: WorldRequest): World {
       const part = tokens.slice(from, to);
       from = to;
       if (!part.length) return;
-      const unit = parseUnit(end ? [...part, end] : part, names, request.parser);
+      const unit = memory.tokens(path, part, names, types =>
+        parseUnit(end ? [...part, end] : part, types, request.parser),
+      );
       enter(unit.externals, harness, path, 'harness');
       for (const { message, span } of unit.problems) {
         if (item?.kind !== 'function') problems.push({ severity: 'error', message, span });
@@ -509,17 +532,26 @@ export function createWorld(request: WorldRequest): World {
     if (!table) {
       table = emptyTable();
       parsed.set(key, table);
-      const path = d.source.path;
-      const tokens = preprocess(d.source.text, path, d.item.start, d.item.end, surroundings(path, undefined));
-      const last = tokens[tokens.length - 2];
-      // Items may end before their semicolon.
-      if (last && last.text !== ';' && !(d.item.kind === 'function' && last.text === '}'))
-        tokens.splice(tokens.length - 1, 0, {
-          ...endToken(path, d.item.end),
-          kind: 'punctuation',
-          text: ';',
-        } as Token);
-      const unit = parseUnit(tokens, names, request.parser);
+      const { start, end, kind } = d.item;
+      const { path, text } = d.source;
+      const read = (around: Surroundings, types: Names): Unit => {
+        const tokens = preprocess(text, path, start, end, around);
+        const last = tokens[tokens.length - 2];
+        // Items may end before their semicolon.
+        if (last && last.text !== ';' && !(kind === 'function' && last.text === '}'))
+          tokens.splice(tokens.length - 1, 0, {
+            ...endToken(path, end),
+            kind: 'punctuation',
+            text: ';',
+          } as Token);
+        return parseUnit(tokens, types, request.parser);
+      };
+      const piece = {
+        key: `${path} ${kind} ${d.item.name} ${String(end - start)}`,
+        text: text.slice(start, end),
+        start,
+      };
+      const unit = memory.item(piece, surroundings(path, undefined), names, read);
       enter(unit.externals, table, path, sources.has(path) ? 'source' : 'header');
       const first = unit.problems[0];
       // Only a call that is reached makes it matter, and the run says so then.
