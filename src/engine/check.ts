@@ -19,6 +19,8 @@ import { findOtherEnd } from './stuck';
 export interface Check {
   /** Expands up to `states` states. The report, when all is done. */
   run(states: number): 'more' | Report;
+  /** The finished search, as soon as there is a report: for what is worked out later. */
+  readonly search: Search | undefined;
 }
 
 /** Starts a check. Throws only for a program that our own lowering must not make. */
@@ -33,6 +35,7 @@ export function createCheck(
   const all: Options = { ...defaultOptions, ...options };
   const exploration = createExploration(program, all, cancel);
   let examination: Examination | undefined;
+  let found: Search | undefined;
   let second: { readonly exploration: Exploration; readonly report: Report } | undefined;
   /** Then, if that is asked for, the states without reduction are counted. */
   const counted = (report: Report): 'more' | Report => {
@@ -42,6 +45,9 @@ export function createCheck(
     return 'more';
   };
   return {
+    get search() {
+      return found;
+    },
     run(states) {
       if (second) {
         const search = second.exploration.run(states);
@@ -53,6 +59,7 @@ export function createCheck(
       }
       const search = exploration.run(states);
       if (search === 'more') return 'more';
+      found = search;
       const report = conclude(program, search);
       examination = createExamination(program, search, report, all, cancel);
       return examination ? 'more' : counted(report);

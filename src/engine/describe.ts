@@ -18,6 +18,8 @@ export interface Described {
   readonly explanation?: Explanation;
   /** The step of the trace that step `index` of the path is. */
   stepAt(index: number): number;
+  /** The same, if it is shown. */
+  rowAt(index: number): number | undefined;
 }
 
 export function describe(search: Search, good: Uint8Array, hit: Hit): Described {
@@ -39,6 +41,7 @@ export function describe(search: Search, good: Uint8Array, hit: Hit): Described 
       schedule: recorded.schedule,
       trace: recorded.trace,
       stepAt: recorded.stepAt,
+      rowAt: recorded.rowAt,
       ...common,
       ...(recorded.explanation ? { explanation: recorded.explanation } : {}),
     };
@@ -49,6 +52,7 @@ export function describe(search: Search, good: Uint8Array, hit: Hit): Described 
     schedule: stuck.recorded.schedule,
     trace: stuck.recorded.trace,
     stepAt: stuck.recorded.stepAt,
+    rowAt: stuck.recorded.rowAt,
     ...common,
     explanation: stuck.explanation,
   };

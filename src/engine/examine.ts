@@ -10,10 +10,14 @@ import { canFinish } from './graph';
 import { ordersOf } from './matters';
 import { oddsOf, withPause } from './odds';
 import type { OddsRequest, Options } from './options';
-import { findPaths, type Hit } from './path';
+import { threadName } from './names';
+import { findPaths, type Hit, type PathStep } from './path';
 import { recordPath } from './record';
 import { isStuckKind } from './ends';
 import type { Matters, NotTold, Odds, Report, StepPlace, Trace, Twin, VerdictKind } from './report';
+import { instructionAt } from './step';
+import { walkOn } from './stuck';
+import { framesOf, nowhere } from './trace';
 import { twinOf } from './twin';
 
 /** An examination that can be continued in quanta. */
@@ -113,12 +117,36 @@ function* matters(
 ): Generator<void, Matters> {
   const orders = yield* ordersOf(search, good, hit.path, kind);
   if (!orders) return { cannotTell: 'the schedule is too long to turn each of its orders round' };
-  const place = (index: number): StepPlace => stepPlace(failing.trace, failing.stepAt(index));
+  const steps = [...hit.path.steps];
+  if (hit.path.end >= 0) walkOn(search.graph, hit.path.end, steps);
+  const place = (index: number): StepPlace => {
+    const row = failing.rowAt(index);
+    if (row !== undefined) return stepPlace(failing.trace, row);
+    const next = failing.stepAt(index);
+    const step = steps[index];
+    return { ...stepPlace(failing.trace, next), ...(step ? unseen(search, step) : {}), hidden: true };
+  };
   return {
     arrows: orders.arrows.map(a => ({ first: place(a.first), then: place(a.then), decisive: a.decisive })),
     sufficient: orders.sufficient ?? null,
     choices: orders.choices.map(at => ({ ...place(at), choice: hit.path.steps[at]?.choice ?? 0 })),
     tried: orders.tried,
+  };
+}
+
+/** A step that the trace does not show, in words. */
+function unseen({ machine: m, store }: Search, step: PathStep): Omit<StepPlace, 'step'> {
+  store.load(m, step.from);
+  const t = m.threads[step.thread];
+  const frames = t ? framesOf(m, t) : [];
+  const frame = t?.frames[t.frames.length - 1];
+  const i = frame && instructionAt(m, frame);
+  const site = i && m.program.sites[i.site];
+  return {
+    thread: threadName(m, step.thread),
+    text: site?.text ?? 'begins',
+    function: frames[frames.length - 1]?.function ?? '',
+    span: site?.span ?? nowhere,
   };
 }
 

@@ -25,6 +25,8 @@ export interface Recorded {
   readonly explanation?: Explanation;
   /** The shown step that step `index` of the path is, or the next one behind it. */
   stepAt(index: number): number;
+  /** The shown step that step `index` of the path is; undefined if it is not shown. */
+  rowAt(index: number): number | undefined;
 }
 
 /** Steps to show behind the point from which a hang cannot be avoided. */
@@ -123,6 +125,10 @@ export function recordPath(
     machine: f,
     threads,
     stepAt: index => recorder.shownAt(rawAt[index] ?? recorder.length),
+    rowAt(index) {
+      const raw = rawAt[index];
+      return raw === undefined ? undefined : recorder.rowAt(raw);
+    },
     ...(fault ? { explanation: explainFault(f, recorder, fault, steps[steps.length - 1]?.thread ?? 0) } : {}),
   };
 }

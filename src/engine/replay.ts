@@ -90,6 +90,7 @@ export function replay(program: Program, schedule: string, options: Partial<Opti
     machine: m,
     threads,
     stepAt: index => recorder.shownAt(index),
+    rowAt: index => recorder.rowAt(index),
   });
   return { trace, kind: verdict.kind, message: verdict.message, explanation };
 }

@@ -210,6 +210,8 @@ export interface StepPlace {
   readonly text: string;
   readonly function: string;
   readonly span: Span;
+  /** It is in no row of the trace: `step` is the next one. */
+  readonly hidden?: true;
 }
 
 /** The orders of the schedule that matter (matters.ts has the definitions). */

@@ -43,6 +43,8 @@ export interface Recorder {
   finish(marks: { doomed?: number; lasso?: number | undefined }): Trace;
   /** Once finished: the shown step that step `number` is, or the next one behind it. */
   shownAt(number: number): number;
+  /** Once finished: the shown step that step `number` is; undefined if it is not shown. */
+  rowAt(number: number): number | undefined;
 }
 
 interface RawAccess {
@@ -90,6 +92,7 @@ export function createRecorder(m: Machine): Recorder {
   const start = statuses(m);
   const initialThreads = m.threads.length;
   const shown: number[] = [];
+  let rows = 0;
 
   return {
     get length() {
@@ -159,9 +162,15 @@ export function createRecorder(m: Machine): Recorder {
       return result;
     },
     finish(marks) {
-      return build(m, raw, start, started, marks, shown);
+      const trace = build(m, raw, start, started, marks, shown);
+      rows = trace.steps.length;
+      return trace;
     },
     shownAt: number => shown[number] ?? 0,
+    rowAt(number) {
+      const at = shown[number];
+      return at !== undefined && (shown[number + 1] ?? rows) > at ? at : undefined;
+    },
   };
 }
 

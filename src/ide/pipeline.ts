@@ -8,6 +8,7 @@ import type { Problem } from '../base/problem';
 import type { LineMap } from '../base/span';
 import type { Options, Progress } from '../engine/options';
 import { createCheck, replay } from '../engine';
+import type { Search } from '../engine/explore';
 import type { CannotTellReason, Report, Trace } from '../engine/report';
 import type { Assumption, Program } from '../ir/program';
 import { printProgram } from '../ir/text';
@@ -64,6 +65,8 @@ export interface CheckAnswer {
   readonly problems: readonly Problem[];
   /** Every file whose text went into the answer. */
   readonly files: readonly string[];
+  /** What was explored, for what is asked afterwards; it takes memory as long as somebody has it. */
+  readonly search?: Search;
 }
 
 /** A check that is run piece by piece, so that its worker can listen in between. */
@@ -242,7 +245,8 @@ function assemble(
     return {
       run(states) {
         const report = running.run(states);
-        return report === 'more' ? 'more' : answer(report);
+        if (report === 'more') return 'more';
+        return { ...answer(report), ...(running.search ? { search: running.search } : {}) };
       },
     };
   }
