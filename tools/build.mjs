@@ -43,6 +43,8 @@ const browser = {
   // web-tree-sitter asks for Node's file modules only when it is not given bytes; we always give bytes.
   external: ['vscode', 'fs', 'path', 'module', 'fs/promises'],
   define: { global: 'globalThis' },
+  // The debug adapter's library asks for it when it speaks over a pipe; ours runs in the same process.
+  alias: { url: resolve('tools/noModule.mjs') },
 };
 
 const product = [

@@ -9,6 +9,7 @@ import { createConcurrencyView } from './concurrencyView';
 import { registerCommands, restore, type HostKind } from './commands';
 import { openNamed } from './demo';
 import { createDecode } from './decode';
+import { registerDebugger } from './debug/register';
 import { createDeepening } from './deepening';
 import { createDiagnostics } from './diagnostics';
 import { createHovers } from './hovers';
@@ -21,6 +22,7 @@ import { createPanel } from './panel';
 import { createRegions } from './regions';
 import { createSession } from './session';
 import { createSimulation } from './simulate';
+import { createTesting } from './testing';
 import { createWorkers, type Spawn } from './workers';
 
 export function start(context: vscode.ExtensionContext, host: HostKind, spawn: Spawn): void {
@@ -82,6 +84,16 @@ export function start(context: vscode.ExtensionContext, host: HostKind, spawn: S
     createIndexStatus(workers, log),
     createBitSites(workers, log),
     createDecode(workers, log),
+    createTesting(workers, log),
+    registerDebugger({
+      workers,
+      session,
+      simulation,
+      log,
+      reveal: () => {
+        panel.reveal();
+      },
+    }),
   );
   const activation = performance.now() - began;
   void log.guard(vscode.l10n.t('opening the files named in the settings'), undefined, () =>

@@ -278,6 +278,8 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function asLensArgument(value: unknown): LensArgument | undefined {
+  // The explorer's menu hands over the file.
+  if (value instanceof vscode.Uri) return { uri: value.toString() };
   if (!isRecord(value) || typeof value.uri !== 'string') return undefined;
   return {
     uri: value.uri,

@@ -22,15 +22,20 @@ export const layers: Readonly<Record<string, Layer>> = {
   lower: { folders: ['base', 'syntax', 'kernel', 'tree', 'ir'] },
   engine: { folders: ['base', 'ir'] },
   litmus: { folders: ['base', 'syntax', 'ir', 'engine'] },
-  report: { folders: ['base', 'kernel', 'ir', 'engine'] },
+  report: { folders: ['base', 'kernel', 'ir', 'engine'], types: ['protocol'] },
   protocol: { folders: [] },
   ide: { folders: core, types: ['protocol'] },
   host: { folders: ['ide', 'litmus', 'protocol', 'base'] },
   extension: { folders: ['ide', 'host', 'protocol', 'base'], packages: ['vscode'] },
-  webview: { folders: [], types: ['protocol'], packages: ['lit', 'lit/', '@vscode-elements/elements/'] },
+  webview: {
+    folders: ['report'],
+    types: ['protocol'],
+    packages: ['lit', 'lit/', '@vscode-elements/elements/', '@tanstack/lit-virtual'],
+  },
 };
 
 /** Packages that one part of a layer may import. */
 export const parts: readonly { readonly under: string; readonly packages: readonly string[] }[] = [
   { under: 'src/host/node/', packages: ['node:'] },
+  { under: 'src/extension/debug/', packages: ['@vscode/debugadapter/', '@vscode/debugprotocol'] },
 ];
