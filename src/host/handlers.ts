@@ -21,9 +21,11 @@ import { createPipelines, type IndexedPipeline, type Indexing, type Pipeline } f
 import { recipe } from '../ide/recipe';
 import { placeOf, replayView } from '../ide/replay';
 import type { Scene, TextEdit } from '../ide/scene';
+import { createSubjects, type Subjects } from '../ide/subject';
 import { orderingWords } from '../ide/words';
 import type { ViewNote, ViewPlace, ViewPosition } from '../protocol/view';
 import type { WorkerProgress } from '../protocol/worker';
+import { createAfterwards } from './afterwards';
 import type { OverlaidFiles } from './files';
 import { located } from './located';
 import { decorationPage } from './methods';
@@ -108,6 +110,7 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
     edits: action.edits.map(edit => ({ place: place(edit.span), newText: edit.newText })),
   });
 
+  const subjects = createSubjects();
   const pages = notesOn<Scene, ReadonlyMap<string, Result<'decorations'>>>('pages');
 
   const table: { readonly [M in keyof Methods]: Handler<M> } = {
@@ -275,6 +278,7 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
     },
     index: params => input.index(params),
     check,
+    ...createAfterwards(subjects),
     model({ harness: path }) {
       const pipeline = pipelines.of(path);
       if (pipeline === 'pending') return 'pending';
@@ -300,7 +304,7 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
     files.setTrial(trial);
     pipeline.forget(paths);
     try {
-      return await explore(pipeline, params, call);
+      return await explore(pipeline, params, call, subjects);
     } finally {
       files.setTrial(new Map());
       pipeline.forget(paths);
@@ -321,6 +325,7 @@ async function explore(
   pipeline: Pipeline,
   params: CheckParams,
   call: Call,
+  subjects: Subjects,
 ): Promise<Result<'check'> | 'pending'> {
   const start = performance.now();
   const times = { told: start, paused: start };
@@ -354,6 +359,14 @@ async function explore(
     answer = running.run(piece);
   }
   const context = { lines: (file: string): LineMap | undefined => pipeline.lines(file) };
+  if (!params.edits)
+    subjects.keep({
+      harness: params.harness,
+      answer,
+      replayed: params.schedule !== undefined,
+      options: { maxStates: params.maxStates },
+      ...context,
+    });
   return replayView(answer.report, {
     harness: params.harness,
     seconds: (performance.now() - start) / 1000,

@@ -10,6 +10,8 @@ import type { DecorationKind } from '../ide/decorations';
 import type { CheckKind, Diagnostic } from '../ide/diagnostics';
 import type { InlayHintKind, InlayHintText } from '../ide/inlayHints';
 import type { LensVerdict } from '../ide/lenses';
+import type { Told, ViewSlow } from '../protocol/examined';
+import type { ExaminedMessage, ExaminedWhat } from '../protocol/panel';
 import type { IndexState } from '../protocol/worker';
 import type { ReplayView, ViewPlace, ViewPosition } from '../protocol/view';
 import type { Located } from './located';
@@ -90,6 +92,13 @@ export interface CheckParams {
   readonly edits?: readonly EditData[];
   readonly maxStates: number;
   /** Wall time after which the run ends in `cannot-tell`. */
+  readonly maxSeconds: number;
+}
+
+/** A question about the last run of a harness. */
+export interface AfterwardsParams {
+  readonly harness: string;
+  /** Work after which there is no answer, in seconds. */
   readonly maxSeconds: number;
 }
 
@@ -209,6 +218,12 @@ export interface Methods {
     RecipeData | undefined,
   ];
   readonly check: readonly [CheckParams, ReplayView];
+  /** About the last run of a harness; other requests are answered meanwhile. */
+  readonly examine: readonly [AfterwardsParams & { readonly what: ExaminedWhat }, ExaminedMessage];
+  readonly slow: readonly [
+    AfterwardsParams & { readonly call: string; readonly factor?: number },
+    Told<ViewSlow>,
+  ];
   readonly model: readonly [{ readonly harness: string }, string];
   /** Of the index of identifiers; the first tree's without a root. */
   readonly index: readonly [

@@ -3,6 +3,7 @@
  * misses files asks for them, waits, and runs again; everything made before is cached, so a pass costs little.
  */
 import type { FromWorker, IndexState, ToWorker, WorkerVersion } from '../protocol/worker';
+import { besideTheQueue } from './afterwards';
 import { askedFiles, overlaidFiles, rawFiles, type FileSource } from './files';
 import { createHandlers, type Handlers } from './handlers';
 import { createIndexing, type Indexing, type IndexStore } from './indexing';
@@ -66,6 +67,10 @@ export function serve(port: Port, { disk, store }: ServeOptions = {}): (message:
             port.post({ version, type: 'progress', id, progress });
           },
         });
+        if (besideTheQueue.has(method)) {
+          port.post({ version, type: 'result', id, value });
+          return;
+        }
         const wanted = asked.takeWanted();
         if (!wanted.files.length && !wanted.folders.length) {
           if (value === 'pending')
@@ -142,7 +147,9 @@ export function serve(port: Port, { disk, store }: ServeOptions = {}): (message:
         return;
       case 'request': {
         const { id, method, params } = message;
-        queue = queue.then(() => run(id, method as MethodName, params));
+        // Long work about a run that is over: nobody waits behind it.
+        if (besideTheQueue.has(method)) void queue.then(() => void run(id, method as MethodName, params));
+        else queue = queue.then(() => run(id, method as MethodName, params));
         return;
       }
       case 'cancel':

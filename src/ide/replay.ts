@@ -172,7 +172,8 @@ export function placeOf(span: Span, context: Pick<ReplayContext, 'lines'>): View
   return { path: span.file, start, end: lines?.positionAt(span.end) ?? start };
 }
 
-function traceView(trace: Trace, place: (span: Span) => ViewPlace): ViewTrace {
+/** A trace with its values before each step. */
+export function traceView(trace: Trace, place: (span: Span) => ViewPlace): ViewTrace {
   const bits = trace.cells.map((cell): readonly ViewBit[] =>
     Object.entries(cell.bits ?? {})
       .map(([number, name]) => ({ number: Number(number), name }))
