@@ -183,9 +183,15 @@ export class RaceDebugSession extends DebugSession {
     const { trace } = this.stage;
     const position = this.stage.position();
     const step = trace.steps[position - 1];
-    if (step?.thread !== thread) return momentOf(trace, position).threads[thread]?.frames ?? [];
-    const last = step.frames.at(-1);
-    return last ? [...step.frames.slice(0, -1), { ...last, place: step.place }] : [];
+    const last = step?.thread === thread ? step.frames.at(-1) : undefined;
+    if (step && last) return [...step.frames.slice(0, -1), { ...last, place: step.place }];
+    const status = momentOf(trace, position).threads[thread];
+    if (status?.frames.length) return status.frames;
+    // Without a frame VS Code would not let a thread be looked at, or stepped.
+    const { name, place } = trace.threads[thread] ?? {};
+    return place && name !== undefined
+      ? [{ function: status?.state === 'done' ? `${name}, done` : `${name}, not started`, place }]
+      : [];
   }
 
   private sourceOf(path: string): Source {

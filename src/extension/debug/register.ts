@@ -118,19 +118,20 @@ async function open(launch: Launch, input: DebugInput): Promise<Stage | NoStage>
         ? vscode.l10n.t('{0}: there is no schedule to debug. {1}', run.view.verdict.kind, run.view.summary)
         : vscode.l10n.t('{0} could not be run.', nameOf(harness)),
     };
+  // The run itself is made anew when a fix for it becomes known; the view stays.
   session.goTo(Math.min(launch.step ?? 0, trace.steps.length));
   return {
     title: nameOf(harness),
     kind: run.view.verdict.kind,
     summary: run.view.summary,
     trace,
-    position: () => (session.run === run ? session.step : 0),
+    position: () => (session.run?.view === run.view ? session.step : 0),
     goTo(position) {
-      if (session.run === run) session.goTo(position);
+      if (session.run?.view === run.view) session.goTo(position);
     },
     onDidMove: listener =>
       session.onDidChange(change => {
-        if (change === 'step' && session.run === run) listener();
+        if (change === 'step' && session.run?.view === run.view) listener();
       }),
     evaluate: expression =>
       Promise.resolve({
