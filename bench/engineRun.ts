@@ -69,7 +69,7 @@ function full(letter: string): object {
     stuck,
     bytes: store.bytes,
     // What edges and rows take: target, label; where a row begins.
-    edgeBytes: 5 * graph.edges + 4 * store.size,
+    edgeBytes: graph.bytes ?? 0,
     megabytes: process.resourceUsage().maxRSS / 1024,
   };
 }

@@ -21,6 +21,8 @@ export interface Graph {
   /** By state: all required threads are done. */
   goals: Uint8Array;
   readonly endings: Ending[];
+  /** What the edges take, where that is known. */
+  readonly bytes?: number;
   /** What canFinish() gives, if the graph knows a faster way; then the search is over. */
   readonly canFinish?: () => Uint8Array;
 }

@@ -8,19 +8,22 @@
  * number of ways, what the thread is about to access (0 = nothing that matters), then for each way label, ending (0 =
  * none) and for each word of the state a mask to keep and the bits to set.
  */
-import { enter, flush, readParent, stateAddress, type Locals } from './lookup';
+import { enter, flush, readParent, rowAddress, stateAddress, touchAhead, type Locals } from './lookup';
 import {
   BATCH,
   entrySize,
   g,
   LEAF_HEAD,
+  LONG_ROW,
   MEMO_BITS,
   memoSize,
   MOST_ACCESSES,
   MOST_PENDING,
+  NO_LABEL,
   outcome,
   put,
   ROOT_SIZE,
+  ROW_HEAD,
   SLACK,
   TEST_HEAD,
   waySize,
@@ -33,6 +36,7 @@ import {
   atLeast,
   block,
   equal64,
+  extend,
   get,
   greater,
   i32,
@@ -42,6 +46,7 @@ import {
   jumpIf,
   label,
   less,
+  lessEqual,
   lessEqualSigned,
   load,
   load64,
@@ -51,8 +56,10 @@ import {
   mul64,
   or,
   or64,
+  select,
   set,
   shl,
+  shl64,
   shr,
   shr64,
   store,
@@ -61,41 +68,32 @@ import {
   sub,
   when,
   wrap,
+  xor,
   xor64,
   type Code,
   type Label,
 } from './wasm';
 
-/** More locals. The parent's labels, the first edge of its row and the label of the edge that led here, for guesses. */
-export interface Parent {
-  readonly bytes: number;
-  readonly row: number;
-  readonly label: number;
-  /** The label of the way being taken. */
-  readonly way: number;
-  readonly thread: number;
-}
-
-export function run(shape: Shape, l: Locals, parent: Parent): Code {
-  const { words } = shape;
+export function run(shape: Shape, l: Locals): Code {
+  const { words, room } = shape;
   const entry = entrySize(words);
   const miss = label('miss');
   const states = label('states');
   const threads = label('threads');
+  const ways = label('ways');
   const out = label('out');
   const overrun = label('overrun');
   const finish = label('finish');
-  const s: Parts = { shape, l, parent, miss, states, overrun };
+  const s: Parts = { shape, l, miss, states, overrun };
   return [
     set(l.size, g('size')),
     set(l.made, g('edges')),
-    set(l.place, get(l.made)),
     set(l.at, g('next')),
     set(l.flushed, get(l.at)),
     set(l.end, add(get(l.at), get(l.parameter))),
     set(l.top, g('batch')),
     set(l.list, g('touches')),
-    set(l.lastSlot, add(g('slots'), shl(add(g('slotCount'), i32(SLACK - 1)), i32(3)))),
+    set(l.lastSlot, add(g('slots'), shl(add(shl(i32(1), g('slotBits')), i32(SLACK - 1)), i32(2)))),
     set(l.result, i32(outcome.more)),
     block(
       finish,
@@ -106,46 +104,55 @@ export function run(shape: Shape, l: Locals, parent: Parent): Code {
           loop(
             states,
             when(atLeast(get(l.at), get(l.size)), [
-              flush(l, overrun),
+              flush(l, room, overrun),
               when(atLeast(get(l.at), get(l.size)), [set(l.result, i32(outcome.done)), jump(out)]),
             ]),
             jumpIf(out, atLeast(get(l.at), get(l.end))),
-            when(or(greater(get(l.size), g('mostStates')), greater(get(l.made), g('mostEdges'))), [
+            when(or(greater(get(l.size), g('mostStates')), greater(g('longUsed'), g('mostLong'))), [
               set(l.result, i32(outcome.full)),
               jump(out),
             ]),
             set(l.state, stateAddress(words, get(l.at))),
-            set(l.topBefore, get(l.top)),
-            set(l.madeBefore, get(l.made)),
+            set(l.row, rowAddress(room, get(l.at))),
             set(l.pending, i32(0)),
-            readParent(l, parent.bytes, parent.row),
-            set(parent.label, load8(0, add(g('goals'), get(l.at)))),
+            readParent(l, room),
+            touchAhead(l, room),
             block(
               miss,
               privateSteps(s),
-              set(parent.thread, i32(0)),
+              // First all that can be done, then what becomes of it.
+              set(l.leaves, g('leaves')),
+              set(l.degree, i32(0)),
+              set(l.thread, i32(0)),
               loop(
                 threads,
-                walk(s, get(parent.thread)),
+                walk(s, get(l.thread)),
                 notePending(s),
-                takeWays(s, false),
-                set(parent.thread, add(get(parent.thread), i32(1))),
-                jumpIf(threads, less(get(parent.thread), g('threads'))),
+                noteLeaf(l),
+                set(l.thread, add(get(l.thread), i32(1))),
+                jumpIf(threads, less(get(l.thread), g('threads'))),
               ),
               racePairs(s),
               walk(s, shl(g('threads'), i32(1))),
               set(l.goal, load(4, get(l.node))),
               // RACE_FINALLY may end the run here.
-              when(load(0, get(l.node)), [takeWays(s, false)]),
+              noteLeaf(l),
+              beginRow(s),
+              set(l.thread, g('leaves')),
+              loop(
+                ways,
+                set(l.node, load(0, get(l.thread))),
+                takeWays(s, false),
+                set(l.thread, add(get(l.thread), i32(4))),
+                jumpIf(ways, less(get(l.thread), get(l.leaves))),
+              ),
               endRow(s, get(l.goal)),
-              when(greater(get(l.top), add(g('batch'), i32(BATCH * entry))), [flush(l, overrun)]),
+              when(greater(get(l.top), add(g('batch'), i32(BATCH * entry))), [flush(l, room, overrun)]),
               jump(states),
             ),
-            set(l.top, get(l.topBefore)),
-            set(l.made, get(l.madeBefore)),
           ),
         ),
-        flush(l, overrun),
+        flush(l, room, overrun),
         jump(finish),
       ),
       set(l.result, i32(outcome.overrun)),
@@ -161,11 +168,17 @@ export function run(shape: Shape, l: Locals, parent: Parent): Code {
 interface Parts {
   readonly shape: Shape;
   readonly l: Locals;
-  readonly parent: Parent;
   readonly miss: Label;
   readonly states: Label;
   readonly overrun: Label;
 }
+
+/** Adds the leaf in `node` to the list. */
+const noteLeaf = (l: Locals): Code => [
+  store(0, get(l.leaves), get(l.node)),
+  set(l.degree, add(get(l.degree), load(0, get(l.node)))),
+  set(l.leaves, add(get(l.leaves), i32(4))),
+];
 
 /**
  * Finds the leaf of a tree and puts its address into `node`; where nobody knows, leaves to `miss`. Mostly the memo has it:
@@ -176,7 +189,7 @@ function walk({ l, miss }: Parts, tree: Code): Code {
   const leaf = label('leaf');
   const known = label('known');
   const test = label('test');
-  const [root, value, masks, place] = [l.scratch, l.count, l.found, l.row];
+  const [root, value, masks, place] = [l.scratch, l.count, l.found, l.from];
   const [first, ...others] = l.words;
   let mixed: Code = get(first ?? 0);
   for (const w of others) mixed = xor64(mul64(mixed, i64(0x9e3779b97f4a7c15n)), get(w));
@@ -238,13 +251,27 @@ function walk({ l, miss }: Parts, tree: Code): Code {
   ];
 }
 
-/** Puts the ways of the leaf in `node` into the batch. */
-function takeWays({ l, parent }: Parts, isPrivate: boolean): Code {
-  const done = label('ways');
+/** Begins the row of the state, for as many edges as `degree` says. */
+function beginRow({ shape, l }: Parts): Code {
+  return [
+    set(l.place, add(get(l.row), i32(ROW_HEAD))),
+    set(l.labels, i64(-1n)),
+    set(l.shift, i64(0n)),
+    set(l.isLong, greater(get(l.degree), i32(shape.room))),
+    when(get(l.isLong), [
+      set(l.place, add(g('long'), g('longUsed'))),
+      store(0, get(l.place), get(l.degree)),
+      set(l.place, add(get(l.place), i32(4))),
+    ]),
+  ];
+}
+
+/** Takes the ways of the leaf in `node`. */
+function takeWays({ shape, l }: Parts, isPrivate: boolean): Code {
+  const done = label('done');
   const next = label('way');
   return [
     set(l.count, load(0, get(l.node))),
-    set(l.made, add(get(l.made), get(l.count))),
     set(l.node, add(get(l.node), i32(LEAF_HEAD))),
     block(
       done,
@@ -260,8 +287,17 @@ function takeWays({ l, parent }: Parts, isPrivate: boolean): Code {
             ),
           ),
         ),
-        set(parent.way, isPrivate ? or(load(0, get(l.node)), i32(1)) : load(0, get(l.node))),
-        enter(l, parent.way, parent.label, load(4, get(l.node)), parent.bytes, parent.row),
+        set(l.way, isPrivate ? or(load(0, get(l.node)), i32(1)) : load(0, get(l.node))),
+        enter(l, shape.room, load(4, get(l.node))),
+        when(
+          get(l.isLong),
+          [store(4, get(l.place), get(l.way)), set(l.place, add(get(l.place), i32(8)))],
+          [
+            set(l.labels, xor64(get(l.labels), shl64(extend(xor(get(l.way), i32(NO_LABEL))), get(l.shift)))),
+            set(l.shift, extend(add(wrap(get(l.shift)), i32(8)))),
+            set(l.place, add(get(l.place), i32(4))),
+          ],
+        ),
         set(l.node, add(get(l.node), i32(waySize(l.words.length)))),
         set(l.count, sub(get(l.count), i32(1))),
         jump(next),
@@ -273,14 +309,20 @@ function takeWays({ l, parent }: Parts, isPrivate: boolean): Code {
 function endRow({ l }: Parts, reached: Code): Code {
   return [
     store8(0, add(g('goals'), get(l.at)), reached),
-    store(0, add(g('rows'), shl(add(get(l.at), i32(1)), i32(2))), get(l.made)),
+    when(get(l.isLong), [
+      set(l.labels, i64(BigInt.asIntN(64, (BigInt(LONG_ROW) << 56n) | 0xffffffffffffffn))),
+      store(ROW_HEAD, get(l.row), g('longUsed')),
+      put('longUsed', add(g('longUsed'), add(i32(4), shl(get(l.degree), i32(3))))),
+    ]),
+    store64(0, get(l.row), get(l.labels)),
+    set(l.made, add(get(l.made), get(l.degree))),
     set(l.at, add(get(l.at), i32(1))),
   ];
 }
 
 /** A private step is taken alone if all it leads to is ahead; else the state is expanded in full. */
 function privateSteps(s: Parts): Code {
-  const { shape, l, parent, states, overrun } = s;
+  const { shape, l, states, overrun } = s;
   if (!shape.reduced) return [];
   const threads = label('threads');
   const none = label('no private step');
@@ -291,36 +333,37 @@ function privateSteps(s: Parts): Code {
     none,
     block(
       some,
-      set(parent.thread, i32(0)),
+      set(l.thread, i32(0)),
       loop(
         threads,
-        walk(s, add(g('threads'), get(parent.thread))),
+        walk(s, add(g('threads'), get(l.thread))),
         jumpIf(some, load(0, get(l.node))),
-        set(parent.thread, add(get(parent.thread), i32(1))),
-        jumpIf(threads, less(get(parent.thread), g('threads'))),
+        set(l.thread, add(get(l.thread), i32(1))),
+        jumpIf(threads, less(get(l.thread), g('threads'))),
       ),
       jump(none),
     ),
-    walk(s, get(parent.thread)),
+    walk(s, get(l.thread)),
     set(l.goal, get(l.node)),
-    flush(l, overrun),
+    flush(l, shape.room, overrun),
     set(l.node, get(l.goal)),
+    set(l.degree, load(0, get(l.node))),
+    beginRow(s),
+    set(l.source, get(l.place)),
     takeWays(s, true),
-    flush(l, overrun),
-    set(l.from, get(l.madeBefore)),
+    flush(l, shape.room, overrun),
     block(
       back,
       loop(
         ahead,
-        when(atLeast(get(l.from), get(l.made)), [endRow(s, i32(0)), jump(states)]),
-        jumpIf(back, lessEqualSigned(load(0, add(g('targets'), shl(get(l.from), i32(2)))), get(l.at))),
-        set(l.from, add(get(l.from), i32(1))),
+        when(lessEqual(get(l.place), get(l.source)), [endRow(s, i32(0)), jump(states)]),
+        jumpIf(back, lessEqualSigned(load(0, get(l.source)), get(l.at))),
+        set(l.source, add(get(l.source), select(get(l.isLong), i32(8), i32(4)))),
         jump(ahead),
       ),
     ),
-    set(l.made, get(l.madeBefore)),
-    set(l.place, get(l.madeBefore)),
-    set(l.topBefore, get(l.top)),
+    // The row begins anew; it has lost its parent, so if that happens again, without.
+    store(ROW_HEAD, get(l.row), i32(-1)),
   );
 }
 

@@ -1,32 +1,22 @@
 /** The search as a WebAssembly module, generated for one kind of program; and what packs states in another way. */
-import { run, type Parent } from './expand';
+import { run } from './expand';
 import type { Layout } from './layout';
 import { createLocals, type Locals } from './lookup';
 import { globals, type Shape } from './shape';
-import { rehash, repack, spread, sweep } from './upkeep';
+import { rehash, repack, sweep } from './upkeep';
 import { assemble, type Code, type ValueType } from './wasm';
 
 /** What a module exports beside its globals; see expand.ts and upkeep.ts. All take a number and give one back. */
-export type SearchFunction = 'run' | 'rehash' | 'spread' | 'sweep';
+export type SearchFunction = 'run' | 'rehash' | 'sweep';
 
 export function generate(shape: Shape): Uint8Array<ArrayBuffer> {
   const l = createLocals(shape.words);
-  const types: ValueType[] = [...l.types];
-  const local = (type: ValueType): number => types.push(type);
-  const parent: Parent = {
-    bytes: local('i64'),
-    row: local('i32'),
-    label: local('i32'),
-    way: local('i32'),
-    thread: local('i32'),
-  };
   const bodies: Readonly<Record<SearchFunction, Code>> = {
-    run: run(shape, l, parent),
+    run: run(shape, l),
     rehash: rehash(l),
-    spread: spread(l),
-    sweep: sweep(l),
+    sweep: sweep(l, shape.room),
   };
-  return moduleOf(bodies, types);
+  return moduleOf(bodies, l.types);
 }
 
 /** A module with `repack` only; see upkeep.ts. */

@@ -1,29 +1,31 @@
 /**
  * How the generated search finds the number of a state.
  *
- * A hash table with open addressing and no wrapping around: a slot is 8 bytes, the state's number plus one and the upper
- * 32 bits of its hash, the tag. The home of a tag is `tag * slots >> 32`, so slots are in the order of tags, and the table
- * grows, by any factor, in one pass from behind that never looks at the states (upkeep.ts). States are compared in
- * full: nothing is hash-compacted.
+ * A hash table with open addressing and no wrapping around: a slot is 4 bytes. With 2^k slots the upper k bits of a hash
+ * are its home, the others stand in the slot, above the state's number plus one, which k bits hold. States are compared
+ * in full: nothing is hash-compacted.
  *
  * Most look-ups never come to that. If state s was found from p by step x, and step y leads from s to the state wanted,
  * then, where x and y do not disturb each other, y leads from p to some q and x from q to the state wanted: the graph
  * knows it already if q < s. That is a guess from rows that are near (p, q and s are, breadth first), and it is checked
- * word by word, so it needs no theory of independence. The parent of a state that is not yet expanded stands where its
- * row will end (`rows`), the label of x where its goal will be noted (`goals`).
+ * word by word, so it needs no theory of independence. Rows have their labels in front, eight bytes, so that the edge
+ * with a label is found at once. The parent of a state that is not yet expanded stands in its row, in place of the
+ * first target, the label of x where its goal will be noted (`goals`). Where a row is longer than its place, its edges are
+ * in `long`: the number of edges, then target and label of each.
  *
  * A guess is tried at once if the row of q is complete. The rest is gathered in a batch: what is to be looked up, and
  * guesses from rows that still have edges in the batch. The slots that will be read are touched first, one right after the
- * other, so that many cache misses are under way at once. An entry: the words; the tag, or for a guess q; the slot's
- * address, or for a guess 0; the label of the edge and, 8 bits up, that of x; the state that the edge leaves; its number.
+ * other, so that many cache misses are under way at once; so are the rows that guesses of later states will read. An
+ * entry: the words; the upper part of the slot, or for a guess q; the slot's address, or for a guess 0; the label of the
+ * edge and, 8 bits up, that of x; the state that the edge leaves; the address of its target.
  */
-import { entrySize, g } from './shape';
+import { AHEAD, entrySize, g, ROW_HEAD, rowSize } from './shape';
 import {
   add,
+  and,
   and64,
   atLeast,
   block,
-  equal,
   equal64,
   extend,
   get,
@@ -42,12 +44,11 @@ import {
   loop,
   mul,
   mul64,
-  or64,
+  or,
   rotl64,
   select,
   set,
   shl,
-  shl64,
   shr,
   shr64,
   store,
@@ -58,6 +59,7 @@ import {
   trailingZeros64,
   when,
   wrap,
+  xor,
   xor64,
   type Code,
   type Label,
@@ -78,27 +80,43 @@ export interface Locals {
   readonly list: number;
   /** The rows of all states below are complete: none of their edges is in the batch. */
   readonly flushed: number;
-  /** The number of the next edge. */
+  /** The address of the next edge's target. */
   readonly place: number;
-  readonly topBefore: number;
+  /** The address of the row. */
+  readonly row: number;
+  /** The row of the state's parent. */
+  readonly parentRow: number;
+  /** The label of the edge that led to the state. */
+  readonly parentLabel: number;
+  readonly thread: number;
+  /** Where the list of leaves ends. */
+  readonly leaves: number;
+  /** The edges of the state. */
+  readonly degree: number;
   readonly from: number;
   readonly slot: number;
   readonly tag: number;
   readonly found: number;
   readonly size: number;
   readonly made: number;
-  readonly madeBefore: number;
+  readonly isLong: number;
   readonly scratch: number;
   readonly touched: number;
   readonly pending: number;
   readonly goal: number;
   readonly result: number;
   readonly source: number;
-  readonly row: number;
   readonly lastSlot: number;
+  readonly way: number;
   readonly hash: number;
   readonly bytes: number;
   readonly near: number;
+  readonly parentBytes: number;
+  /** The label of the edge that led to the state, eight times. */
+  readonly pattern: number;
+  /** The labels of the row, and where the next one goes. */
+  readonly labels: number;
+  readonly shift: number;
   readonly words: readonly number[];
 }
 
@@ -118,25 +136,34 @@ export function createLocals(words: number): Locals {
     list: i(),
     flushed: i(),
     place: i(),
-    topBefore: i(),
+    row: i(),
+    parentRow: i(),
+    parentLabel: i(),
+    thread: i(),
+    leaves: i(),
+    degree: i(),
     from: i(),
     slot: i(),
     tag: i(),
     found: i(),
     size: i(),
     made: i(),
-    madeBefore: i(),
+    isLong: i(),
     scratch: i(),
     touched: i(),
     pending: i(),
     goal: i(),
     result: i(),
     source: i(),
-    row: i(),
     lastSlot: i(),
+    way: i(),
     hash: local('i64'),
     bytes: local('i64'),
     near: local('i64'),
+    parentBytes: local('i64'),
+    pattern: local('i64'),
+    labels: local('i64'),
+    shift: local('i64'),
     words: Array.from({ length: words }, () => local('i64')),
   };
 }
@@ -147,11 +174,9 @@ export const readWords = (l: Locals, address: number): Code =>
   l.words.map((w, k) => set(w, load64(8 * k, get(address))));
 export const writeWords = (l: Locals, address: number): Code =>
   l.words.map((w, k) => store64(8 * k, get(address), get(w)));
-/** The i32 at an index of a region. */
-export const item = (region: 'rows' | 'targets', index: Code): Code =>
-  load(0, add(g(region), shl(index, i32(2))));
+export const rowAddress = (room: number, index: Code): Code => add(g('rows'), mul(index, i32(rowSize(room))));
 
-/** Sets `tag`: a mix of the words, multiply and xor-shift as in splitmix64 (Steele, Lea, Flood 2014). */
+/** Sets `tag`: 32 bits of a mix of the words, multiply and xor-shift as in splitmix64 (Steele, Lea, Flood 2014). */
 export const makeTag = (l: Locals): Code => {
   const [first, ...rest] = l.words;
   let mixed: Code = get(first ?? 0);
@@ -165,33 +190,23 @@ export const makeTag = (l: Locals): Code => {
 
 /** The address of the slot that is the home of `tag`. */
 export const homeOf = (tag: number): Code =>
-  add(g('slots'), shl(wrap(shr64(mul64(extend(get(tag)), extend(g('slotCount'))), i64(32n))), i32(3)));
+  add(g('slots'), shl(shr(get(tag), sub(i32(32), g('slotBits'))), i32(2)));
+/** What of `tag` stands in a slot. */
+export const keyOf = (tag: number): Code => shl(get(tag), g('slotBits'));
 
 const ONES = 0x0101010101010101n;
 const HIGHS = 0x8080808080808080n;
 
-/**
- * Sets `bytes` to the labels of the row that begins with edge `row`, the first eight of them; what is not there, as there
- * are only `scratch` edges, reads 255, which is no label.
- */
-const readLabels = (l: Locals): Code => [
-  set(
-    l.bytes,
-    or64(
-      load64(0, add(g('labels'), get(l.row))),
-      select(less(get(l.scratch), i32(8)), shl64(i64(-1n), extend(shl(get(l.scratch), i32(3)))), i64(0n)),
-    ),
-  ),
-];
-
-/** Sets `near`, not 0 if `bytes` has the byte `wanted`: then 8 * its place + 7 low bits are zero. */
-export const findLabel = (l: Locals, wanted: Code): Code => [
-  set(l.near, xor64(get(l.bytes), mul64(extend(wanted), i64(ONES)))),
+/** The byte eight times. */
+export const patternOf = (byte: Code): Code => mul64(extend(byte), i64(ONES));
+/** Sets `near`, not 0 if `bytes` has the byte of the pattern: then 8 * its place + 7 low bits are zero. */
+const findLabel = (l: Locals, bytes: Code, pattern: Code): Code => [
+  set(l.near, xor64(bytes, pattern)),
   set(l.near, and64(and64(sub64(get(l.near), i64(ONES)), xor64(get(l.near), i64(-1n))), i64(HIGHS))),
 ];
-/** What the edge leads to that findLabel() has found, in the row that begins at edge `row`. */
-export const nearTarget = (l: Locals): Code =>
-  item('targets', add(get(l.row), shr(wrap(trailingZeros64(get(l.near))), i32(3))));
+/** What the edge leads to that findLabel() has found, in the row at that address. */
+const nearTarget = (l: Locals, row: Code): Code =>
+  load(ROW_HEAD, add(row, and(shr(wrap(trailingZeros64(get(l.near))), i32(1)), i32(28))));
 
 /** Jumps if the words are those of the state at `address`. */
 const jumpIfSame = (l: Locals, to: Label, address: number): Code => {
@@ -222,21 +237,42 @@ const touch = (l: Locals): Code => {
   ];
 };
 
+/** Touches the rows that guesses will read when the state AHEAD of this one is expanded. */
+export const touchAhead = (l: Locals, room: number): Code => {
+  return [
+    set(l.scratch, add(get(l.at), i32(AHEAD))),
+    when(less(get(l.scratch), get(l.size)), [
+      set(l.scratch, load(ROW_HEAD, rowAddress(room, get(l.scratch)))),
+      // A row that begins anew may have a parent without a row, a complete one may have endings.
+      when(less(get(l.scratch), get(l.at)), [
+        set(l.scratch, rowAddress(room, get(l.scratch))),
+        Array.from({ length: room }, (_, k) => [
+          set(l.found, load(ROW_HEAD + 4 * k, get(l.scratch))),
+          set(
+            l.touched,
+            add(
+              get(l.touched),
+              load(0, rowAddress(room, select(less(get(l.found), get(l.at)), get(l.found), get(l.at)))),
+            ),
+          ),
+        ]),
+      ]),
+    ]),
+  ];
+};
+
 /**
- * Follows the edge labelled `wanted` from state `q`: puts what it leads to into `found` and jumps to `known` if that is the
- * state wanted.
+ * Follows the edge with the label of `pattern` from state `q`: puts what it leads to into `found` and jumps to `known` if
+ * that is the state wanted.
  */
-const tryGuess = (l: Locals, q: Code, wanted: Code, known: Label): Code => {
+const tryGuess = (l: Locals, room: number, q: Code, pattern: Code, known: Label): Code => {
   const wrong = label('wrong');
   return block(
     wrong,
-    set(l.scratch, add(g('rows'), shl(q, i32(2)))),
-    set(l.row, load(0, get(l.scratch))),
-    set(l.scratch, sub(load(4, get(l.scratch)), get(l.row))),
-    readLabels(l),
-    findLabel(l, wanted),
+    set(l.scratch, rowAddress(room, q)),
+    findLabel(l, load64(0, get(l.scratch)), pattern),
     jumpIf(wrong, isZero64(get(l.near))),
-    set(l.found, nearTarget(l)),
+    set(l.found, nearTarget(l, get(l.scratch))),
     jumpIf(wrong, lessSigned(get(l.found), i32(0))),
     set(l.scratch, stateAddress(l.words.length, get(l.found))),
     jumpIfSame(l, known, l.scratch),
@@ -244,7 +280,7 @@ const tryGuess = (l: Locals, q: Code, wanted: Code, known: Label): Code => {
 };
 
 /** Looks everything in the batch up, in order: states get their numbers here. */
-export const flush = (l: Locals, overrun: Label): Code => {
+export const flush = (l: Locals, room: number, overrun: Label): Code => {
   const words = l.words.length;
   const at = 8 * words;
   const done = label('flushed');
@@ -265,9 +301,10 @@ export const flush = (l: Locals, overrun: Label): Code => {
         block(
           known,
           when(isZero(get(l.slot)), [
-            tryGuess(l, get(l.tag), load8(at + 9, get(l.from)), known),
+            tryGuess(l, room, get(l.tag), patternOf(load8(at + 9, get(l.from))), known),
             makeTag(l),
             set(l.slot, homeOf(l.tag)),
+            set(l.tag, keyOf(l.tag)),
           ]),
           loop(
             probe,
@@ -275,27 +312,25 @@ export const flush = (l: Locals, overrun: Label): Code => {
             when(isZero(get(l.scratch)), [
               set(l.found, get(l.size)),
               set(l.size, add(get(l.size), i32(1))),
-              store(0, get(l.slot), get(l.size)),
-              store(4, get(l.slot), get(l.tag)),
-              when(atLeast(get(l.slot), get(l.lastSlot)), [jump(overrun)]),
+              store(0, get(l.slot), or(get(l.size), get(l.tag))),
+              jumpIf(overrun, atLeast(get(l.slot), get(l.lastSlot))),
               set(l.scratch, stateAddress(words, get(l.found))),
               writeWords(l, l.scratch),
               store8(0, add(g('goals'), get(l.found)), load8(at + 8, get(l.from))),
-              store(4, add(g('rows'), shl(get(l.found), i32(2))), load(at + 12, get(l.from))),
+              store(ROW_HEAD, rowAddress(room, get(l.found)), load(at + 12, get(l.from))),
               jump(known),
             ]),
-            when(equal(load(4, get(l.slot)), get(l.tag)), [
-              set(l.found, sub(get(l.scratch), i32(1))),
+            set(l.found, xor(get(l.scratch), get(l.tag))),
+            when(isZero(shr(get(l.found), g('slotBits'))), [
+              set(l.found, sub(get(l.found), i32(1))),
               set(l.scratch, stateAddress(words, get(l.found))),
               jumpIfSame(l, known, l.scratch),
             ]),
-            set(l.slot, add(get(l.slot), i32(8))),
+            set(l.slot, add(get(l.slot), i32(4))),
             jump(probe),
           ),
         ),
-        set(l.scratch, load(at + 16, get(l.from))),
-        store(0, add(g('targets'), shl(get(l.scratch), i32(2))), get(l.found)),
-        store8(0, add(g('labels'), get(l.scratch)), load8(at + 8, get(l.from))),
+        store(0, load(at + 16, get(l.from)), get(l.found)),
         set(l.from, add(get(l.from), i32(entrySize(words)))),
         jump(next),
       ),
@@ -305,78 +340,61 @@ export const flush = (l: Locals, overrun: Label): Code => {
   ];
 };
 
-/** Reads what a guess needs about the state `at`, its parent's row: into `parentBytes` and `parentRow`. */
-export const readParent = (l: Locals, parentBytes: number, parentRow: number): Code => [
-  set(l.scratch, item('rows', add(get(l.at), i32(1)))),
+/** Reads what guesses need about the state `at`. */
+export const readParent = (l: Locals, room: number): Code => [
+  set(l.parentLabel, load8(0, add(g('goals'), get(l.at)))),
+  set(l.pattern, patternOf(get(l.parentLabel))),
+  set(l.scratch, load(ROW_HEAD, get(l.row))),
   when(
     lessSigned(get(l.scratch), i32(0)),
-    [set(parentBytes, i64(-1n)), set(parentRow, i32(0))],
-    [
-      set(l.row, item('rows', get(l.scratch))),
-      set(l.scratch, sub(item('rows', add(get(l.scratch), i32(1))), get(l.row))),
-      readLabels(l),
-      set(parentBytes, get(l.bytes)),
-      set(parentRow, get(l.row)),
-    ],
+    [set(l.parentBytes, i64(-1n)), set(l.parentRow, g('rows'))],
+    [set(l.parentRow, rowAddress(room, get(l.scratch))), set(l.parentBytes, load64(0, get(l.parentRow)))],
   ),
 ];
 
-/** Takes the edge to the state in `words` or to an ending: finds its target at once, or puts it into the batch. */
-export const enter = (
-  l: Locals,
-  edgeLabel: number,
-  parentLabel: number,
-  ending: Code,
-  parentBytes: number,
-  parentRow: number,
-): Code => {
+/** Takes the edge `way` to the state in `words` or to an ending: finds its target at once, or puts it into the batch. */
+export const enter = (l: Locals, room: number, ending: Code): Code => {
   const at = 8 * l.words.length;
   const done = label('done');
   const known = label('known');
   const entered = label('entered');
   const unknown = label('unknown');
-  return [
+  return block(
+    done,
     block(
-      done,
+      known,
+      set(l.found, ending),
+      jumpIf(known, get(l.found)),
       block(
-        known,
-        set(l.found, ending),
-        jumpIf(known, get(l.found)),
+        entered,
         block(
-          entered,
-          block(
-            unknown,
-            set(l.bytes, get(parentBytes)),
-            findLabel(l, get(edgeLabel)),
-            jumpIf(unknown, isZero64(get(l.near))),
-            set(l.row, get(parentRow)),
-            set(l.tag, nearTarget(l)),
-            // Endings are large numbers here.
-            jumpIf(unknown, atLeast(get(l.tag), get(l.at))),
-            when(atLeast(get(l.tag), get(l.flushed)), [
-              store(at, get(l.top), get(l.tag)),
-              store(at + 4, get(l.top), i32(0)),
-              jump(entered),
-            ]),
-            tryGuess(l, get(l.tag), get(parentLabel), known),
-          ),
-          makeTag(l),
-          set(l.slot, homeOf(l.tag)),
-          store(at, get(l.top), get(l.tag)),
-          store(at + 4, get(l.top), get(l.slot)),
-          store(0, get(l.list), get(l.slot)),
-          set(l.list, add(get(l.list), i32(4))),
+          unknown,
+          findLabel(l, get(l.parentBytes), patternOf(get(l.way))),
+          jumpIf(unknown, isZero64(get(l.near))),
+          set(l.tag, nearTarget(l, get(l.parentRow))),
+          // Endings are large numbers here.
+          jumpIf(unknown, atLeast(get(l.tag), get(l.at))),
+          when(atLeast(get(l.tag), get(l.flushed)), [
+            store(at, get(l.top), get(l.tag)),
+            store(at + 4, get(l.top), i32(0)),
+            jump(entered),
+          ]),
+          tryGuess(l, room, get(l.tag), get(l.pattern), known),
         ),
-        writeWords(l, l.top),
-        store(at + 8, get(l.top), add(get(edgeLabel), shl(get(parentLabel), i32(8)))),
-        store(at + 12, get(l.top), get(l.at)),
-        store(at + 16, get(l.top), get(l.place)),
-        set(l.top, add(get(l.top), i32(entrySize(l.words.length)))),
-        jump(done),
+        makeTag(l),
+        set(l.slot, homeOf(l.tag)),
+        store(at, get(l.top), keyOf(l.tag)),
+        store(at + 4, get(l.top), get(l.slot)),
+        store(0, get(l.list), get(l.slot)),
+        set(l.list, add(get(l.list), i32(4))),
       ),
-      store(0, add(g('targets'), shl(get(l.place), i32(2))), get(l.found)),
-      store8(0, add(g('labels'), get(l.place)), get(edgeLabel)),
+      writeWords(l, l.top),
+      store(at + 8, get(l.top), add(get(l.way), shl(get(l.parentLabel), i32(8)))),
+      store(at + 12, get(l.top), get(l.at)),
+      store(at + 16, get(l.top), get(l.place)),
+      set(l.top, add(get(l.top), i32(entrySize(l.words.length)))),
+      jump(done),
     ),
-    set(l.place, add(get(l.place), i32(1))),
-  ];
+    store(0, get(l.place), get(l.found)),
+  );
 };

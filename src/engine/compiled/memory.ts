@@ -11,13 +11,13 @@ export const regions = [
   'conflicts',
   'batch',
   'touches',
+  'leaves',
   'nodes',
-  'rows',
   'goals',
-  'labels',
+  'long',
   'states',
   'slots',
-  'targets',
+  'rows',
 ] as const;
 export type Region = (typeof regions)[number];
 
@@ -45,7 +45,7 @@ const MOST_PAGES = 65536;
 const FIRST_PAGES = 256;
 const STEP = 64;
 /** Regions that have the size asked for: they do not grow with the number of states. */
-const fixed: ReadonlySet<Region> = new Set(['roots', 'conflicts', 'batch', 'touches', 'nodes']);
+const fixed: ReadonlySet<Region> = new Set(['roots', 'conflicts', 'batch', 'touches', 'leaves', 'nodes']);
 
 /** With a maximum it grows in place where addresses are plenty; where they are not, that may be refused. */
 function createMemory(): WebAssembly.Memory {

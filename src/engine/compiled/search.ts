@@ -4,7 +4,7 @@
  * up from then on by generated WebAssembly (generate.ts). What is recorded holds as long as threads, objects and
  * marks stay the same; when one of them is added, the tables are thrown away and filled again.
  */
-import { endingTarget, FINALLY, labelAt, packLabel, unpackLabel, type Graph } from '../graph';
+import { endingTarget, FINALLY, packLabel, unpackLabel, type Graph } from '../graph';
 import type { Machine } from '../machine';
 import { collectRaces } from '../races';
 import type { Store } from '../store';
@@ -13,6 +13,7 @@ import { generate, generateRepack, type SearchFunction } from './generate';
 import { layoutOf, type Layout } from './layout';
 import { createRegions, FIRST_ADDRESS, regions as regionNames, type Regions } from './memory';
 import { createRecorder, slotOf, type Part, type Way } from './record';
+import { degreeOf, fillRows, graphOf, longBytes, roomFor } from './rows';
 import {
   BATCH,
   entrySize,
@@ -20,13 +21,14 @@ import {
   MOST_ACCESSES,
   MOST_PENDING,
   outcome,
+  rowSize,
   SLACK,
   treeCount,
   type GlobalName,
   type Shape,
 } from './shape';
 import { createTables, rootsOf, type Answer, type PackedWay, type Tables } from './tables';
-import { ASIDE, SWEEP_PIECE } from './upkeep';
+import { SWEEP_PIECE } from './upkeep';
 
 export interface Compiled {
   /** Expands up to `budget` states. `lost`: it cannot go on, the states are too large or steps look at too much. */
@@ -48,10 +50,10 @@ const MOST_NODES = 256 << 20;
 /** It is not worth it if so many of the states need the interpreter. */
 const TOO_OFTEN = 0.25;
 
-/** The hash table is made larger when so much of it is used, by so much. */
-const MOST_LOAD = 0.75;
-const GROWTH = 1.5;
-const FIRST_SLOTS = 1 << 14;
+/** The hash table is doubled when so much of it is used; small ones become four times as large. */
+const MOST_LOAD = 0.6;
+const FIRST_SLOT_BITS = 14;
+const LARGE_SLOT_BITS = 20;
 const FIRST_NODES = 1 << 20;
 
 interface Instance {
@@ -101,11 +103,24 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
   let states = 0;
   let expanded = 0;
   let edges = 0;
-  let slotCount = 0;
+  let slotBits = 0;
+  let longUsed = 0;
   let why = 'states are too large to be packed';
   let threads = 0;
   /** The hash table has made place for the hang check. */
   let over = false;
+  const takeOver = (): void => {
+    const { words, octets } = memory;
+    const rows = memory.base('rows') >> 2;
+    // Whose child they are, nobody asks.
+    words.fill(-1, rows, rows + (states * rowSize(room)) / 4);
+    octets.set(graph.goals.subarray(0, expanded), memory.base('goals'));
+    const end = fillRows({ memory, room, longUsed: 0 }, graph, label => {
+      const { thread, choice, decided, isPrivate } = unpackLabel(label);
+      return 2 * labelOf(packLabel(thread, choice, decided, false)) + (isPrivate ? 1 : 0);
+    });
+    if (end !== longUsed) throw new Error('internal: rows are longer than they were');
+  };
   /** All that is in the tables, as long as it stays true. */
   let answers: Answer[] = [];
   const known = { threads: -1, objects: -1, slots: -1, plain: -1, marks: -1 };
@@ -139,53 +154,48 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     );
   };
 
+  const slotBytes = (bits: number): number => (bits === 0 ? 0 : 4 * (2 ** bits + SLACK));
   /** Room for what one more round of the batch may add. */
   const margin = (threads: number): number => 2 * BATCH + (threads + 1) * mostWays + 2;
-  const makeRoom = (nodes: number, before: Layout | undefined): boolean => {
+  const makeRoom = (nodes: number, before: Layout | undefined, isRebuilding: boolean): boolean => {
     if (!layout || !shape) return false;
     const more = margin(threads);
-    let count = slotCount || FIRST_SLOTS;
-    while (states + more > count * MOST_LOAD) count = Math.ceil(count * GROWTH);
+    let bits = slotBits || FIRST_SLOT_BITS;
+    while (states + more > 2 ** bits * MOST_LOAD) bits += bits < LARGE_SLOT_BITS ? 2 : 1;
+    const row = rowSize(room);
     const grown = memory.grow(
       {
         roots: rootBytes,
         conflicts: 4 * MOST_PENDING + MOST_ACCESSES * MOST_ACCESSES,
-        batch: Math.max(more * entrySize(layout.words), 8 * ASIDE),
+        batch: more * entrySize(layout.words),
         touches: 4 * more,
+        leaves: 4 * (threads + 2),
         nodes: Math.max(nodes, memory.capacity('nodes')),
-        slots: (count + SLACK) * 8,
+        slots: slotBytes(bits),
         states: (states + more) * 8 * layout.words,
-        rows: (states + more + 2) * 4,
+        rows: (states + more) * row,
         goals: states + more,
-        labels: edges + more + 8,
-        targets: (edges + more) * 4,
+        long: longUsed + 16 * more,
       },
       {
-        slots: slotCount === 0 ? 0 : (slotCount + SLACK) * 8,
         states: states * 8 * (before ?? layout).words,
-        rows: (states + 1) * 4,
+        rows: states * row,
         goals: states,
-        labels: edges,
-        targets: edges * 4,
+        long: longUsed,
+        ...(bits === slotBits && { slots: slotBytes(bits) }),
       },
     );
     if (!grown) return false;
-    if (count > slotCount) enlarge(count);
+    const hasGrown = bits > slotBits;
+    slotBits = bits;
+    // Where the states are to be packed anew, the table is filled after that.
+    if (hasGrown && !isRebuilding) fillSlots();
     refresh();
     return true;
   };
-  /** Makes the hash table larger. */
-  const enlarge = (count: number): void => {
-    const before = slotCount === 0 ? 0 : slotCount + SLACK;
-    const base = memory.base('slots');
-    memory.octets.fill(0, base + 8 * before, base + 8 * (count + SLACK));
-    slotCount = count;
-    refresh();
-    if (before > 0 && instance?.call.spread(before) === 0) fillSlots();
-  };
   const fillSlots = (): void => {
     const base = memory.base('slots');
-    memory.octets.fill(0, base, base + 8 * (slotCount + SLACK));
+    memory.octets.fill(0, base, base + slotBytes(slotBits));
     refresh();
     instance?.call.rehash(0);
   };
@@ -199,27 +209,26 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     for (const r of regionNames) if (r !== 'nodes') value(r, memory.base(r));
     const more = margin(threads);
     value('threads', threads);
-    value('slotCount', slotCount);
+    value('slotBits', slotBits);
     value('next', expanded);
     value('size', states);
     value('edges', edges);
+    value('longUsed', longUsed);
     value(
       'mostStates',
       Math.min(
-        Math.floor(slotCount * MOST_LOAD),
+        Math.floor(2 ** slotBits * MOST_LOAD),
         Math.floor(memory.capacity('states') / (8 * layout.words)),
-        Math.floor(memory.capacity('rows') / 4) - 2,
+        Math.floor(memory.capacity('rows') / rowSize(room)),
         memory.capacity('goals'),
       ) - more,
     );
-    value(
-      'mostEdges',
-      Math.min(memory.capacity('labels') - 8, Math.floor(memory.capacity('targets') / 4)) - more,
-    );
+    value('mostLong', memory.capacity('long') - 8 * more);
   };
   const compile = (wanted: Shape): boolean => {
     if (
       shape?.words === wanted.words &&
+      shape.room === wanted.room &&
       shape.reduced === wanted.reduced &&
       shape.races === wanted.races &&
       instance
@@ -264,8 +273,8 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     rootBytes = bytes;
     layout = next;
     if (
-      !compile({ words: next.words, reduced: m.options.reduce, races: plainCells.size > 0 }) ||
-      !makeRoom(nodes, before)
+      !compile({ words: next.words, room, reduced: m.options.reduce, races: plainCells.size > 0 }) ||
+      !makeRoom(nodes, before, true)
     )
       return false;
     if (before) repack(before, next);
@@ -429,19 +438,12 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
   states = store.size;
   expanded = graph.expanded;
   edges = graph.edges;
-  if (!rebuild(FIRST_NODES)) return why;
-  const rows = memory.base('rows') / 4;
-  memory.words.set(graph.starts.subarray(0, expanded + 1), rows);
-  // Whose child the others are, nobody asks.
-  memory.words.fill(-1, rows + expanded + 1, rows + states + 1);
-  memory.octets.set(graph.goals.subarray(0, expanded), memory.base('goals'));
-  memory.words.set(graph.targets.subarray(0, edges), memory.base('targets') / 4);
-  for (let e = 0; e < edges; e++) {
-    const { thread, choice, decided, isPrivate } = unpackLabel(labelAt(graph, e));
-    memory.octets[memory.base('labels') + e] =
-      2 * labelOf(packLabel(thread, choice, decided, false)) + (isPrivate ? 1 : 0);
-  }
   const { expanded: first } = graph;
+  const room = roomFor(graph);
+  longUsed = 0;
+  for (let s = 0; s < expanded; s++) longUsed += longBytes(degreeOf(graph, s), room);
+  if (!rebuild(FIRST_NODES)) return why;
+  takeOver();
 
   const packed: Store = {
     components,
@@ -450,8 +452,8 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     },
     get bytes() {
       const fixed = (tables?.bytes ?? 0) + rootBytes + memory.capacity('batch');
-      const each = 8 * (layout?.words ?? 1) + 5;
-      return fixed + (slotCount + SLACK) * 8 + states * each + edges * 5 + components.bytes;
+      const each = 8 * (layout?.words ?? 1) + 1 + rowSize(room);
+      return fixed + slotBytes(slotBits) + states * each + longUsed + components.bytes;
     },
     load: (_m, index) => {
       load(index);
@@ -507,13 +509,14 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
         expanded = value('next');
         states = value('size');
         edges = value('edges');
+        longUsed = value('longUsed');
         switch (result) {
           case outcome.done:
             return 'done';
           case outcome.more:
             return 'more';
           case outcome.full:
-            if (!makeRoom(0, undefined)) return 'memory';
+            if (!makeRoom(0, undefined, false)) return 'memory';
             break;
           case outcome.overrun:
             return 'lost';
@@ -532,23 +535,16 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
         }
       }
     },
-    graph() {
-      const { words, octets } = memory;
-      const labelList = Int32Array.from(labels.flatMap(l => [l, l | (1 << 29)]));
-      const raw = octets.subarray(memory.base('labels'), memory.base('labels') + edges);
-      const starts = memory.base('rows') / 4;
-      const targets = memory.base('targets') / 4;
-      return {
-        starts: words.subarray(starts, starts + expanded + 1),
-        targets: words.subarray(targets, targets + edges),
-        labels: raw,
-        labelList,
-        edges,
+    graph: () =>
+      graphOf({
+        memory,
+        room,
         expanded,
-        goals: octets.subarray(memory.base('goals'), memory.base('goals') + expanded),
+        edges,
+        bytes: states * rowSize(room) + longUsed,
+        labelList: Int32Array.from(labels.flatMap(l => [l, l | (1 << 29)])),
         endings: graph.endings,
         canFinish,
-      };
-    },
+      }),
   };
 }

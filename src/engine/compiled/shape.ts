@@ -29,18 +29,20 @@ export const globals = [
   'roots',
   'touched',
   'slots',
-  /** Slots of the hash table, without the slack behind them. */
-  'slotCount',
+  /** Slots of the hash table, without the slack behind them, as a power of two. */
+  'slotBits',
   'states',
   'rows',
   'goals',
-  'labels',
-  'targets',
+  'long',
+  /** Bytes of long rows in use. */
+  'longUsed',
   'batch',
   'touches',
+  'leaves',
   'conflicts',
   'mostStates',
-  'mostEdges',
+  'mostLong',
 ] as const;
 export type GlobalName = (typeof globals)[number];
 
@@ -49,6 +51,20 @@ export const put = (name: GlobalName, value: Code): Code => setGlobal(globals.in
 
 /** States whose successors are gathered before they are looked up, in entries of the batch. */
 export const BATCH = 32;
+
+/** So many states ahead, rows are touched that guesses will look at. */
+export const AHEAD = 6;
+
+/** Labels at the start of a row, in bytes; what is no label reads NO_LABEL. */
+export const ROW_HEAD = 8;
+export const NO_LABEL = 255;
+/** The last label of a row that is too long for its place: its edges are in `long`, at the address its first target says. */
+export const LONG_ROW = 254;
+
+/** Bytes of a row: eight labels, then the targets of as many edges as there is room for. */
+export function rowSize(room: number): number {
+  return ROW_HEAD + 4 * room;
+}
 
 /** Bytes of an entry of the batch: the words, then what lookup.ts says. */
 export function entrySize(words: number): number {
@@ -96,6 +112,8 @@ export function memoSize(words: number): number {
 export interface Shape {
   /** 64-bit words of a state. */
   readonly words: number;
+  /** Edges that fit a row, at most 8. */
+  readonly room: number;
   /** Private steps are looked for. */
   readonly reduced: boolean;
   /** Some accesses are plain: pairs of pending accesses are looked at. */

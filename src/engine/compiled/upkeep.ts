@@ -1,22 +1,26 @@
 /** What the generated search does between two runs: a larger hash table, states packed in another way, the hang check. */
 import type { Layout } from './layout';
-import { homeOf, makeTag, readWords, stateAddress, type Locals } from './lookup';
-import { g, SLACK } from './shape';
+import { homeOf, keyOf, makeTag, readWords, rowAddress, stateAddress, type Locals } from './lookup';
+import { g, LONG_ROW, ROW_HEAD } from './shape';
 import {
   add,
   and,
   atLeast,
   block,
+  equal,
   get,
   i32,
+  i64,
   isZero,
   jump,
   jumpIf,
   label,
+  leadingZeros64,
   less,
   lessEqual,
   lessSigned,
   load,
+  load64,
   load8,
   loop,
   mul,
@@ -25,31 +29,22 @@ import {
   set,
   shl,
   shr,
+  shr64,
   store,
   store8,
   sub,
   when,
+  wrap,
+  xor64,
   type Code,
 } from './wasm';
-
-const firstFree = (l: Locals): Code => {
-  const free = label('free');
-  const search = label('search');
-  return block(
-    free,
-    loop(
-      search,
-      jumpIf(free, isZero(load(0, get(l.slot)))),
-      set(l.slot, add(get(l.slot), i32(8))),
-      jump(search),
-    ),
-  );
-};
 
 /** `rehash`: puts every state into an empty hash table. */
 export function rehash(l: Locals): Code {
   const all = label('all');
   const one = label('one');
+  const free = label('free');
+  const search = label('search');
   return [
     set(l.at, i32(0)),
     block(
@@ -61,83 +56,21 @@ export function rehash(l: Locals): Code {
         readWords(l, l.state),
         makeTag(l),
         set(l.slot, homeOf(l.tag)),
-        firstFree(l),
+        block(
+          free,
+          loop(
+            search,
+            jumpIf(free, isZero(load(0, get(l.slot)))),
+            set(l.slot, add(get(l.slot), i32(4))),
+            jump(search),
+          ),
+        ),
         set(l.at, add(get(l.at), i32(1))),
-        store(0, get(l.slot), get(l.at)),
-        store(4, get(l.slot), get(l.tag)),
+        store(0, get(l.slot), or(keyOf(l.tag), get(l.at))),
         jump(one),
       ),
     ),
     i32(0),
-  ];
-}
-
-/** Slots at the start of the table that `spread` puts aside: there new homes may lie before old slots. */
-export const ASIDE = 8192;
-
-/**
- * `spread(slots)`: makes a table of `slots` slots, slack included, into the larger one that `slotCount` says, which
- * begins at the same address; all behind the old one is zero. The first ASIDE slots are put aside at `batch`. Returns 0 if
- * something went too far from its home for that: then `rehash` is due.
- */
-export function spread(l: Locals): Code {
-  const part = (first: Code, base: Code, isAside: boolean): Code => {
-    const done = label('done');
-    const one = label('one');
-    const next = label('next');
-    return [
-      block(
-        done,
-        loop(
-          one,
-          jumpIf(done, isZero(less(first, get(l.at)))),
-          set(l.at, sub(get(l.at), i32(8))),
-          set(l.scratch, add(base, get(l.at))),
-          block(
-            next,
-            set(l.found, load(0, get(l.scratch))),
-            jumpIf(next, isZero(get(l.found))),
-            set(l.tag, load(4, get(l.scratch))),
-            set(l.slot, homeOf(l.tag)),
-            isAside
-              ? []
-              : [
-                  store(0, get(l.scratch), i32(0)),
-                  when(less(get(l.slot), get(l.scratch)), [set(l.result, i32(0))]),
-                ],
-            firstFree(l),
-            store(0, get(l.slot), get(l.found)),
-            store(4, get(l.slot), get(l.tag)),
-          ),
-          jump(one),
-        ),
-      ),
-    ];
-  };
-  const copied = label('copied');
-  const copy = label('copy');
-  const aside = 8 * ASIDE;
-  return [
-    set(l.result, i32(1)),
-    set(l.at, i32(0)),
-    block(
-      copied,
-      loop(
-        copy,
-        jumpIf(copied, atLeast(get(l.at), i32(aside))),
-        set(l.scratch, add(g('slots'), get(l.at))),
-        store(0, add(g('batch'), get(l.at)), load(0, get(l.scratch))),
-        store(4, add(g('batch'), get(l.at)), load(4, get(l.scratch))),
-        store(0, get(l.scratch), i32(0)),
-        set(l.at, add(get(l.at), i32(8))),
-        jump(copy),
-      ),
-    ),
-    set(l.at, shl(get(l.parameter), i32(3))),
-    part(i32(aside), g('slots'), false),
-    set(l.at, i32(aside)),
-    part(i32(0), g('batch'), true),
-    get(l.result),
   ];
 }
 
@@ -188,14 +121,14 @@ function halvesOf(l: Locals, count: number): readonly number[] {
     l.node,
     l.count,
     l.top,
-    l.topBefore,
+    l.list,
     l.from,
     l.slot,
     l.tag,
     l.found,
     l.size,
     l.made,
-    l.madeBefore,
+    l.isLong,
     l.place,
     l.touched,
     l.pending,
@@ -212,7 +145,7 @@ export const SWEEP_PIECE = 1 << 14;
  * `sweep(good)`: one pass from behind over the rows of up to SWEEP_PIECE states before `next`; a byte at `good` becomes
  * 1 where a goal, an ending or a state with such a byte can be reached in one step. Returns how many became so.
  */
-export function sweep(l: Locals): Code {
+export function sweep(l: Locals, room: number): Code {
   const done = label('done');
   const one = label('one');
   const next = label('next');
@@ -235,16 +168,26 @@ export function sweep(l: Locals): Code {
           block(
             good,
             jumpIf(good, load8(0, add(g('goals'), get(l.at)))),
-            set(l.state, add(g('rows'), shl(get(l.at), i32(2)))),
-            set(l.from, add(g('targets'), shl(load(0, get(l.state)), i32(2)))),
-            set(l.end, add(g('targets'), shl(load(4, get(l.state)), i32(2)))),
+            set(l.from, rowAddress(room, get(l.at))),
+            set(l.labels, load64(0, get(l.from))),
+            set(l.from, add(get(l.from), i32(ROW_HEAD))),
+            set(l.count, i32(4)),
+            // What is no label is 255.
+            set(l.degree, sub(i32(8), shr(wrap(leadingZeros64(xor64(get(l.labels), i64(-1n)))), i32(3)))),
+            when(equal(wrap(shr64(get(l.labels), i64(56n))), i32(LONG_ROW)), [
+              set(l.from, add(g('long'), load(0, get(l.from)))),
+              set(l.degree, load(0, get(l.from))),
+              set(l.from, add(get(l.from), i32(4))),
+              set(l.count, i32(8)),
+            ]),
             loop(
               edge,
-              jumpIf(next, atLeast(get(l.from), get(l.end))),
+              jumpIf(next, isZero(get(l.degree))),
               set(l.found, load(0, get(l.from))),
               jumpIf(good, lessSigned(get(l.found), i32(0))),
               jumpIf(good, load8(0, add(get(l.parameter), get(l.found)))),
-              set(l.from, add(get(l.from), i32(4))),
+              set(l.from, add(get(l.from), get(l.count))),
+              set(l.degree, sub(get(l.degree), i32(1))),
               jump(edge),
             ),
           ),
@@ -256,9 +199,4 @@ export function sweep(l: Locals): Code {
     ),
     get(l.result),
   ];
-}
-
-/** Slots of a table, with what lies behind the last home. */
-export function slotsWithSlack(count: number): number {
-  return count + SLACK;
 }
