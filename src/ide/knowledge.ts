@@ -9,7 +9,7 @@ import type { BitCallees } from '../kernel/words/accesses';
 import { bitCallees, bitTraits } from '../kernel/words/bitWrappers';
 import { evaluate, type Constant, type Names } from '../kernel/words/constants';
 import { enumeratorsAround, type Enumerator } from '../kernel/words/enums';
-import { functionsOf, type FunctionFacts } from '../kernel/functions';
+import { functionOf, functionsOf, type FunctionFacts } from '../kernel/functions';
 import type { Types } from '../kernel/places';
 import { publications, type Publication } from '../kernel/publish';
 import { survey, type Survey } from '../kernel/sections/survey';
@@ -223,8 +223,8 @@ function usesTheSame(scene: Scene, before: readonly FunctionFacts[], now: readon
       return false;
     const matters = (name: string): boolean => index?.has(name) ?? true;
     return (
-      [...f.analysis.calls].every(c => old.analysis.calls.has(c) || !matters(c)) &&
-      [...old.analysis.calls].every(c => f.analysis.calls.has(c) || !matters(c))
+      [...f.analysis.named].every(c => old.analysis.named.has(c) || !matters(c)) &&
+      [...old.analysis.named].every(c => f.analysis.named.has(c) || !matters(c))
     );
   });
 }
@@ -255,9 +255,8 @@ function relatedTo(
           const macro = source.macro(item);
           if (macro) macros.set(name, [...(macros.get(name) ?? []), { macro, source, item }]);
         } else {
-          const analysis = scene.facts.analysis(source.text, item, () => source.node(item));
-          if (!analysis) continue;
-          fresh.push({ name, file: source.path, item, analysis, shift: item.start - analysis.base });
+          const f = functionOf(source, item, scene.facts);
+          if (f) fresh.push(f);
         }
       }
     related.push(...fresh);
@@ -326,7 +325,7 @@ function headerIndex(tree: Tree, paths: readonly string[]): HeaderIndex {
 function called(functions: readonly FunctionFacts[], defined: ReadonlySet<string>): ReadonlySet<string> {
   const names = new Set<string>();
   for (const f of functions)
-    for (const name of f.analysis.calls)
+    for (const name of f.analysis.named)
       if (!defined.has(name) && (primitive(name)?.role ?? 'query') === 'query') names.add(name);
   return names;
 }

@@ -7,6 +7,7 @@ import type { Span } from '../base/span';
 import { notesOn } from '../base/notes';
 import { detached } from '../base/text';
 import { child, walk, type Node } from '../syntax/node';
+import { withoutComments } from '../syntax/plain';
 import { shifted } from '../syntax/shift';
 import type { Item, SourceFile } from '../syntax/source';
 import { memoEvents } from './sections/loops';
@@ -28,9 +29,20 @@ export interface Analysis {
   readonly flow: Flow;
   readonly events: (point: Point) => readonly Event[];
   /** Names of all functions and macros that it calls. */
-  readonly calls: ReadonlySet<string>;
+  readonly calls: Calls;
+  /**
+   * All names before a parenthesis in its body: those of `calls`, and a few that are no calls. Told by the text: a function
+   * that names nothing of interest is never parsed.
+   */
+  readonly named: ReadonlySet<string>;
   /** Results of other analyses of this text, by name of the analysis. */
   readonly memo: Map<string, unknown>;
+}
+
+/** Names; `has` parses the function only for what its text names. */
+export interface Calls extends Iterable<string> {
+  readonly size: number;
+  has(name: string): boolean;
 }
 
 export interface FunctionFacts {
@@ -48,10 +60,15 @@ export interface FactStore {
   readonly size: number;
   /** The analysis of an item's text; `node` is asked for only if the text is new. Undefined if there is no node. */
   analysis(text: string, item: Item, node: () => Node | undefined): Analysis | undefined;
+  /** As `analysis`, with a tree that is made when somebody looks at it. */
+  lazily(text: string, item: Item, tree: (own: string) => Tree | undefined): Analysis | undefined;
   functions(file: SourceFile, make: () => readonly FunctionFacts[]): readonly FunctionFacts[];
   /** Facts of the items of a file that were asked for so far, also those of items that an edit left where they were. */
   standing(file: SourceFile): Map<Item, FunctionFacts>;
 }
+
+/** Gives a tree whose offsets count from the function's start. */
+type Tree = () => Node | undefined;
 
 /** Beyond so many characters of function texts those that were not used for the longest time are forgotten. */
 const MOST = 2_000_000;
@@ -122,31 +139,40 @@ export function createFactStore(): FactStore {
     return mine;
   }
 
+  function lazily(text: string, item: Item, tree: (own: string) => Tree | undefined): Analysis | undefined {
+    const same = byItem.get(item.origin ?? item);
+    const key = same?.analysis ? '' : text.slice(item.start, item.end);
+    const known = same?.analysis ? same : analyses.get(key);
+    if (known?.analysis) {
+      if (known !== same) byItem.set(item.origin ?? item, known);
+      known.used = ++state.clock;
+      return known.analysis;
+    }
+    // The whole file's text would be kept with it: one for each edit of the day.
+    const own = detached(key);
+    const root = tree(own);
+    if (!root) return undefined;
+    const made = analyse(own, root);
+    const entry: Entry = { analysis: made, used: ++state.clock };
+    analyses.set(own, entry);
+    byItem.set(item.origin ?? item, entry);
+    state.length += key.length;
+    if (state.length > MOST) forgetOldest();
+    return made;
+  }
+
   return {
     get size() {
       return analyses.size;
     },
     analysis(text, item, node) {
-      const same = byItem.get(item.origin ?? item);
-      const key = same?.analysis ? '' : text.slice(item.start, item.end);
-      const known = same?.analysis ? same : analyses.get(key);
-      if (known?.analysis) {
-        if (known !== same) byItem.set(item.origin ?? item, known);
-        known.used = ++state.clock;
-        return known.analysis;
-      }
-      const root = node();
-      if (!root) return undefined;
-      // The whole file's text would be kept with it: one for each edit of the day.
-      const own = detached(key);
-      const made = analyse(own, shifted(root, -item.start));
-      const entry: Entry = { analysis: made, used: ++state.clock };
-      analyses.set(own, entry);
-      byItem.set(item.origin ?? item, entry);
-      state.length += key.length;
-      if (state.length > MOST) forgetOldest();
-      return made;
+      return lazily(text, item, () => {
+        const root = node();
+        const made = root && shifted(root, -item.start);
+        return made && (() => made);
+      });
     },
+    lazily,
     functions(file, make) {
       const mine = ofFile(file);
       if (!mine.all) {
@@ -180,7 +206,10 @@ export function functionOf(file: SourceFile, item: Item, store: FactStore): Func
 }
 
 function makeFunction(file: SourceFile, item: Item, store: FactStore): FunctionFacts | undefined {
-  const analysis = store.analysis(file.text, item, () => file.node(item));
+  if (item.kind === 'invocation' && !file.text.slice(item.start, item.end).includes('{')) return undefined;
+  const analysis = file.later
+    ? store.lazily(file.text, item, own => file.later?.(item, own))
+    : store.analysis(file.text, item, () => file.node(item));
   if (!analysis) return undefined;
   const name = item.kind === 'function' ? item.name : invocationName(item, analysis);
   if (name === undefined) return undefined;
@@ -196,17 +225,47 @@ function invocationName(item: Item, { text, node }: Analysis): string | undefine
   return name ? text.slice(name.start, name.end) : item.name;
 }
 
-function analyse(text: string, node: Node): Analysis {
-  const body = child(node, 'body') ?? (node.kind === 'compound_statement' ? node : undefined);
+/** Names before a parenthesis that no function has; and a member's, with what stands before it. */
+const callLike = /(->\s*|\.\s*)?\b([A-Za-z_]\w*)\s*\(/g;
+const noCalls: ReadonlySet<string> = new Set(['if', 'for', 'while', 'switch', 'return', 'sizeof']);
+
+function namedIn(text: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const plain = withoutComments(text);
+  for (const m of plain.slice(Math.max(0, plain.indexOf('{'))).matchAll(callLike)) {
+    const name = m[2] ?? '';
+    if (m[1] === undefined && !noCalls.has(name)) found.add(name);
+  }
+  return found;
+}
+
+/** What stands for a function that cannot be parsed at all. */
+function noTree(text: string): Node {
+  return { kind: 'ERROR', start: 0, end: text.length, named: true, children: [], hasError: true };
+}
+
+function analyse(text: string, tree: Tree): Analysis {
   const lazy = <T>(make: () => T): (() => T) => {
     let made: { value: T } | undefined;
     return () => (made ??= { value: make() }).value;
   };
-  const locals = lazy(() => localsOf(text, node));
-  const flow = lazy(() => flowOf(text, body ?? node));
-  const calls = lazy(() => {
+  const state: { tree?: Tree; node?: Node } = { tree };
+  const node = (): Node => {
+    if (state.node) return state.node;
+    state.node = state.tree?.() ?? noTree(text);
+    // It has the parser's own memory of the file.
+    delete state.tree;
+    return state.node;
+  };
+  const body = lazy(
+    () => child(node(), 'body') ?? (node().kind === 'compound_statement' ? node() : undefined),
+  );
+  const locals = lazy(() => localsOf(text, node()));
+  const flow = lazy(() => flowOf(text, body() ?? node()));
+  const named = lazy(() => namedIn(text));
+  const made = lazy(() => {
     const found = new Set<string>();
-    walk(body ?? node, n => {
+    walk(body() ?? node(), n => {
       if (n.kind === 'call_expression') {
         const name = callee(text, n);
         if (name !== undefined) found.add(name);
@@ -214,11 +273,22 @@ function analyse(text: string, node: Node): Analysis {
     });
     return found;
   });
+  const calls: Calls = {
+    get size() {
+      return named().size === 0 ? 0 : made().size;
+    },
+    has: name => named().has(name) && made().has(name),
+    [Symbol.iterator]: () => made()[Symbol.iterator](),
+  };
   return {
     text,
     base: 0,
-    node,
-    body,
+    get node() {
+      return node();
+    },
+    get body() {
+      return body();
+    },
     get locals() {
       return locals();
     },
@@ -226,8 +296,9 @@ function analyse(text: string, node: Node): Analysis {
       return flow();
     },
     events: memoEvents(text),
-    get calls() {
-      return calls();
+    calls,
+    get named() {
+      return named();
     },
     memo: new Map(),
   };

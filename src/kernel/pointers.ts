@@ -23,7 +23,7 @@ export interface PointerAccess {
 /** The accesses to RCU pointers in a function, grace periods and deferred callbacks too, in text order. */
 export function pointersOf(a: Analysis): readonly PointerAccess[] {
   return remember(a, 'pointers', () => {
-    if (![...a.calls].some(name => isRcu(name))) return [];
+    if (![...a.named].some(name => isRcu(name))) return [];
     const found: PointerAccess[] = [];
     for (const p of a.flow.points)
       for (const e of a.events(p)) {

@@ -122,6 +122,8 @@ interface CachedNode {
 interface Trees {
   readonly byCode: Map<string, CachedNode>;
   readonly byItem: WeakMap<ScannedItem, CachedNode>;
+  /** So many of the first. */
+  most: number;
 }
 
 interface State {
@@ -136,13 +138,15 @@ function sourceFile(
   pieces: Pieces,
   earlier: State | undefined,
 ): { readonly file: SourceFile; readonly state: State } {
-  const trees = earlier?.trees ?? { byCode: new Map(), byItem: new WeakMap() };
+  const trees: Trees = earlier?.trees ?? { byCode: new Map(), byItem: new WeakMap(), most: 0 };
   let before = earlier;
   let scan: Scanned | undefined;
   const known = (): Scanned => {
     if (!scan) {
       const old = before?.scan();
       scan = old ? rescanned(old, text, path) : scanned(text, path, plain());
+      // Of a file that is typed in for hours; the items of the day hold their trees themselves.
+      trees.most = 4 * scan.items.length + 400;
       // Not held any longer than needed: versions would hang on to versions.
       before = undefined;
     }
@@ -157,17 +161,7 @@ function sourceFile(
   const includes = once(() => includesOf(before?.scan() ? known().plain : (scan?.plain ?? plain())));
   const lines = once(() => createLineMap(text));
 
-  const byCode: Cached = (key, base, make) => {
-    const hit = trees.byCode.get(key);
-    if (hit) return movedTo(hit, base);
-    const node = make();
-    trees.byCode.set(detached(key), { base, node });
-    // Of a file that is typed in for hours; the items of the day hold their trees themselves.
-    const oldest =
-      trees.byCode.size > 4 * known().items.length + 400 ? trees.byCode.keys().next().value : undefined;
-    if (oldest !== undefined) trees.byCode.delete(oldest);
-    return node;
-  };
+  const byCode = treesByCode(trees);
   const treeOf = (item: ScannedItem, decide: Decide | undefined): Node | undefined => {
     if (item.end - item.start > longest) return undefined;
     const { plain } = known();
@@ -202,10 +196,48 @@ function sourceFile(
       const found = itemLike(known().items, item);
       return found && treeOf(found, decide);
     },
+    later(item, own) {
+      const found = itemLike(known().items, item);
+      const isMade = found?.kind === 'function' || found?.kind === 'invocation';
+      if (!isMade || found.end - found.start > longest) return undefined;
+      return treeLater(found, own, pieces, trees);
+    },
     macro: item => (item.kind === 'macro' ? macroDefinition(known().plain, item) : undefined),
     commentAt: at => commentFor(text, at.start, at.end),
   };
   return { file, state: { trees, scan: () => scan ?? before?.scan() } };
+}
+
+/** Trees by their code. */
+function treesByCode(trees: Trees): Cached {
+  return (key, base, make) => {
+    const hit = trees.byCode.get(key);
+    if (hit) return movedTo(hit, base);
+    const node = make();
+    trees.byCode.set(detached(key), { base, node });
+    const oldest = trees.byCode.size > trees.most ? trees.byCode.keys().next().value : undefined;
+    if (oldest !== undefined) trees.byCode.delete(oldest);
+    return node;
+  };
+}
+
+/** In a function of its own: what it gives holds nothing of the file, nor the trees of its other items. */
+function treeLater(item: ScannedItem, own: string, pieces: Pieces, trees: Trees): () => Node | undefined {
+  const shared = new WeakRef(trees);
+  const first = new WeakRef(item.origin ?? item);
+  // Names are slices of the file's text.
+  const { origin: _origin, ...atZero } = movedItem({ ...item, name: '', conditions: [] }, -item.start);
+  const ownTrees = (): Trees => ({ byCode: new Map(), byItem: new WeakMap(), most: 1 });
+  return () => {
+    const known = shared.deref() ?? ownTrees();
+    const key = first.deref();
+    let entry = key && known.byItem.get(key);
+    if (!entry) {
+      entry = { base: 0, node: itemNode(plainOf(own), atZero, pieces, undefined, treesByCode(known), 0) };
+      if (key) known.byItem.set(key, entry);
+    }
+    return movedTo(entry, 0);
+  };
 }
 
 function movedTo(cached: CachedNode, to: number): Node | undefined {

@@ -86,6 +86,11 @@ export interface SourceFile {
    * both are seen), else the branch that parses better.
    */
   node(item: Item, decide?: Decide): Node | undefined;
+  /**
+   * The tree of a function or invocation as `node(item)` gives it, with offsets from the item's start, made when it is asked
+   * for. `own` is the item's text, which is all that is held until then. Absent: there is no tree.
+   */
+  later?(item: Item, own: string): (() => Node | undefined) | undefined;
   macro(item: Item): MacroDefinition | undefined;
   /** The comment that stands directly before an offset or behind it on the same line, without its comment signs. */
   commentAt(item: Item | Span): string | undefined;

@@ -148,7 +148,7 @@ function argumentsOf({ source, item }: Definition): readonly string[] {
 }
 
 /** The guard classes and `__free()`s that a function names, which calls `calls`. */
-export function guardWordsIn(text: string, calls: ReadonlySet<string>): GuardWords {
+export function guardWordsIn(text: string, calls: { has(word: string): boolean }): GuardWords {
   const all = (pattern: RegExp): readonly string[] => [
     ...new Set([...text.matchAll(pattern)].map(m => m[1] ?? '')),
   ];

@@ -112,6 +112,16 @@ export function ownerWait(text: string, node: Node): string | undefined {
   return word && bit && `${placeText(text, word).replace(/^\*(?=\w)/, '')} bit ${spelling(text, bit)}`;
 }
 
+/** Whether a call of that name may take an owner word, wait for one or give it back. */
+export function mayOwn(name: string): boolean {
+  if (/^test_and_set_bit|^wait_on_bit_lock|clear_bit|^clear_and_wake_up_bit$/.test(name)) return true;
+  const p = primitive(name);
+  return (
+    p?.pointer !== undefined &&
+    (p.role === 'swap' || p.role === 'cas' || (p.role === 'store' && p.class !== 'rcu'))
+  );
+}
+
 /** What a call or store gives back, if it may be an owner word. */
 export function ownerGive(text: string, node: Node): string | undefined {
   if (node.kind !== 'call_expression') return undefined;

@@ -12,10 +12,11 @@ import { annotatedIn, type Annotated } from './annotated';
 import { conditionalLocks, type ConditionalLock, type Predicate } from './condlock';
 import { noCorpus, type Corpus } from '../corpus';
 import { endedElsewhere, fateOf, type Fate } from './fate';
-import { remember, spanOf, type FunctionFacts } from '../functions';
+import { remember, spanOf, type Analysis, type FunctionFacts } from '../functions';
 import { guardsOf, guardWordsIn } from './guards';
 import { macroEffects } from './macros';
 import { noTypes, type Types } from '../places';
+import { mayOwn } from './owner';
 import { guardPrimitive, primitive } from '../primitives';
 import { isBalanced, lastField, sectionsOf, type Sections, type Site } from './regions';
 import { effectsOfText, isSectionPrimitive, type CallEffects, type Effect } from './sections';
@@ -185,7 +186,8 @@ export function survey(input: SurveyInput): Survey {
     const key = `${name} ${from ?? ''}`;
     if (!lookups.has(key)) {
       const found = corpus.functions(name, from);
-      lookups.set(key, found.find(f => f.analysis.calls.size > 0) ?? found[0]);
+      const meant = found.length > 1 ? found.find(f => f.analysis.calls.size > 0) : undefined;
+      lookups.set(key, meant ?? found[0]);
     }
     return lookups.get(key);
   };
@@ -291,9 +293,9 @@ export function survey(input: SurveyInput): Survey {
   /** Whether there is anything in a function that may begin or end a section. */
   const mayMatter = (f: FunctionFacts): boolean =>
     remember(f.analysis, 'may begin or end', () => {
-      for (const c of f.analysis.calls) if (isSectionPrimitive(c) || soundsLikeSection.test(c)) return true;
+      for (const c of f.analysis.named) if (isSectionPrimitive(c) || soundsLikeSection.test(c)) return true;
       return false;
-    }) || otherCalls(f).some(c => index.near(c, f.file) !== undefined);
+    }) || otherNames(f).some(c => index.near(c, f.file) !== undefined);
 
   const macrosMeant = (name: string, from: string | undefined): readonly MacroOf[] => {
     const near = macrosAtHand?.(name, from) ?? [];
@@ -408,9 +410,14 @@ export function survey(input: SurveyInput): Survey {
   };
   const sectionsNow = (f: FunctionFacts, entry: readonly Effect[]): Sections | undefined => {
     const { analysis } = f;
-    if (!analysis.body) return undefined;
     const used: string[] = [];
     const table = meaningsIn(f.file);
+    // Most functions name nothing that has to do with sections: they are not even parsed.
+    const isConcerned =
+      entry.length > 0 ||
+      namesSections(analysis) ||
+      otherNames(f).some(c => meaningOf(c, f.file, table) !== undefined);
+    if (!isConcerned || !analysis.body) return undefined;
     for (const c of otherCalls(f)) {
       const m = meaningOf(c, f.file, table);
       if (m?.kind === 'function') used.push(signatures.get(m.wrapper.facts) ?? '');
@@ -664,6 +671,20 @@ function meaningOfAnnotated(annotated: Annotated): Meaning {
 /** What a caller sees of it. */
 function signatureOf({ facts, effects }: Wrapper): string {
   return `${facts.name}${JSON.stringify(effects)}`;
+}
+
+/** What a function's text names like a call that is no primitive. */
+function otherNames(f: FunctionFacts): readonly string[] {
+  return remember(f.analysis, 'other names', () => [...f.analysis.named].filter(c => !primitive(c)));
+}
+
+/** Whether a function's own text names something that begins or ends a section, without any callee's doing. */
+function namesSections(analysis: Analysis): boolean {
+  return remember(analysis, 'names sections', () => {
+    for (const c of analysis.named) if (isSectionPrimitive(c) || mayOwn(c)) return true;
+    const { classes, frees } = guardWordsIn(analysis.text, analysis.named);
+    return classes.length + frees.length > 0;
+  });
 }
 
 /** What a function calls that is no primitive. */

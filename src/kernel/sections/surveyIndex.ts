@@ -40,7 +40,7 @@ export function indexOf(functions: readonly FunctionFacts[], related: readonly F
 function nearest(known: readonly FunctionFacts[], from: string | undefined): FunctionFacts | undefined {
   const mine = known.filter(f => f.file === from);
   const list = mine.length > 0 ? mine : known.filter(f => from === undefined || isVisible(f));
-  return list.find(f => f.analysis.calls.size > 0) ?? list[0];
+  return list.length > 1 ? (list.find(f => f.analysis.calls.size > 0) ?? list[0]) : list[0];
 }
 
 type ByName = ReadonlyMap<string, readonly FunctionFacts[]>;
@@ -74,11 +74,13 @@ function callersOf(
   const asked = new Map<string, readonly FunctionFacts[]>();
   const lazy: { all?: ByName } = {};
   return name => {
-    if (lazy.all) return lazy.all.get(name);
     let found = asked.get(name);
     if (!found) {
-      if (asked.size >= FEW) return (lazy.all = callersIn(lists.flat())).get(name);
-      asked.set(name, (found = lists.flatMap(list => list.filter(f => f.analysis.calls.has(name)))));
+      const naming =
+        asked.size < FEW
+          ? lists.flatMap(list => list.filter(f => f.analysis.named.has(name)))
+          : ((lazy.all ??= namersIn(lists.flat())).get(name) ?? []);
+      asked.set(name, (found = naming.filter(f => f.analysis.calls.has(name))));
     }
     return found.length > 0 ? found : undefined;
   };
@@ -89,15 +91,16 @@ function isVisible(f: FunctionFacts): boolean {
   return !(f.item.isStatic && f.file.endsWith('.c'));
 }
 
-function callersIn(functions: readonly FunctionFacts[]): ByName {
-  const callers = new Map<string, FunctionFacts[]>();
+/** Functions by what their texts name like a call. */
+function namersIn(functions: readonly FunctionFacts[]): ByName {
+  const namers = new Map<string, FunctionFacts[]>();
   for (const f of functions)
-    for (const name of f.analysis.calls) {
-      const list = callers.get(name);
+    for (const name of f.analysis.named) {
+      const list = namers.get(name);
       if (list) list.push(f);
-      else callers.set(name, [f]);
+      else namers.set(name, [f]);
     }
-  return callers;
+  return namers;
 }
 
 /** Whether a function looks at what a call of that name returns: tests it, or hands it on. */
@@ -128,6 +131,7 @@ function looksAt({ flow, events, text }: Analysis, name: string): boolean {
 export function spunOwners(f: FunctionFacts): readonly string[] {
   const { analysis } = f;
   return remember(analysis, 'spun owners', () => {
+    if (![...analysis.named].some(c => /xchg|test_and_set_bit|^wait_on_bit_lock/.test(c))) return [];
     if (![...analysis.calls].some(c => /xchg|test_and_set_bit|^wait_on_bit_lock/.test(c))) return [];
     return analysis.flow.points.flatMap(p => {
       const waits = analysis

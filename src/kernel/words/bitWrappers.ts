@@ -15,6 +15,7 @@ import {
   type BitWrapper,
 } from './accesses';
 import type { MacroUse } from './bitUses';
+import { hasNumber, mayBePlace, mayWrap } from './glance';
 import { callArguments, callee, pointee, spelling, substitute } from '../expression';
 import { remember, type FunctionFacts } from '../functions';
 import { pathOf, type Path } from '../places';
@@ -101,6 +102,7 @@ function ofFunction(f: FunctionFacts, inner: Inner): readonly BitWrapper[] {
 }
 
 function ownBitWrappers(f: FunctionFacts): readonly BitWrapper[] {
+  if (!mayWrap(f.analysis)) return [];
   return remember(f.analysis, 'own bit wrappers', () => ownWrappers(f));
 }
 
@@ -142,6 +144,7 @@ interface Pass {
 /** Calls that hand a parameter on as it is. */
 function passes(f: FunctionFacts): readonly Pass[] {
   return remember(f.analysis, 'bit passes', () => {
+    if (!hasNumber(f.analysis.text)) return [];
     const { text, locals } = f.analysis;
     const found: Pass[] = [];
     walk(f.analysis.body ?? f.analysis.node, n => {
@@ -189,6 +192,7 @@ function rebased(f: FunctionFacts, w: BitWrapper, args: readonly Node[]): BitWra
 /** A function that only returns the address of a word: `return &page[n].flags;`. */
 function placeOfFunction(f: FunctionFacts): BitPlace | undefined {
   return remember(f.analysis, 'bit place', () => {
+    if (!mayBePlace(f.analysis)) return undefined;
     const { text, locals } = f.analysis;
     const returned: Node[] = [];
     walk(f.analysis.body ?? f.analysis.node, n => {

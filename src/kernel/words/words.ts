@@ -5,7 +5,8 @@
  */
 import { accessesOf, accessesThrough, type Access, type AccessKind, type BitCallees } from './accesses';
 import { bitNumbered, bitsOfMask, type Bit, type Names } from './constants';
-import type { FunctionFacts } from '../functions';
+import type { Analysis, FunctionFacts } from '../functions';
+import { givenConstants, hasStrong, mayMask } from './glance';
 import { keyOfPath, sameKey, type Types } from '../places';
 
 export interface WordAccess {
@@ -37,8 +38,11 @@ export function stateWords(
   which: 'strong' | 'plain' = 'strong',
 ): readonly StateWord[] {
   const byKey = new Map<string, { f: FunctionFacts; access: Access }[]>();
-  for (const f of functions)
-    for (const access of callees ? accessesThrough(f.analysis, callees) : accessesOf(f.analysis)) {
+  const take = (f: FunctionFacts): readonly Access[] =>
+    callees ? accessesThrough(f.analysis, callees) : accessesOf(f.analysis);
+  const concerned = which === 'strong' ? concernedBy(functions, take, callees) : functions;
+  for (const f of concerned)
+    for (const access of take(f)) {
       const key = keyOfPath(access.path, types);
       if (key === undefined) continue;
       const list = byKey.get(key);
@@ -73,6 +77,45 @@ export function stateWords(
     });
   }
   return words.sort((a, b) => b.accesses.length - a.accesses.length || (a.key < b.key ? -1 : 1));
+}
+
+/**
+ * The functions that have a say in strong words: those that call bit operations or what wraps them, and those whose texts
+ * name a field that others have such words in.
+ */
+function concernedBy(
+  functions: readonly FunctionFacts[],
+  take: (f: FunctionFacts) => readonly Access[],
+  callees: BitCallees | undefined,
+): readonly FunctionFacts[] {
+  const direct = new Set<FunctionFacts>();
+  const fields = new Set<string>();
+  for (const f of functions) {
+    const isDirect =
+      hasStrong(f.analysis) ||
+      (callees && givenConstants(f.analysis).some(name => callees.signature(name) !== ''));
+    if (!isDirect) continue;
+    direct.add(f);
+    for (const { strong, path } of take(f)) if (strong) fields.add(path.fields.at(-1) ?? path.root);
+  }
+  if (fields.size === 0) return [];
+  const naming = new RegExp(`(?<![\\w$])(?:${[...fields].map(escaped).join('|')})(?![\\w$])`);
+  return functions.filter(f => direct.has(f) || names(f.analysis, naming));
+}
+
+function names(a: Analysis, pattern: RegExp): boolean {
+  if (!mayMask(a)) return false;
+  let last = lastNamed.get(a);
+  const { source } = pattern;
+  if (last?.source !== source) lastNamed.set(a, (last = { source, is: pattern.test(a.text) }));
+  return last.is;
+}
+
+/** What a text was asked for last: the same from one edit to the next. */
+const lastNamed = new WeakMap<Analysis, { readonly source: string; readonly is: boolean }>();
+
+function escaped(name: string): string {
+  return name.replace(/\W/g, '\\$&');
 }
 
 /** What is done to single bits. */
