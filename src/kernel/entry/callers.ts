@@ -20,12 +20,14 @@ import {
   looks,
   members,
   notifiers,
+  probes,
   registrations,
+  callbackKinds,
   telling,
   vectors,
 } from './registrations';
 import { surroundingsOf, type Surroundings, type SurroundingsName } from './surroundings';
-import { callPoints, fieldCalls, fieldCopies, usesIn, type Use } from './uses';
+import { callPoints, fieldCalls, fieldCopies, fieldPasses, usesIn, type Use } from './uses';
 
 /** A call on the way: `f` at `point` calls the next inner frame's function (the first frame: the one asked about). */
 export interface Frame {
@@ -257,14 +259,9 @@ export function callersOf(input: CallersInput, mentions = 600): Callers {
 
   function* handedTo(use: Use & { kind: 'argument' }, w: Where): Iterable<Caller> {
     const { callee, index } = use;
-    const row = registrations.get(callee)?.find(([argument]) => argument === index);
-    if (row) {
-      const args = callArguments(use.node);
-      const [first] = args;
-      const vector = callee === 'open_softirq' && first ? w.text.slice(first.start, first.end) : undefined;
-      const soft = args.some(a => /_SOFT\b/.test(w.text.slice(a.start, a.end)));
-      const s = row[1] === 'hrtimer' && soft ? 'hrtimerSoft' : row[1];
-      yield known(s, linkAt(`${callee}()`, w, use.node), vector === undefined ? undefined : vectors[vector]);
+    const registered = registration(callee, index, use.node, w);
+    if (registered) {
+      yield registered;
       return;
     }
     if (harmless.test(callee) || looks.test(callee)) return;
@@ -296,6 +293,21 @@ export function callersOf(input: CallersInput, mentions = 600): Callers {
       }
     }
     yield { kind: 'unknown', because: `it is passed to ${callee}()` };
+  }
+
+  /** What a call runs its argument in, if it is one that registers. */
+  function registration(callee: string, index: number, node: Node, w: Where): Caller | undefined {
+    const link = (): Link => linkAt(`${callee}()`, w, node);
+    if (index === 0 && probes.test(callee) && corpus.functions(callee).length === 0)
+      return known('tracepoint', link());
+    const row = registrations.get(callee)?.find(([argument]) => argument === index);
+    if (!row) return undefined;
+    const args = callArguments(node);
+    const [first] = args;
+    const vector = callee === 'open_softirq' && first ? w.text.slice(first.start, first.end) : undefined;
+    const soft = args.some(a => /_SOFT\b/.test(w.text.slice(a.start, a.end)));
+    const s = row[1] === 'hrtimer' && soft ? 'hrtimerSoft' : row[1];
+    return known(s, link(), vector === undefined ? undefined : vectors[vector]);
   }
 
   /** A macro that is given the function: what its text does with the parameter. */
@@ -438,20 +450,37 @@ export function callersOf(input: CallersInput, mentions = 600): Callers {
       (/_driver$/.test(struct) && driverMembers.has(field) ? 'driver' : undefined);
     if (name !== undefined && name !== 'anywhere') {
       if (use.variable !== undefined && realTimeOnly(use.variable, w)) return;
-      // Programs on packets and sockets never sleep.
-      const sleepable = name === 'bpfHelper' && !/(?:^|\/)net\//.test(w.file);
-      yield known(sleepable ? 'bpfHelperAnywhere' : name, link);
+      yield known(refined(name, w), link);
+      return;
+    }
+    const kind = struct === 'nfnl_callback' && use.table ? entryOf(w.text, use.table, 'type') : undefined;
+    const callback = kind === undefined ? undefined : callbackKinds.get(kind);
+    if (callback !== undefined) {
+      yield known(callback, link);
       return;
     }
     const found = throughField(struct, field, w.file);
+    yield* found.registered;
     for (const frame of found.frames) yield { kind: 'calls', frames: [frame] };
     if (w.depth < DEEPEST)
       for (const copy of found.copies) yield* storedIn(copy, { ...w, depth: w.depth + 1 });
-    if (found.frames.length === 0 && found.copies.length === 0)
+    if (found.frames.length + found.copies.length + found.registered.length === 0)
       yield { kind: 'unknown', because: `it is stored in ${owner}` };
     // Calls that are surely through this struct are enough: the nearest were read.
     else if (!found.all && !found.sure)
       yield { kind: 'unknown', because: `too many places call through ${owner}` };
+  }
+
+  /** What the file around says besides. */
+  function refined(name: SurroundingsName, w: Where): SurroundingsName {
+    // Programs on packets and sockets never sleep.
+    if (name === 'bpfHelper') return /(?:^|\/)net\//.test(w.file) ? name : 'bpfHelperAnywhere';
+    if (name !== 'genl' && name !== 'genlDump') return name;
+    const family = /\bstruct genl_family\s+\w+[^;={]*=\s*\{([^}]*)\}/.exec(
+      w.source?.text ?? input.textOf(w.file),
+    );
+    if (!family || /\bparallel_ops\b/.test(family[1] ?? '')) return name;
+    return name === 'genl' ? 'genlOneByOne' : 'genlDumpOneByOne';
   }
 
   /** A table that nobody registers but under `if (IS_ENABLED(CONFIG_PREEMPT_RT))`. */
@@ -477,6 +506,8 @@ export function callersOf(input: CallersInput, mentions = 600): Callers {
     readonly sure: boolean;
     /** Members that it is copied to. */
     readonly copies: readonly (Use & { kind: 'field' })[];
+    /** `INIT_WORK(&d->work, ops->work)`: what it is registered for. */
+    readonly registered: readonly Caller[];
   }
 
   /** The calls through a member. Where some are known to be of that struct, those of unknown structs do not count. */
@@ -487,9 +518,10 @@ export function callersOf(input: CallersInput, mentions = 600): Callers {
     const sure: Frame[] = [];
     const maybe: Frame[] = [];
     const copies: (Use & { kind: 'field' })[] = [];
+    const registered: Caller[] = [];
     let read = 0;
     let all = true;
-    const call = new RegExp(`(?:->|\\.)\\s*${field}\\s*\\)*\\s*\\(|(?:->|\\.)\\s*${field}\\s*\\)*\\s*[,;]`);
+    const call = new RegExp(`(?:->|\\.)\\s*${field}\\s*\\)*\\s*[(,;)]`);
     for (const m of corpus.mentions(field, from)) {
       if (++read > mentions || sure.length >= MOST_FIELD_CALLS) {
         all = false;
@@ -508,14 +540,23 @@ export function callersOf(input: CallersInput, mentions = 600): Callers {
         const known = c.from.struct === struct && struct !== '';
         if (c.from.field === field && known) copies.push({ kind: 'field', ...c.to, node: c.node });
       }
+      const where: Where = { g, text: g.analysis.text, source: undefined, file: g.file, outer: [], depth: 0 };
+      for (const p of struct === '' ? [] : fieldPasses(g.analysis, types)) {
+        if (p.field !== field || p.struct !== struct) continue;
+        const one = registration(p.callee, p.index, p.node, where);
+        if (one) registered.push(one);
+      }
     }
     const frames =
-      sure.length > 0 || (struct !== '' && copies.length > 0) ? sure : maybe.slice(0, MOST_FIELD_CALLS);
+      sure.length > 0 || (struct !== '' && copies.length + registered.length > 0)
+        ? sure
+        : maybe.slice(0, MOST_FIELD_CALLS);
     const found = {
       frames,
       all: all && frames.length === (sure.length || maybe.length),
       sure: sure.length > 0,
       copies,
+      registered,
     };
     if (fieldMemo.size >= MOST_FIELDS) fieldMemo.clear();
     fieldMemo.set(key, found);

@@ -407,7 +407,12 @@ export function createEntries(input: EntriesInput): Entries {
     const how = `ended by ${nameOfEnd(first)}`;
     if (anyway === 'yes') return base;
     const opposite: Answer = yes === 'yes' ? 'no' : 'yes';
-    const context = ended.some(e => e.must && (e.effect.kind === 'irq' || e.effect.kind === 'bh'));
+    // Who has softirqs among its callers and others as well goes on as they were; not if it turns interrupts on.
+    const mixed =
+      aspect !== 'irqOff' &&
+      !endsIrq &&
+      entry.contexts.some(c => c.context !== 'process' && c.context !== 'kthread');
+    const context = !mixed && ended.some(e => e.must && (e.effect.kind === 'irq' || e.effect.kind === 'bh'));
     if (must && (anyway === 'no' || context)) return { value: opposite, because: how, chain: base.chain };
     if (must)
       return { value: 'depends-on-caller', because: `${how}; otherwise ${base.because}`, chain: base.chain };
@@ -568,9 +573,13 @@ export function createEntries(input: EntriesInput): Entries {
       }
       const { lock } = a;
       if (!lock || local.locks.some(l => sameLock(lock.lock, l.lock))) continue;
-      const at = locks.findIndex(
-        l => l.lock === lock.lock || (l.kind === lock.kind && sameLock(lock.lock, l.lock)),
-      );
+      const exact = locks.findIndex(l => l.kind === lock.kind && l.lock === lock.lock);
+      const at =
+        exact >= 0
+          ? exact
+          : locks.findIndex(
+              l => l.lock === lock.lock || (l.kind === lock.kind && sameLock(lock.lock, l.lock)),
+            );
       const held: Judged = { value: 'yes', because, chain: [definition(f)] };
       const old = locks[at];
       if (!old) locks.push({ ...lock, held });

@@ -96,7 +96,8 @@ export function localState(
       for (const aspect of aspectsOf(fastPath(f, site) ? 'bh' : kind))
         parts[aspect] = stronger(parts[aspect], part);
       if (kind !== site.effect.kind || !isLock(kind)) continue;
-      const lock = lockName(f, site, primitiveOf);
+      const renamed = lockOfKey(key, site);
+      const lock = renamed ?? lockName(f, site, primitiveOf);
       const shared = site.effect.shared;
       const old = locks.findIndex(l => l.lock === lock && l.kind === kind);
       // Whichever way, the socket is the caller's.
@@ -117,6 +118,13 @@ export function localState(
     locks,
     ended: sections.assumed ? endedBefore(f, sections.assumed, sections.own, point) : [],
   };
+}
+
+/** The name that a lock has by now, if it is not the one it was taken by. */
+function lockOfKey(key: string, { effect }: Site): string | undefined {
+  return effect.lock === undefined || keyOf(effect) === key || !key.startsWith(`${effect.kind} `)
+    ? undefined
+    : key.slice(effect.kind.length + 1);
 }
 
 /** Whether each way to a point has begun something that decides an aspect. */

@@ -30,6 +30,7 @@ export const memberLocks: ReadonlyMap<string, string> = rows(
     'sk_lock',
   ],
   ['task_lock task_unlock', 'alloc_lock'],
+  ['lock_task_sighand unlock_task_sighand', 'sighand->siglock'],
   ['raw_spin_rq_lock raw_spin_rq_lock_nested raw_spin_rq_lock_irq raw_spin_rq_lock_irqsave', '__lock'],
   ['raw_spin_rq_trylock raw_spin_rq_unlock', '__lock'],
   ['genl_lock genl_unlock', 'genl_mutex'],

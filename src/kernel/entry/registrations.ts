@@ -53,6 +53,10 @@ export const registrations: ReadonlyMap<string, Arguments> = rows(
   ['devm_request_threaded_irq pci_request_irq', [2, 'interrupt'], [3, 'irqThread']],
   ['request_nmi request_percpu_nmi', [1, 'nmi']],
   ['register_nmi_handler', [1, 'nmi']],
+  ['usb_fill_bulk_urb', [5, 'urb']],
+  ['usb_fill_int_urb', [5, 'urb']],
+  ['usb_fill_control_urb', [6, 'urb']],
+  ['init_waitqueue_func_entry DEFINE_WAIT_FUNC', [1, 'wakeUp']],
   ['irq_set_chained_handler irq_set_chained_handler_and_data __irq_set_handler', [1, 'interrupt']],
   ['init_irq_work DEFINE_IRQ_WORK', [1, 'irqWork']],
   ['IRQ_WORK_INIT IRQ_WORK_INIT_HARD', [0, 'irqWork']],
@@ -94,6 +98,16 @@ export const registrations: ReadonlyMap<string, Arguments> = rows(
   ['module_param_call', [1, 'sysfs'], [2, 'sysfs']],
   ['component_add', [1, 'driver']],
 );
+
+/** Made by `TRACE_EVENT()`: they have no definition that could be read. */
+export const probes = /^register_trace_\w+$/;
+
+/** What `.type` of an nfnl_callback says of its `.call`. */
+export const callbackKinds: ReadonlyMap<string, SurroundingsName> = new Map<string, SurroundingsName>([
+  ['NFNL_CB_RCU', 'nfnetlinkReader'],
+  ['NFNL_CB_MUTEX', 'nfnetlinkMutex'],
+  ['NFNL_CB_BATCH', 'nfnetlinkBatch'],
+]);
 
 /** Calls that only pass a function on to be called at once, all these arguments: `INDIRECT_CALL_2(f, f2, f1, …)`. */
 export const indirectCalls: ReadonlyMap<string, number> = new Map([
@@ -217,11 +231,12 @@ export const members: ReadonlyMap<string, SurroundingsName> = table(
     'alloc_inode evict_inode put_super sync_fs freeze_fs unfreeze_fs statfs',
   ],
   ['super_operations', 'fileOperation', 'remount_fs umount_begin show_options write_inode'],
-  [
-    'inode_operations',
-    'fileOperation',
-    'create link unlink symlink mkdir rmdir mknod rename setattr getattr',
-  ],
+  ['inode_operations', 'ofDirectory', 'create link symlink mkdir mknod'],
+  ['inode_operations', 'inDirectory', 'unlink rmdir'],
+  ['inode_operations', 'lookup', 'lookup'],
+  ['inode_operations', 'rename', 'rename'],
+  ['inode_operations', 'setAttributes', 'setattr'],
+  ['inode_operations', 'fileOperation', 'getattr listxattr fiemap tmpfile fileattr_get'],
   ['fs_context_operations', 'fileOperation', '*'],
   ['file_system_type', 'fileOperation', 'mount kill_sb init_fs_context'],
   ['kthread_worker', 'kthread', 'task'],
@@ -238,6 +253,8 @@ export const members: ReadonlyMap<string, SurroundingsName> = table(
   ['irq_desc irq_chip_type msi_domain_info irq_chip_regs', 'interrupt', 'handle_irq handler'],
   ['cpu_stop_work', 'stopper', 'fn'],
   ['irq_work', 'irqWork', 'func'],
+  ['urb', 'urb', 'complete'],
+  ['wait_queue_entry', 'wakeUp', 'func'],
   ['work_struct', 'work', 'func'],
   ['rcu_head callback_head', 'rcuCallback', 'func'],
   ['timer_list', 'timer', 'function'],

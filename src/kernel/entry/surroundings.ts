@@ -126,6 +126,17 @@ export const surroundings = {
   nmi: { ...hardirq('NMI handler'), contexts: ['nmi'] },
   suspendLate: { ...hardirq('syscore operation (interrupts off)'), contexts: ['process'] },
   work: thread('work item'),
+  // Of a host controller's softirq or of its interrupt.
+  urb: {
+    ...softirq('URB completion (softirq or hard interrupt)'),
+    irqOff: 'depends-on-caller',
+    contexts: ['softirq', 'hardirq'],
+  },
+  // The lock of the wait queue is held, with interrupts off or on as whoever wakes has them.
+  wakeUp: {
+    ...reader('wake-up of a wait queue (its lock held)'),
+    contexts: ['process', 'softirq', 'hardirq'],
+  },
   wiphyWork: { ...thread('wiphy work item'), locks: [{ lock: '$0->mtx', kind: 'mutex' }] },
   kthread: thread('kernel thread'),
   irqThread: thread('interrupt thread'),
@@ -147,6 +158,19 @@ export const surroundings = {
     contexts: ['kthread'],
   },
   pernet: sleeps('pernet operation', { lock: 'pernet_ops_rwsem', kind: 'rwsem' }),
+  ofDirectory: sleeps('directory operation', { lock: '$1->i_rwsem', kind: 'rwsem' }),
+  inDirectory: sleeps('directory operation', { lock: '$0->i_rwsem', kind: 'rwsem' }),
+  lookup: sleeps('lookup in a directory', { lock: '$0->i_rwsem', kind: 'rwsem', shared: true }),
+  rename: sleeps(
+    'directory operation',
+    { lock: '$1->i_rwsem', kind: 'rwsem' },
+    { lock: '$3->i_rwsem', kind: 'rwsem' },
+  ),
+  setAttributes: sleeps('change of attributes', { lock: '$1->d_inode->i_rwsem', kind: 'rwsem' }),
+  nfnetlinkReader: { ...sleeps('nfnetlink callback (RCU reader)'), reader: 'yes', maySleep: 'no' },
+  nfnetlinkMutex: sleeps('nfnetlink callback', { lock: 'table[subsys_id].mutex', kind: 'mutex' }),
+  // Of nf_tables alone, which locks when it is asked whether the generation is valid.
+  nfnetlinkBatch: sleeps('nfnetlink batch', { lock: 'nft_net->commit_mutex', kind: 'mutex' }),
   rtnl: sleeps('operation under RTNL', rtnl),
   netdevNotifier: sleeps('netdevice notifier', rtnl),
   blockingNotifier: sleeps('blocking notifier chain'),
@@ -155,6 +179,13 @@ export const surroundings = {
   rtnetlink: sleeps('rtnetlink handler', rtnl),
   genl: sleeps('generic netlink handler', { lock: 'cb_lock', kind: 'rwsem', shared: true }),
   genlDump: sleeps('generic netlink dump'),
+  // Families without parallel_ops.
+  genlOneByOne: sleeps(
+    'generic netlink handler',
+    { lock: 'cb_lock', kind: 'rwsem', shared: true },
+    { lock: 'genl_mutex', kind: 'mutex' },
+  ),
+  genlDumpOneByOne: sleeps('generic netlink dump', { lock: 'genl_mutex', kind: 'mutex' }),
   qdiscTree: sleeps('qdisc operation under RTNL', rtnl),
   // __dev_xmit_skb() and qdisc_run() hold the root lock unless the qdisc is TCQ_F_NOLOCK.
   qdiscData: bhOff('qdisc enqueue or dequeue (BH off)'),

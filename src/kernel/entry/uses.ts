@@ -5,7 +5,7 @@
 import { child, namedChildren, walk, type Node } from '../../syntax/node';
 import { bare, callArguments, callee, operatorOf } from '../expression';
 import { remember, type Analysis } from '../functions';
-import { indirectCalls } from './registrations';
+import { indirectCalls, probes, registrations } from './registrations';
 import { keyOfPath, pathOf, typeName, type Locals, type Types } from '../places';
 
 export type Use =
@@ -273,6 +273,41 @@ export function fieldCopies(a: Analysis, types: Types): readonly FieldCopy[] {
         return dot < 0 ? undefined : { struct: key.slice(0, dot), field: key.slice(dot + 1) };
       });
       if (to && from) found.push({ from, to, node: e.node });
+    }
+  return found;
+}
+
+/** A member that is passed to a function by name: `INIT_WORK(&d->work, ops->work)`. */
+export interface FieldPass {
+  readonly struct: string;
+  readonly field: string;
+  readonly callee: string;
+  readonly index: number;
+  readonly node: Node;
+}
+
+/** The members that a function passes on to registering functions. */
+export function fieldPasses(a: Analysis, types: Types): readonly FieldPass[] {
+  const { text, locals } = a;
+  const found: FieldPass[] = [];
+  for (const p of a.flow.points)
+    for (const e of a.events(p)) {
+      if (e.kind !== 'call' || e.name === undefined) continue;
+      if (!registrations.has(e.name) && !probes.test(e.name)) continue;
+      for (const [index, argument] of e.args.entries()) {
+        const place = bare(text, argument);
+        if (place.kind !== 'field_expression') continue;
+        const key = keyOfPath(pathOf(text, place, locals), types) ?? '';
+        const dot = key.indexOf('.');
+        if (dot > 0)
+          found.push({
+            struct: key.slice(0, dot),
+            field: key.slice(dot + 1),
+            callee: e.name,
+            index,
+            node: e.node,
+          });
+      }
     }
   return found;
 }

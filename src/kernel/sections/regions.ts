@@ -24,6 +24,7 @@ import {
 } from './conditions';
 import { bare } from '../expression';
 import type { Edge, Point } from './flow';
+import { hangsOn, renamedKey } from './renames';
 import { isRetried, keyOf, type Effect } from './sections';
 import { stepsOf, type SectionsInput, type Site, type Step } from './steps';
 
@@ -167,6 +168,7 @@ function walk(
     const local = key.startsWith('#') || overLocals(key);
     return local || (changing !== undefined && !changing.has(key));
   };
+  const keys = new Set(sites.map(s => keyOf(s.effect)));
   const asked = new Map<string, readonly Condition[]>();
   /** What is known behind a test. */
   const known = (p: Point, when: boolean): readonly Condition[] => {
@@ -272,6 +274,13 @@ function walk(
             truth: forget(st.truth, step),
             pending: without(st.pending, step.name),
           }));
+          break;
+        case 'rename':
+          if (step.when === undefined || step.when === when)
+            now = now.map(st => ({
+              ...st,
+              open: st.open.map(o => ({ ...o, key: renamedKey(o.key, step, keys) })),
+            }));
           break;
         case 'called':
           now = now.map(st => ({ ...st, truth: new Map(st.truth).set(step.local, true) }));
@@ -389,8 +398,8 @@ function walk(
     if (value !== undefined && counts(key)) {
       if (!overLocals(key) && open.length > 0 && !key.startsWith('#')) byFlags.add(key);
       if (value !== nonzero) {
-        const keys = pruned.get(at.id);
-        if (keys) keys.add(key);
+        const cut = pruned.get(at.id);
+        if (cut) cut.add(key);
         else pruned.set(at.id, new Set([key]));
         return [];
       }
@@ -401,8 +410,16 @@ function walk(
       return [];
     }
     // A lock behind a pointer that is NULL is not held.
-    if (!nonzero && open.some(o => sites[o.site]?.entry && sites[o.site]?.effect.lock === key))
-      open = open.filter(o => !(sites[o.site]?.entry && sites[o.site]?.effect.lock === key));
+    if (!nonzero) {
+      const isVoid = (o: Open): boolean => {
+        const s = sites[o.site];
+        return (
+          s?.entry === true &&
+          (s.effect.lock === key || (s.effect.hanging === true && hangsOn(s.effect.lock, key)))
+        );
+      };
+      if (open.some(isVoid)) open = open.filter(o => !isVoid(o));
+    }
     return [{ open, truth: new Map(state.truth).set(key, nonzero), pending }];
   }
 

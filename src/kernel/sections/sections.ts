@@ -140,6 +140,8 @@ export interface Effect {
   readonly when?: When;
   /** For an `end`: only if the call's value is such (`if (add_backlog(sk, skb)) return;`). */
   readonly result?: 'nonzero' | 'zero';
+  /** Open on entry, but not where the pointer that the lock hangs on turns out to be NULL. */
+  readonly hanging?: true;
 }
 
 /** Effects of calls that are no primitives; undefined for what is not known to have any. */

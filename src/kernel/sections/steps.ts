@@ -11,6 +11,7 @@ import { freedIn } from './guards';
 import { spins } from './loops';
 import { ownerGive, ownerTake, ownerWait, type OwnerTake } from './owner';
 import { primitive } from '../primitives';
+import { renamesOf, type Rename } from './renames';
 import {
   guardEffect,
   meanings,
@@ -81,6 +82,8 @@ export type Step =
       /** Only these bits of it, which are set or clear now. */
       readonly bits?: { readonly names: readonly string[]; readonly set: boolean; readonly place: string };
     }
+  /** What hung on one local hangs on another. */
+  | ({ readonly kind: 'rename' } & Rename)
   /** A pointer that is called is no NULL. */
   | { readonly kind: 'called'; readonly local: string }
   | {
@@ -105,6 +108,7 @@ export function stepsOf(input: SectionsInput, sites: Site[]): readonly (readonly
   any ||= owners.some(o => o.steps.length > 0 || o.gives.size > 0);
   if (!any) return flow.points.map(() => none);
   const names = namesAskedFor(input, sites);
+  const renames = renamesOf(text, flow, events, [...sites.map(s => s.effect), ...(input.entry ?? [])]);
 
   return flow.points.map(p => {
     if (p.kind === 'leave') return leaves[p.id] ?? none;
@@ -114,6 +118,8 @@ export function stepsOf(input: SectionsInput, sites: Site[]): readonly (readonly
     for (const e of events(p)) {
       if (e.kind === 'assign') {
         found.push(...assignSteps(text, e, names));
+        const renamed = renames?.atEvent(e);
+        if (renamed) found.push({ kind: 'rename', ...renamed });
         continue;
       }
       found.push(...(mineEffects?.get(e) ?? none), ...(given?.gives.get(e) ?? none));
@@ -129,6 +135,8 @@ export function stepsOf(input: SectionsInput, sites: Site[]): readonly (readonly
           if (names.has(name)) found.push({ kind: 'forget', name, fields: false });
         }
     found.push(...(given?.steps ?? none));
+    const alias = renames?.atTest(p);
+    if (alias) found.push({ kind: 'rename', ...alias });
     if (p.kind === 'return' && p.node) {
       const value = namedChildren(p.node)[0];
       if (value) found.push(returnStep(text, value));
