@@ -6,102 +6,25 @@
 import type { Problem } from '../base/problem';
 import type { Item } from '../syntax/source';
 import type { Config, Definition, LookupKind, Scope, Tree } from '../tree/tree';
-import type {
-  Declaration,
-  Declarator,
-  EnumSpecifier,
-  Expression,
-  External,
-  FunctionDefinition,
-  Invocation,
-  RaceWord,
-  RecordSpecifier,
-  Specifier,
-  TypeName,
-} from './c/ast';
+import type { EnumSpecifier, Expression, External, RaceWord, RecordSpecifier } from './c/ast';
 import { expand, macroOf, preprocess } from './c/preprocess';
 import type { Macro, Surroundings } from './c/preprocess';
 import { endToken } from './c/token';
 import type { Token } from './c/token';
 import { parseExpression, parseUnit } from './c/unit';
 import type { Grammar, Names, Unit } from './c/unit';
-import { bodiesOf, functionName, splitItems } from './bundled';
-import type { Bodies } from './bundled';
+import { readBundled } from './bundled';
+import type { Bundled, Header } from './bundled';
+import { emptyTable, enterInto } from './found';
+import type {
+  FoundEnumerator, FoundFunction, FoundTag, FoundTypedef, FoundVariable, Origin, Table,
+} from './found'; // prettier-ignore
 import type { Memory } from './memory';
 
-/** Where a definition stands; decides which body counts. */
-export type Origin = 'harness' | 'source' | 'model' | 'header' | 'standalone';
-
-export interface FoundFunction {
-  readonly kind: 'function';
-  readonly name: string;
-  readonly origin: Origin;
-  readonly file: string;
-  readonly definition: FunctionDefinition;
-}
-
-export interface FoundVariable {
-  readonly kind: 'variable';
-  readonly name: string;
-  readonly origin: Origin;
-  readonly file: string;
-  readonly declaration: Declaration;
-  readonly declarator: Declarator;
-}
-
-export interface FoundEnumerator {
-  readonly kind: 'enumerator';
-  readonly name: string;
-  readonly file: string;
-  readonly specifier: EnumSpecifier;
-  readonly index: number;
-}
-
-export interface FoundTypedef {
-  readonly file: string;
-  readonly type: TypeName;
-}
-
-export interface FoundTag<T> {
-  readonly file: string;
-  readonly specifier: T;
-}
-
-/** Names collected from one piece of top-level C. */
-interface Table {
-  readonly macros: Map<string, Macro | undefined>;
-  readonly functions: Map<string, FoundFunction>;
-  readonly variables: Map<string, FoundVariable>;
-  readonly prototypes: Map<string, FoundVariable>;
-  readonly enumerators: Map<string, FoundEnumerator>;
-  readonly typedefs: Map<string, FoundTypedef>;
-  readonly records: Map<string, FoundTag<RecordSpecifier>>;
-  readonly enums: Map<string, FoundTag<EnumSpecifier>>;
-  readonly words: RaceWord[];
-  readonly invocations: Invocation[];
-  /** Functions of the bundled headers that nobody has asked for yet: most never are. */
-  readonly unread: Map<string, readonly Token[]>;
-}
-
-const emptyTable = (): Table => ({
-  macros: new Map(),
-  functions: new Map(),
-  variables: new Map(),
-  prototypes: new Map(),
-  enumerators: new Map(),
-  typedefs: new Map(),
-  records: new Map(),
-  enums: new Map(),
-  words: [],
-  invocations: [],
-  unread: new Map(),
-});
+export type { FoundEnumerator, FoundFunction, FoundTag, FoundTypedef, FoundVariable, Origin } from './found';
 
 /** What the bundled headers say, by the parser that read them. */
-const bundledTables = new WeakMap<
-  Grammar,
-  { readonly model: Table; readonly standalone: Table; readonly bodies: Bodies }
->();
+const bundledHeaders = new WeakMap<Grammar, Bundled>();
 
 export interface World {
   readonly config: Config;
@@ -215,11 +138,12 @@ export function createWorld(request: WorldRequest): World {
   const problems: Problem[] = [];
   const decided = new Map<string, { value: string; origin: string }>();
   const harness = emptyTable();
-  // The bundled headers mean the same in every run: parsed once for each parser.
-  const known = bundledTables.get(request.parser);
-  const model = known?.model ?? emptyTable();
-  const standalone = known?.standalone ?? emptyTable();
-  const bodies = known?.bodies ?? bodiesOf(request.bodies.path, request.bodies.text);
+  // The bundled headers mean the same in every run: read once for each parser.
+  const known = bundledHeaders.get(request.parser) ?? readBundled(request.parser, request);
+  bundledHeaders.set(request.parser, known);
+  const { bodies } = known;
+  const model: Header = known.model;
+  const standalone: Header = known.standalone;
   /** Bundled text may use the words of the model as they stand. */
   const bundled = new Set([request.model.path, request.standalone.path]);
 
@@ -337,111 +261,24 @@ export function createWorld(request: WorldRequest): World {
   const names: Names = {
     isType: name =>
       harness.typedefs.has(name) ||
-      model.typedefs.has(name) ||
-      standalone.typedefs.has(name) ||
+      model.table.typedefs.has(name) ||
+      standalone.table.typedefs.has(name) ||
       world.typedef(name, harnessPath) !== undefined,
   };
 
   /** Every tag that was seen defined, inside other structs too. */
   const nested = new Map<string, FoundTag<RecordSpecifier>>();
 
-  const enterSpecifier = (s: Specifier, table: Table, file: string): void => {
-    if (s.kind === 'record' && s.members) {
-      if (s.tag) {
-        table.records.set(s.tag, { file, specifier: s });
-        if (!nested.has(s.tag)) nested.set(s.tag, { file, specifier: s });
-      }
-      for (const m of s.members) enterSpecifier(m.type.specifier, table, file);
-    }
-    if (s.kind === 'enum' && s.enumerators) {
-      if (s.tag) table.enums.set(s.tag, { file, specifier: s });
-      const specifier = s;
-      s.enumerators.forEach((e, index) =>
-        table.enumerators.set(e.name, { kind: 'enumerator', name: e.name, file, specifier, index }),
-      );
-    }
-    if (s.kind === 'typeofType') enterSpecifier(s.type.specifier, table, file);
-  };
-
   const enter = (externals: readonly External[], table: Table, file: string, origin: Origin): void => {
-    for (const e of externals) {
-      switch (e.kind) {
-        case 'function':
-          table.functions.set(e.name, { kind: 'function', name: e.name, origin, file, definition: e });
-          enterSpecifier(e.type.specifier, table, file);
-          break;
-        case 'declaration':
-          enterSpecifier(e.specifier, table, file);
-          for (const d of e.declarators) {
-            const found: FoundVariable = {
-              kind: 'variable',
-              name: d.name,
-              origin,
-              file,
-              declaration: e,
-              declarator: d,
-            };
-            if (e.storage === 'typedef') table.typedefs.set(d.name, { file, type: d.type });
-            else if (d.type.derived[0]?.kind === 'function') table.prototypes.set(d.name, found);
-            else if (e.storage === 'extern' && !d.initializer) {
-              if (!table.variables.has(d.name)) table.variables.set(d.name, found);
-            } else {
-              const before = table.variables.get(d.name);
-              if (!before?.declarator.initializer) table.variables.set(d.name, found);
-            }
-          }
-          break;
-        case 'race':
-          table.words.push(e);
-          if (e.stub)
-            table.functions.set(e.stub.name, {
-              kind: 'function',
-              name: e.stub.name,
-              origin,
-              file,
-              definition: e.stub,
-            });
-          break;
-        case 'invocation':
-          table.invocations.push(e);
-          break;
-      }
-    }
-  };
-
-  /** Only their own typedefs are types in the bundled headers, whatever the tree says. */
-  const bundledNames: Names = { isType: n => model.typedefs.has(n) || standalone.typedefs.has(n) };
-  const enterTokens = (tokens: readonly Token[], path: string, table: Table, origin: Origin): void => {
-    const unit = parseUnit(tokens, bundledNames, request.parser);
-    enter(unit.externals, table, path, origin);
-    for (const p of unit.problems) problems.push({ severity: p.severity, message: p.message, span: p.span });
-  };
-  const enterText = (path: string, text: string, table: Table, origin: Origin): void => {
-    const tokens = preprocess(text, path, 0, text.length, surroundings(path, table));
-    const rest: Token[] = [];
-    for (const piece of splitItems(tokens)) {
-      const name = functionName(piece);
-      if (name === undefined) rest.push(...piece);
-      else table.unread.set(name, piece);
-    }
-    enterTokens(rest, path, table, origin);
-  };
-  /** A function of a bundled header, read when it is first asked for. */
-  const bundledFunction = (table: Table, name: string): FoundFunction | undefined => {
-    const tokens = table.unread.get(name);
-    const last = tokens?.[tokens.length - 1];
-    if (tokens && last) {
-      table.unread.delete(name);
-      const origin = table === model ? 'model' : 'standalone';
-      enterTokens([...tokens, endToken(last.file, last.end)], last.file, table, origin);
-    }
-    return table.functions.get(name);
+    enterInto(table, externals, file, origin, (tag, found) => {
+      if (!nested.has(tag)) nested.set(tag, found);
+    });
   };
 
   const ownBodies = emptyTable();
   /** A bundled body: its words mean what they mean in the tree. */
   const bodyOf = (name: string): FoundFunction | undefined => {
-    const raw = bodies.functions.get(name);
+    const raw = bodies.tokens(name);
     const last = raw?.[raw.length - 1];
     if (!raw || !last) return undefined;
     if (!ownBodies.functions.has(name)) {
@@ -686,10 +523,10 @@ export function createWorld(request: WorldRequest): World {
         }
       }
       if (primitive) return undefined;
-      const m = bundledFunction(model, name) ?? bodyOf(name);
+      const m = model.function(name) ?? bodyOf(name);
       if (m) return m;
       // A bundled header speaks of its own functions first, all others of the tree's.
-      const ours = bundled.has(from) ? bundledFunction(standalone, name) : undefined;
+      const ours = bundled.has(from) ? standalone.function(name) : undefined;
       if (ours) return ours;
       const all = lookup(name, ['function']);
       const d = choose(all, from);
@@ -700,24 +537,24 @@ export function createWorld(request: WorldRequest): World {
         if (problem && !problems.includes(problem)) problems.push(problem);
         return 'broken';
       }
-      return (bundled.has(from) ? undefined : pasted(name)) ?? bundledFunction(standalone, name);
+      return (bundled.has(from) ? undefined : pasted(name)) ?? standalone.function(name);
     },
     prototype(name, from) {
       return (
         harness.prototypes.get(name) ??
         found(name, from, ['prototype'], t => t.prototypes.get(name)) ??
-        standalone.prototypes.get(name)
+        standalone.table.prototypes.get(name)
       );
     },
     variable(name, from) {
       const h = harness.variables.get(name);
       if (h && h.declaration.storage !== 'extern') return h;
-      const m = model.variables.get(name);
+      const m = model.table.variables.get(name);
       if (m) return m;
-      if (bundled.has(from)) return h ?? standalone.variables.get(name);
+      if (bundled.has(from)) return h ?? standalone.table.variables.get(name);
       const pick = (t: Table): FoundVariable | undefined => t.variables.get(name);
       const all = [...lookup(name, ['variable']), ...invocations(name)];
-      if (!all.length) return h ?? standalone.variables.get(name);
+      if (!all.length) return h ?? standalone.table.variables.get(name);
       const own = choose(
         all.filter(d => d.source.path === from),
         from,
@@ -735,35 +572,39 @@ export function createWorld(request: WorldRequest): World {
           const v = pick(item(d));
           if (v && v.declaration.storage !== 'extern') return v;
         }
-      return best ?? h ?? standalone.variables.get(name);
+      return best ?? h ?? standalone.table.variables.get(name);
     },
     enumerator(name, from) {
-      const h = harness.enumerators.get(name) ?? model.enumerators.get(name);
+      const h = harness.enumerators.get(name) ?? model.table.enumerators.get(name);
       if (h) return h;
-      return (bundled.has(from) ? undefined : enumAround(name, from)) ?? standalone.enumerators.get(name);
+      return (
+        (bundled.has(from) ? undefined : enumAround(name, from)) ?? standalone.table.enumerators.get(name)
+      );
     },
     typedef(name, from) {
-      const h = harness.typedefs.get(name) ?? model.typedefs.get(name);
+      const h = harness.typedefs.get(name) ?? model.table.typedefs.get(name);
       if (h) return h;
       if (typedefCache.has(name)) return typedefCache.get(name);
       // A name that is being looked up is no type for the moment: definitions cannot need themselves.
-      typedefCache.set(name, standalone.typedefs.get(name));
+      typedefCache.set(name, standalone.table.typedefs.get(name));
       const value = bundled.has(from)
-        ? standalone.typedefs.get(name)
-        : (found(name, from, ['typedef'], t => t.typedefs.get(name)) ?? standalone.typedefs.get(name));
+        ? standalone.table.typedefs.get(name)
+        : (found(name, from, ['typedef'], t => t.typedefs.get(name)) ?? standalone.table.typedefs.get(name));
       if (!bundled.has(from)) typedefCache.set(name, value);
       else typedefCache.delete(name);
       return value;
     },
     record(tag, from) {
-      const h = harness.records.get(tag) ?? model.records.get(tag);
+      const h = harness.records.get(tag) ?? model.table.records.get(tag);
       if (h) return h;
-      return found(tag, from, ['struct', 'union'], t => t.records.get(tag)) ?? standalone.records.get(tag);
+      return (
+        found(tag, from, ['struct', 'union'], t => t.records.get(tag)) ?? standalone.table.records.get(tag)
+      );
     },
     enumeration(tag, from) {
       const h = harness.enums.get(tag);
       if (h) return h;
-      return found(tag, from, ['enum'], t => t.enums.get(tag)) ?? standalone.enums.get(tag);
+      return found(tag, from, ['enum'], t => t.enums.get(tag)) ?? standalone.table.enums.get(tag);
     },
     far: {
       record: (tag, from) =>
@@ -793,11 +634,6 @@ export function createWorld(request: WorldRequest): World {
     },
   };
 
-  if (!known) {
-    enterText(request.model.path, request.model.text, model, 'model');
-    enterText(request.standalone.path, request.standalone.text, standalone, 'standalone');
-    bundledTables.set(request.parser, { model, standalone, bodies });
-  }
   enterHarness(harnessPath, request.harness.text);
   return world;
 }

@@ -33,6 +33,11 @@ export function macroOf(
   return { name, parameters, body: tokenize(body, file) };
 }
 
+/** The macro of a `#define` at a place of a text. */
+export function macroAt(text: string, file: string, start: number, end: number): Macro | undefined {
+  return defineOf(tokenize(text, file, start, end).slice(2));
+}
+
 /** Reads the tokens behind `#define`. */
 export function defineOf(tokens: readonly Token[]): Macro | undefined {
   const name = tokens[0];
@@ -126,7 +131,8 @@ const compilerMacros = new Set([
   '__RACELENS__',
 ]); // prettier-ignore
 
-function isDefined(name: string, around: Surroundings): boolean {
+/** What `defined` says. */
+export function isDefined(name: string, around: Surroundings): boolean {
   if (name.startsWith('CONFIG_')) {
     if (name.endsWith('_MODULE')) return around.config(name.slice(0, -7)) === 'm';
     const value = around.config(name);

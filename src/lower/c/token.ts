@@ -28,7 +28,38 @@ export interface Token {
 }
 
 const pattern =
-  /(?<blank>[ \t\f\v]+|\\\r?\n|\/\/(?:[^\n\\]|\\[\s\S])*|\/\*[\s\S]*?(?:\*\/|$))|(?<newline>\r?\n|\r)|(?<name>[A-Za-z_$][\w$]*)|(?<number>\.?\d(?:[eEpP][+-]|[\w.])*)|(?<string>"(?:[^"\\\n]|\\[\s\S])*"?)|(?<character>'(?:[^'\\\n]|\\[\s\S])*'?)|(?<punctuation>\.\.\.|<<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|##|[\s\S])/y;
+  /[A-Za-z_$][\w$]*|[ \t\f\v]+|\r?\n|\r|\\\r?\n|\/\/(?:[^\n\\]|\\[\s\S])*|\/\*[\s\S]*?(?:\*\/|$)|\.?\d(?:[eEpP][+-]|[\w.])*|"(?:[^"\\\n]|\\[\s\S])*"?|'(?:[^'\\\n]|\\[\s\S])*'?|\.\.\.|<<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|##|[\s\S]/y;
+
+/** What begins with a character: a kind of token, or white space; undefined where the next character decides. */
+const beginnings: readonly (TokenKind | 'blank' | 'newline' | undefined)[] = Array.from(
+  { length: 128 },
+  (_, code) => {
+    const c = String.fromCharCode(code);
+    if (/[A-Za-z_$]/.test(c)) return 'name';
+    if (/\d/.test(c)) return 'number';
+    if (c === '"') return 'string';
+    if (c === "'") return 'character';
+    if (/[ \t\f\v]/.test(c)) return 'blank';
+    if (/[\r\n]/.test(c)) return 'newline';
+    return /[./\\]/.test(c) ? undefined : 'punctuation';
+  },
+);
+
+function beginning(text: string, at: number): TokenKind | 'blank' | 'newline' {
+  const kind = beginnings[text.charCodeAt(at)];
+  if (kind) return kind;
+  const next = text[at + 1] ?? '';
+  switch (text[at]) {
+    case '.':
+      return /\d/.test(next) ? 'number' : 'punctuation';
+    case '/':
+      return next === '/' || next === '*' ? 'blank' : 'punctuation';
+    case '\\':
+      return next === '\n' || (next === '\r' && text[at + 2] === '\n') ? 'blank' : 'punctuation';
+    default:
+      return 'punctuation';
+  }
+}
 
 /** The tokens of `text[start, end)`; comments and white space are only remembered as `space` and `line`. */
 export function tokenize(text: string, file: string, start = 0, end = text.length): Token[] {
@@ -36,44 +67,36 @@ export function tokenize(text: string, file: string, start = 0, end = text.lengt
   let space = false;
   let line = true;
   const re = new RegExp(pattern.source, 'y');
-  re.lastIndex = start;
-  while (re.lastIndex < end) {
-    const at = re.lastIndex;
-    const m = re.exec(text);
-    const g = m?.groups;
-    if (!m || !g) break;
-    if (g['blank'] !== undefined) {
+  for (let at = start; at < end;) {
+    const kind = beginning(text, at);
+    // Most white space is one blank.
+    if (kind === 'blank' && text.charCodeAt(at) === 32) {
       space = true;
+      at++;
       continue;
     }
-    if (g['newline'] !== undefined) {
-      line = true;
+    re.lastIndex = at;
+    if (!re.test(text)) break;
+    const behind = re.lastIndex;
+    if (kind === 'blank' || kind === 'newline') {
       space = true;
-      continue;
+      line ||= kind === 'newline';
+    } else {
+      out.push({
+        kind,
+        text: text.slice(at, behind),
+        file,
+        start: at,
+        end: behind,
+        space,
+        line,
+        via: undefined,
+        hidden: undefined,
+      });
+      space = false;
+      line = false;
     }
-    const kind: TokenKind =
-      g['name'] !== undefined
-        ? 'name'
-        : g['number'] !== undefined
-          ? 'number'
-          : g['string'] !== undefined
-            ? 'string'
-            : g['character'] !== undefined
-              ? 'character'
-              : 'punctuation';
-    out.push({
-      kind,
-      text: m[0],
-      file,
-      start: at,
-      end: re.lastIndex,
-      space,
-      line,
-      via: undefined,
-      hidden: undefined,
-    });
-    space = false;
-    line = false;
+    at = behind;
   }
   return out;
 }
