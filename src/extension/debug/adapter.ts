@@ -14,8 +14,8 @@ import {
   StoppedEvent,
   TerminatedEvent,
   Thread,
-} from '@vscode/debugadapter/lib/debugSession';
-import { DebugSession } from '@vscode/debugadapter/lib/debugSession';
+} from '@vscode/debugadapter/lib/debugSession.js';
+import { DebugSession } from '@vscode/debugadapter/lib/debugSession.js';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ViewFrame } from '../../protocol/view';
 import { momentOf } from './moment';
@@ -183,13 +183,17 @@ export class RaceDebugSession extends DebugSession {
     const { trace } = this.stage;
     const position = this.stage.position();
     const step = trace.steps[position - 1];
-    const last = step?.thread === thread ? step.frames.at(-1) : undefined;
-    if (step && last) return [...step.frames.slice(0, -1), { ...last, place: step.place }];
+    const name = trace.threads[thread]?.name ?? '';
+    if (step?.thread === thread)
+      return [
+        ...step.frames.slice(0, -1),
+        { function: step.frames.at(-1)?.function ?? name, place: step.place },
+      ];
     const status = momentOf(trace, position).threads[thread];
     if (status?.frames.length) return status.frames;
     // Without a frame VS Code would not let a thread be looked at, or stepped.
-    const { name, place } = trace.threads[thread] ?? {};
-    return place && name !== undefined
+    const place = trace.threads[thread]?.place;
+    return place
       ? [{ function: status?.state === 'done' ? `${name}, done` : `${name}, not started`, place }]
       : [];
   }

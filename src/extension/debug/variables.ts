@@ -37,6 +37,8 @@ export function cellsShown(trace: ViewTrace, moment: ViewMoment): readonly Shown
     return {
       name: object,
       value: fields
+        .filter(field => field.type === types.word)
+        .concat(fields.filter(field => field.type !== types.word))
         .slice(0, 3)
         .map(field => `${field.name} = ${field.value}`)
         .join(', ')
@@ -94,7 +96,7 @@ export function cellShown(trace: ViewTrace, moment: ViewMoment, index: number, n
   const bits = number === undefined ? [] : (cell?.bits ?? []);
   return {
     name,
-    value: value?.text ?? 'unknown',
+    value: named(bits, number) ?? value?.text ?? 'unknown',
     ...(cell ? { type: types[cell.holds], expression: cell.name } : {}),
     data: { cell: index },
     children: bits.map(bit => ({
@@ -105,6 +107,28 @@ export function cellShown(trace: ViewTrace, moment: ViewMoment, index: number, n
       children: [],
     })),
   };
+}
+
+/** `SCHED | NPSVC (0x9)`, without what all names begin with; undefined where no bit has a name. */
+function named(bits: ViewCell['bits'], number: bigint | undefined): string | undefined {
+  if (number === undefined || bits.length === 0) return undefined;
+  const start = commonStart(bits.map(bit => bit.name));
+  const set = bits.filter(bit => ((number >> BigInt(bit.number)) & 1n) === 1n);
+  const rest = set.reduce((left, bit) => left & ~(1n << BigInt(bit.number)), number);
+  const parts = [
+    ...set.map(bit => bit.name.slice(start)),
+    ...(rest === 0n ? [] : [`0x${rest.toString(16)}`]),
+  ];
+  return parts.length ? `${parts.join(' | ')} (0x${number.toString(16)})` : '0';
+}
+
+/** Length of what all names begin with, up to the last underscore. */
+function commonStart(names: readonly string[]): number {
+  const [first = '', ...others] = names;
+  if (others.length === 0) return 0;
+  let length = 0;
+  while (length < first.length && others.every(name => name[length] === first[length])) length++;
+  return first.lastIndexOf('_', length - 1) + 1;
 }
 
 /** `dev.qdisc.state` belongs to `dev`; an element of an array to its array's object. */
