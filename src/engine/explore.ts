@@ -202,12 +202,12 @@ function hasRepeats(m: Machine): boolean {
   return m.threadInfos.some(i => i.origin === 'work' || i.origin === 'timer');
 }
 
-/** All steps of all threads in state `index`. */
-function expand(m: Machine, store: GrowingStore, graph: Graph, index: number): void {
+/** Steps of the threads in state `index`, as a row of the graph: those that the search needs, or (`all`) of all threads. */
+export function expand(m: Machine, store: GrowingStore, graph: Graph, index: number, all = false): void {
   store.load(m, index);
   const count = m.threads.length;
   let ample = -1;
-  for (let n = 0; n < count && ample < 0; n++)
+  for (let n = 0; n < count && ample < 0 && !all; n++)
     if (isPrivateStep(m, n) && choicesOf(m, n).length > 0) ample = n;
   const row = graph.edges;
   if (ample >= 0) {

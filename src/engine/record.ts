@@ -44,12 +44,17 @@ interface Part {
   readonly index: number;
 }
 
+/**
+ * `passes`: the path does not end in a fault. `open`: it will go on, so what is shown must not depend on what comes: the
+ * steps of the path are, and of what nobody notices only what is done to static memory.
+ */
 export function recordPath(
   search: Search,
   path: readonly PathStep[],
-  marks: { doomed?: number; lasso?: number | undefined; passes?: true } = {},
+  marks: { doomed?: number; lasso?: number | undefined; passes?: true; open?: true } = {},
+  canGoOn = (state: number, thread: number): boolean => isFree(search.graph, state, thread),
 ): Recorded {
-  const { machine: m, store, graph } = search;
+  const { machine: m, store } = search;
   const f = createStart(search.program, { ...m.options, reduce: false });
   launch(f);
   const recorder = createRecorder(f);
@@ -71,7 +76,7 @@ export function recordPath(
     if (part.index === marks.doomed) doomed ??= recorder.length;
     if (part.index === marks.lasso) lasso ??= recorder.length;
     const from = path[part.index]?.from ?? 0;
-    const preempts = last >= 0 && part.thread !== last && !part.isPrivate && isFree(graph, from, last);
+    const preempts = last >= 0 && part.thread !== last && !part.isPrivate && canGoOn(from, last);
     if (!part.isPrivate) last = part.thread;
     if (part.thread === FINALLY) continue;
     const thread = threads.get(part.thread);
@@ -89,7 +94,8 @@ export function recordPath(
       if (doomed !== undefined && recorder.length - doomed > MOST_BEHIND) break;
       const choice = k === 0 ? part.choice : 0;
       steps.push({ thread, choice });
-      const result = recorder.step(thread, choice, preempts && k === 0 && before === 0);
+      const isHead = k === 0 && marks.open === true;
+      const result = recorder.step(thread, choice, preempts && k === 0 && before === 0, isHead);
       fault = result.fault ?? fault;
     }
     for (const n of part.activated) {
@@ -100,7 +106,7 @@ export function recordPath(
     }
   }
   // Threads that never took another step have taken their first ones all the same.
-  if (!endsInFault && recorder.length - (doomed ?? recorder.length) <= MOST_BEHIND)
+  if (!endsInFault && !marks.open && recorder.length - (doomed ?? recorder.length) <= MOST_BEHIND)
     early.forEach((count, n) => {
       const thread = threads.get(n);
       if (thread === undefined) return;
@@ -116,6 +122,7 @@ export function recordPath(
   const trace = recorder.finish({
     ...(doomed === undefined ? {} : { doomed }),
     ...(lasso === undefined ? {} : { lasso }),
+    ...(marks.open ? { open: marks.open } : {}),
   });
   store.load(m, 0);
   return {

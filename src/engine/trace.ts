@@ -33,18 +33,27 @@ export interface BranchEvent {
 }
 
 export interface Recorder {
-  /** Executes one step of the machine. */
-  step(thread: number, choice: number, preemption: boolean): StepResult;
+  /** Executes one step of the machine; `matters`: others can notice it, whoever touches the memory in this run. */
+  step(thread: number, choice: number, preemption: boolean, matters?: boolean): StepResult;
   /** Steps executed so far. */
   readonly length: number;
   readonly lives: readonly LifeEvent[];
   readonly branches: readonly BranchEvent[];
   /** The trace; `marks` are numbers of steps to be turned into indexes of the steps shown. */
-  finish(marks: { doomed?: number; lasso?: number | undefined }): Trace;
+  finish(marks: Marks): Trace;
+  /** Once finished: the number of a thread in the trace. */
+  threadAt(number: number): number | undefined;
   /** Once finished: the shown step that step `number` is, or the next one behind it. */
   shownAt(number: number): number;
   /** Once finished: the shown step that step `number` is; undefined if it is not shown. */
   rowAt(number: number): number | undefined;
+}
+
+interface Marks {
+  readonly doomed?: number;
+  readonly lasso?: number | undefined;
+  /** The run goes on: what is shown may not depend on who touches memory later. */
+  readonly open?: true;
 }
 
 interface RawAccess {
@@ -66,6 +75,8 @@ interface RawStep {
   readonly statuses: readonly ThreadStatus[];
   /** Shown even if it touches only private memory. */
   readonly isEvent: boolean;
+  /** All its accesses are shown. */
+  readonly matters: boolean;
   readonly note?: string;
 }
 
@@ -92,6 +103,7 @@ export function createRecorder(m: Machine): Recorder {
   const start = statuses(m);
   const initialThreads = m.threads.length;
   const shown: number[] = [];
+  const threadIndex = new Map<number, number>();
   let rows = 0;
 
   return {
@@ -100,7 +112,7 @@ export function createRecorder(m: Machine): Recorder {
     },
     lives,
     branches,
-    step(thread, choice, preemption) {
+    step(thread, choice, preemption, matters = false) {
       current = thread;
       const t = m.threads[thread];
       const frame = t?.frames[t.frames.length - 1];
@@ -151,7 +163,9 @@ export function createRecorder(m: Machine): Recorder {
         frames,
         accesses,
         statuses: statuses(m),
+        matters,
         isEvent:
+          matters ||
           entering || choice === SIGNAL || i === undefined || !isAccess(i) || result.fault !== undefined,
         ...(result.fault
           ? { note: result.fault.message }
@@ -162,10 +176,11 @@ export function createRecorder(m: Machine): Recorder {
       return result;
     },
     finish(marks) {
-      const trace = build(m, raw, start, started, marks, shown);
+      const trace = build(m, raw, start, started, marks, shown, threadIndex);
       rows = trace.steps.length;
       return trace;
     },
+    threadAt: number => threadIndex.get(number),
     shownAt: number => shown[number] ?? 0,
     rowAt(number) {
       const at = shown[number];
@@ -217,9 +232,11 @@ function build(
   raw: readonly RawStep[],
   start: readonly ThreadStatus[],
   started: ReadonlyMap<number, { by: number; at: number }>,
-  marks: { doomed?: number; lasso?: number | undefined },
+  marks: Marks,
   /** Filled: by raw step, the index of the step shown for it, or of the next one behind it. */
   shownAt: number[],
+  /** Filled: threads are renumbered, those of the harness first, then the others that appear. */
+  threadIndex: Map<number, number>,
 ): Trace {
   const touchedBy = new Map<string, Set<number>>();
   for (const s of raw)
@@ -231,11 +248,9 @@ function build(
     }
   const isShown = (a: RawAccess): boolean => {
     const kind = m.objectInfos[a.object]?.kind;
-    if ((touchedBy.get(`${a.object}.${a.cell}`)?.size ?? 0) > 1) return true;
+    if (!marks.open && (touchedBy.get(`${a.object}.${a.cell}`)?.size ?? 0) > 1) return true;
     return kind === 'static' || kind === 'unknown';
   };
-  // Threads are renumbered: those of the harness, then the others that appear.
-  const threadIndex = new Map<number, number>();
   const threads: TraceThread[] = [];
   m.threadInfos.forEach((info, n) => {
     const appears = info.origin === 'static' || raw.some(s => s.thread === n) || started.has(n);
@@ -283,7 +298,7 @@ function build(
     if (marks.lasso === at) lassoAt = steps.length;
     shownAt[at] = steps.length;
     preemption = preemption || s.preemption;
-    const shown = s.accesses.filter(isShown);
+    const shown = s.accesses.filter(a => s.matters || isShown(a));
     if (!s.isEvent && shown.length === 0 && s.note === undefined) return;
     const reads: { cell: number; value: string }[] = [];
     const changes: Change[] = [];
