@@ -4,7 +4,9 @@
  */
 import * as vscode from 'vscode';
 import type { ViewPlace, ViewTrace } from '../protocol/view';
+import { cellText } from './cellText';
 import { toPath } from './paths';
+import { setting } from './settings';
 
 export interface Marks extends vscode.Disposable {
   /** Shows the threads as they stand after `position` steps; without a trace, nothing. */
@@ -23,7 +25,16 @@ const colours = 8;
 
 export function createMarks(): Marks {
   const types = new Map<string, vscode.TextEditorDecorationType>();
+  /** As the debugger shows values. */
+  const valueType = vscode.window.createTextEditorDecorationType({
+    after: {
+      color: new vscode.ThemeColor('editor.inlineValuesForeground'),
+      backgroundColor: new vscode.ThemeColor('editor.inlineValuesBackground'),
+      margin: '0 0 0 2em',
+    },
+  });
   let marks: readonly Mark[] = [];
+  let values: readonly LineValues[] = [];
 
   function typeOf(thread: number, moved: boolean): vscode.TextEditorDecorationType {
     const number = (thread % colours) + 1;
@@ -62,6 +73,14 @@ export function createMarks(): Marks {
         });
       }
       for (const [type, options] of byType) editor.setDecorations(type, options);
+      editor.setDecorations(
+        valueType,
+        values.flatMap(({ path: of, line, text }): vscode.DecorationOptions[] => {
+          if (of !== path || line >= editor.document.lineCount) return [];
+          const { end } = editor.document.lineAt(line).range;
+          return [{ range: new vscode.Range(end, end), renderOptions: { after: { contentText: text } } }];
+        }),
+      );
     }
   }
 
@@ -69,12 +88,57 @@ export function createMarks(): Marks {
   return {
     show(trace, at) {
       marks = trace ? marksOf(trace, at) : [];
+      values = trace && setting('replay.values') ? valuesOf(trace, at) : [];
       draw();
     },
     dispose() {
-      vscode.Disposable.from(listener, ...types.values()).dispose();
+      vscode.Disposable.from(listener, valueType, ...types.values()).dispose();
     },
   };
+}
+
+interface LineValues {
+  readonly path: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+/** So many values stand behind a line. */
+const mostValues = 3;
+
+/**
+ * What the shared state holds that a line reads or writes, in the functions in which threads now are: the schedule's own steps
+ * say which line touches what.
+ */
+function valuesOf(trace: ViewTrace, position: number): readonly LineValues[] {
+  const moment = trace.moments[position];
+  const moved = trace.steps[position - 1];
+  const inside = new Set<string>();
+  for (const frames of [moved?.frames, ...(moment?.threads ?? []).map(status => status.frames)]) {
+    const last = frames?.at(-1);
+    if (last) inside.add(`${last.place.path} ${last.function}`);
+  }
+  const touched = new Map<
+    string,
+    { readonly path: string; readonly line: number; readonly cells: Set<number> }
+  >();
+  for (const { place, frames, reads, changes } of trace.steps) {
+    const last = frames.at(-1);
+    if (!last || !inside.has(`${last.place.path} ${last.function}`)) continue;
+    const line = place.start.line;
+    const key = `${place.path} ${String(line)}`;
+    const there = touched.get(key) ?? { path: place.path, line, cells: new Set<number>() };
+    touched.set(key, there);
+    for (const { cell } of [...reads, ...changes]) there.cells.add(cell);
+  }
+  return [...touched.values()].flatMap(({ path, line, cells }): LineValues[] => {
+    const parts = [...cells].slice(0, mostValues).flatMap(index => {
+      const cell = trace.cells[index];
+      const text = cellText(cell, moment?.values[index]);
+      return cell && text !== undefined ? [`${cell.name} = ${text}`] : [];
+    });
+    return parts.length ? [{ path, line, text: ` ${parts.join(', ')} ` }] : [];
+  });
 }
 
 /** One mark per thread that is somewhere. */

@@ -18,6 +18,7 @@ export interface Settings extends Readonly<Record<`diagnostics.${CheckKind}`, bo
   readonly 'check.maxStates': number;
   readonly 'check.timeLimit': number;
   readonly 'replay.follow': boolean;
+  readonly 'replay.values': boolean;
   readonly tree: string;
   readonly open: readonly string[];
 }
@@ -39,6 +40,7 @@ const fallback: Omit<Settings, `diagnostics.${CheckKind}`> = {
   'check.maxStates': 2_000_000,
   'check.timeLimit': 120,
   'replay.follow': true,
+  'replay.values': true,
   tree: '',
   open: [],
 };

@@ -1,4 +1,5 @@
 /** What the debugger lists of a moment: objects with their fields, words with their bits, and what a thread is about. */
+import { cellText } from '../cellText';
 import type { ViewMoment } from './moment';
 import type { ViewCell, ViewTrace } from '../../protocol/view';
 
@@ -96,7 +97,7 @@ export function cellShown(trace: ViewTrace, moment: ViewMoment, index: number, n
   const bits = number === undefined ? [] : (cell?.bits ?? []);
   return {
     name,
-    value: named(bits, number) ?? value?.text ?? 'unknown',
+    value: cellText(cell, value) ?? 'unknown',
     ...(cell ? { type: types[cell.holds], expression: cell.name } : {}),
     data: { cell: index },
     children: bits.map(bit => ({
@@ -107,28 +108,6 @@ export function cellShown(trace: ViewTrace, moment: ViewMoment, index: number, n
       children: [],
     })),
   };
-}
-
-/** `SCHED | NPSVC (0x9)`, without what all names begin with; undefined where no bit has a name. */
-function named(bits: ViewCell['bits'], number: bigint | undefined): string | undefined {
-  if (number === undefined || bits.length === 0) return undefined;
-  const start = commonStart(bits.map(bit => bit.name));
-  const set = bits.filter(bit => ((number >> BigInt(bit.number)) & 1n) === 1n);
-  const rest = set.reduce((left, bit) => left & ~(1n << BigInt(bit.number)), number);
-  const parts = [
-    ...set.map(bit => bit.name.slice(start)),
-    ...(rest === 0n ? [] : [`0x${rest.toString(16)}`]),
-  ];
-  return parts.length ? `${parts.join(' | ')} (0x${number.toString(16)})` : '0';
-}
-
-/** Length of what all names begin with, up to the last underscore. */
-function commonStart(names: readonly string[]): number {
-  const [first = '', ...others] = names;
-  if (others.length === 0) return 0;
-  let length = 0;
-  while (length < first.length && others.every(name => name[length] === first[length])) length++;
-  return first.lastIndexOf('_', length - 1) + 1;
 }
 
 /** `dev.qdisc.state` belongs to `dev`; an element of an array to its array's object. */
