@@ -166,7 +166,11 @@ export function createRecorder(m: Machine): Recorder {
         matters,
         isEvent:
           matters ||
-          entering || choice === SIGNAL || i === undefined || !isAccess(i) || result.fault !== undefined,
+          entering ||
+          choice === SIGNAL ||
+          i === undefined ||
+          !isAccess(i) ||
+          result.fault !== undefined,
         ...(result.fault
           ? { note: result.fault.message }
           : ended

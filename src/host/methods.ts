@@ -10,7 +10,7 @@ import type { DecorationKind } from '../ide/decorations';
 import type { CheckKind, Diagnostic } from '../ide/diagnostics';
 import type { InlayHintKind, InlayHintText } from '../ide/inlayHints';
 import type { LensVerdict } from '../ide/lenses';
-import type { Told, ViewSlow } from '../protocol/examined';
+import type { Told, ViewPlay, ViewSlow } from '../protocol/examined';
 import type { ExaminedMessage, ExaminedWhat } from '../protocol/panel';
 import type { IndexState } from '../protocol/worker';
 import type { ReplayView, ViewPlace, ViewPosition } from '../protocol/view';
@@ -223,6 +223,11 @@ export interface Methods {
   readonly slow: readonly [
     AfterwardsParams & { readonly call: string; readonly factor?: number },
     Told<ViewSlow>,
+  ];
+  /** A path of choices in the last run's program, and what can be chosen at its end. */
+  readonly play: readonly [
+    AfterwardsParams & { readonly choices: readonly string[]; readonly at?: number },
+    Told<ViewPlay>,
   ];
   readonly model: readonly [{ readonly harness: string }, string];
   /** Of the index of identifiers; the first tree's without a root. */

@@ -70,7 +70,10 @@ export function searching<T>(
     run(states) {
       if (work) return work.run(states);
       const search = again?.run(states) ?? 'more';
-      if (search !== 'more') work = then(search);
+      if (search === 'more') return 'more';
+      // Interrupted, it would be in the way of a whole one.
+      if (!search.stopped) subject.remember(search);
+      work = then(search);
       return 'more';
     },
   };

@@ -22,6 +22,8 @@ export interface Subject {
   place(span: Span): ViewPlace;
   /** The finished search, if there was one and it is still there. */
   readonly search: Search | undefined;
+  /** Keeps a search that was made again. */
+  remember(search: Search): void;
 }
 
 export interface Subjects {
@@ -82,6 +84,11 @@ export function createSubjects(): Subjects {
         place: span => placeOf(span, context),
         get search() {
           return searches.get(subject);
+        },
+        remember(made) {
+          if (subjects.get(harness) !== subject) return;
+          searches.set(subject, made);
+          makeRoom();
         },
       };
       subjects.set(harness, subject);

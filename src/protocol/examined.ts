@@ -105,6 +105,8 @@ export interface ViewPlay {
   readonly here: Prospect;
   /** Prospects at the moments of the path: `past[i]` before its choice i; the last one is `here`. */
   readonly past: readonly Prospect[];
+  /** By choice of the path, the step of `trace` at which it begins; then the number of steps. */
+  readonly rows: readonly number[];
   /** What can be failed in from here: `hang`, `use-after-free` … */
   readonly kinds: readonly string[];
   readonly choices: readonly ViewChoice[];

@@ -119,6 +119,7 @@ describe('engine: free play', function () {
   });
 
   it('random programs: prospects agree with brute force, and schedules replay to the same', () => {
+    const runs = Number(process.env['RACELENS_RUNS'] ?? 45);
     let compared = 0;
     let beside = 0;
     fc.assert(
@@ -161,12 +162,12 @@ describe('engine: free play', function () {
         }
       }),
       {
-        numRuns: Number(process.env['RACELENS_RUNS'] ?? 45),
+        numRuns: runs,
         seed: Number(process.env['RACELENS_SEED'] ?? 11),
       },
     );
     assert.ok(
-      compared > 150 && beside > 60,
+      compared > 3 * runs && beside > runs,
       `only ${String(compared)} steps, ${String(beside)} with a choice`,
     );
   });

@@ -6,6 +6,7 @@ import { workerVersion } from '../../../src/host/client';
 import type { MethodName, Params, Result } from '../../../src/host/methods';
 import { diskFiles } from '../../../src/host/node/files';
 import { serve } from '../../../src/host/serve';
+import type { ViewPlay } from '../../../src/protocol/examined';
 import type { FromWorker, ToWorker } from '../../../src/protocol/worker';
 
 const bytes = (name: string): Uint8Array => readFileSync(`dist/${name}`);
@@ -113,6 +114,51 @@ describe('worker: behind a verdict', function () {
     to.send({ version: workerVersion, type: 'cancel', id: 4 });
     const answer = await other;
     assert.ok('cannotTell' in answer && /cancelled/.test(answer.cannotTell), JSON.stringify(answer));
+  });
+
+  it('plays freely: into the hang by the schedule, out of it, and from any row, each choice within 50 ms', async () => {
+    const { to, view } = await checked();
+    const play = async (choices: readonly string[], at?: number): Promise<ViewPlay> => {
+      const answer = await to.ask('play', { ...limits, choices, ...(at === undefined ? {} : { at }) });
+      assert.ok(!('cannotTell' in answer), JSON.stringify(answer));
+      return answer;
+    };
+    const start = await play([]);
+    assert.deepEqual([start.here, start.kinds, start.trace.steps.length], ['can-fail', ['hang'], 0]);
+    assert.ok(start.choices.length >= 3);
+    // Always take what can still hang, the thread that the schedule takes first.
+    let path: readonly string[] = [];
+    let worst = 0;
+    for (let k = 0; k < 60; k++) {
+      const began = process.cpuUsage();
+      const here = await play(path);
+      const { user, system } = process.cpuUsage(began);
+      if (k > 0) worst = Math.max(worst, (user + system) / 1000);
+      if (here.ended) {
+        assert.equal(here.ended.kind, 'hang');
+        break;
+      }
+      const next =
+        here.choices.find(choice => choice.outcome === 'must-fail') ??
+        here.choices.find(choice => choice.outcome === 'can-fail');
+      assert.ok(next, 'it can be driven into the hang');
+      path = [...path, next.key];
+    }
+    const end = await play(path);
+    assert.equal(end.ended?.kind, 'hang');
+    assert.ok(end.past.includes('must-fail') && end.past[0] === 'can-fail');
+    assert.equal(end.rows.length, path.length + 1);
+    assert.ok(worst < 300, `a choice takes ${String(worst)} ms of CPU`);
+    const { steps = [], doomedAt = 0 } = view.trace ?? {};
+    for (const at of [0, 5, 20, doomedAt - 1, doomedAt, steps.length]) {
+      const there = await play([], at);
+      // What nobody notices comes with the step before it.
+      const texts = (list: readonly { readonly text: string }[]): readonly string[] =>
+        list.slice(0, at).map(step => step.text);
+      assert.deepEqual(texts(there.trace.steps), texts(steps));
+      const isDoomed = there.trace.steps.length >= doomedAt;
+      assert.equal(there.here, isDoomed ? 'must-fail' : 'can-fail', String(at));
+    }
   });
 
   it('says so where there is nothing to ask about', async () => {
