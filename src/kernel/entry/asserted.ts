@@ -14,7 +14,7 @@ import { remember, spanOf, type FunctionFacts } from '../functions';
 import { keyOfPath, pathOf, type Types } from '../places';
 import { pointee } from '../expression';
 import { primitive } from '../primitives';
-import { kindOfLockType, type SectionKind } from '../sections/sections';
+import { kindOfLockType, tidyLock, type SectionKind } from '../sections/sections';
 
 export interface Assertion {
   /** The point; the entry for one that stands in the function's head. */
@@ -151,7 +151,7 @@ function find(f: FunctionFacts, types: Types, fileText: () => string): readonly 
       start: f.item.start,
     });
   const head = text.slice(f.analysis.node.start, body?.start ?? f.analysis.node.end);
-  for (const m of head.matchAll(/__(must_hold|releases)\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)/g)) {
+  for (const m of head.matchAll(/__(must_hold|releases)\s*\(([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*)\)/g)) {
     const what = (m[2] ?? '').trim();
     const words = m[0];
     const start = f.item.start;
@@ -160,7 +160,7 @@ function find(f: FunctionFacts, types: Types, fileText: () => string): readonly 
     if (/^rcu\w*$/i.test(what)) found.push({ ...common, aspects: inReader });
     else if (what === 'bh' || what === 'BH') found.push({ ...common, aspects: bhOff });
     else {
-      const lock = fold(what.replace(/^&/, ''));
+      const lock = tidyLock(fold(what.replace(/^&/, ''))).replace(/^\((\w+)\)(?=->|\.)/, '$1');
       found.push({ ...common, ...ofLock({ lock, ...kindOf(lock) }) });
     }
   }
@@ -200,11 +200,16 @@ function find(f: FunctionFacts, types: Types, fileText: () => string): readonly 
     const m = /^(?:lockdep_is_held|mutex_is_locked|spin_is_locked|rwsem_is_locked)\((.*)\)$/.exec(term);
     if (!m?.[1]) {
       const sock = /^(?:lockdep_sock_is_held|sock_owned_by_me)\((.*)\)$/.exec(term);
-      return sock?.[1] ? { lock: sock[1].replace(/^&/, ''), kind: 'socket' } : undefined;
+      return sock?.[1] ? { lock: socketLock(sock[1]), kind: 'socket' } : undefined;
     }
     const lock = m[1].replace(/^&/, '').replace(/^\((.*)\)$/, '$1');
     return { lock, ...(term.startsWith('mutex') ? { kind: 'mutex' } : kindOf(lock)) };
   }
+}
+
+/** `sk->sk_lock` of `sk`, `sk.sk_lock` of `&sk`. */
+function socketLock(sock: string): string {
+  return sock.startsWith('&') ? `${sock.slice(1)}.sk_lock` : `${sock}->sk_lock`;
 }
 
 /** Conjuncts (what must all hold for the whole to be true, or, for a warning, disjuncts) of a condition. */

@@ -20,7 +20,8 @@ import {
 import { assertionsOf, dominates, type Assertion } from './asserted';
 import { callersOf, type Caller, type CallersInput, type Frame } from './callers';
 import { spanOf, type FunctionFacts } from '../functions';
-import { aspectsOf, localSections, localState, type LocalSections, type LocalState } from './local';
+import { aspectsOf, localSections, localState, lockName, type LocalSections, type LocalState } from './local';
+import { choiceAt, choiceOfCaller, choiceText, mayPass, type Choice } from './options';
 import { commentAbove, documentedIn } from './documented';
 import { inCallee, inTerms } from './lockMapping';
 import type { Sections } from '../sections/regions';
@@ -109,16 +110,24 @@ export function createEntries(input: EntriesInput): Entries {
     line: input.lineOf(f.file, f.item.nameStart),
   });
 
-  function keptOf(f: FunctionFacts, allowance: number): Situation | undefined {
-    const k = kept.get(idOf(f));
+  function keptOf(f: FunctionFacts, id: string, allowance: number): Situation | undefined {
+    const k = kept.get(id);
     return k?.analysis === f.analysis && (k.situation.complete || k.allowance >= allowance)
       ? k.situation
       : undefined;
   }
 
-  function evaluate(f: FunctionFacts, allowance: number): Outcome {
-    const id = idOf(f);
-    const old = keptOf(f, allowance);
+  /** With a parameter that can only be this: callers that pass something else do not count. */
+  function evaluateAs(f: FunctionFacts, choice: Choice | undefined, allowance: number): Outcome {
+    const all = evaluate(f, allowance);
+    if (!choice || !aspects.some(a => all.situation[a].value === 'depends-on-caller')) return all;
+    const some = evaluate(f, allowance, choice);
+    return aspects.some(a => some.situation[a] !== open && !some.situation[a].unknown) ? some : all;
+  }
+
+  function evaluate(f: FunctionFacts, allowance: number, choice?: Choice): Outcome {
+    const id = choice ? `${idOf(f)} ${choiceText(choice)}` : idOf(f);
+    const old = keptOf(f, id, allowance);
     if (old) return { situation: old, low: Infinity };
     const circle = busy.indexOf(id);
     if (circle >= 0) return { situation: bottom, low: circle };
@@ -126,7 +135,7 @@ export function createEntries(input: EntriesInput): Entries {
     spent.functions++;
     const depth = busy.length;
     busy.push(id);
-    const { situation, low } = gather(f, depth, allowance);
+    const { situation, low } = gather(f, depth, allowance, choice);
     busy.pop();
     if (low >= depth) {
       kept.set(id, { analysis: f.analysis, situation, allowance });
@@ -154,7 +163,12 @@ export function createEntries(input: EntriesInput): Entries {
     return { reader: j, bhOff: j, irqOff: j, maySleep: j, locks: [], contexts: [], complete: false };
   }
 
-  function gather(f: FunctionFacts, depth: number, allowance: number): { situation: Situation; low: number } {
+  function gather(
+    f: FunctionFacts,
+    depth: number,
+    allowance: number,
+    choice: Choice | undefined,
+  ): { situation: Situation; low: number } {
     const sum = createSum();
     let low = Infinity;
     let read = 0;
@@ -162,7 +176,7 @@ export function createEntries(input: EntriesInput): Entries {
     const most = Math.max(6, Math.floor(limits.callers / (1 + depth)));
     const end = spent.functions + allowance - 1;
     for (const c of callers.of(f)) {
-      if (c.kind === 'exported') continue;
+      if (c.kind === 'exported' || (choice && !passesOn(c, choice))) continue;
       if (sum.settled()) {
         cut = true;
         break;
@@ -172,7 +186,7 @@ export function createEntries(input: EntriesInput): Entries {
         break;
       }
       const left = end - spent.functions;
-      const one = situationOf(c, f, Math.min(left, Math.max(LEAST, Math.floor(left / SHARE))));
+      const one = situationOf(c, f, Math.min(left, Math.max(LEAST, Math.floor(left / SHARE))), choice);
       low = Math.min(low, one.low);
       sum.add(one.situation);
       // Who is registered somewhere behind the function asked about is taken to be called so.
@@ -234,6 +248,7 @@ export function createEntries(input: EntriesInput): Entries {
     c: Exclude<Caller, { kind: 'exported' }>,
     f: FunctionFacts,
     allowance: number,
+    choice: Choice | undefined,
   ): Outcome {
     switch (c.kind) {
       case 'unknown':
@@ -248,7 +263,12 @@ export function createEntries(input: EntriesInput): Entries {
       case 'calls': {
         const outermost = c.frames[c.frames.length - 1];
         if (!outermost) return { situation: bottom, low: Infinity };
-        const { situation: entry, low } = evaluate(outermost.f, allowance);
+        const known =
+          choiceAt(outermost.f.analysis, outermost.node) ??
+          (choice && c.frames.length === 1
+            ? choiceOfCaller(outermost.f, outermost.args[choice.parameter], choice)
+            : undefined);
+        const { situation: entry, low } = evaluateAs(outermost.f, known, allowance);
         let situation = entry;
         for (let i = c.frames.length - 1; i >= 0; i--) {
           const frame = c.frames[i];
@@ -258,6 +278,12 @@ export function createEntries(input: EntriesInput): Entries {
         return { situation, low };
       }
     }
+  }
+
+  /** Whether a caller may pass one of the values on. */
+  function passesOn(c: Caller, choice: Choice): boolean {
+    const frame = c.kind === 'calls' && c.frames.length === 1 ? c.frames[0] : undefined;
+    return !frame || mayPass(frame.f, frame.node, frame.args[choice.parameter], choice);
   }
 
   /** What a callee is entered with, by what the caller was. */
@@ -511,7 +537,16 @@ export function createEntries(input: EntriesInput): Entries {
   /** It says that it releases a lock, but where cannot be seen. */
   function keeps(f: FunctionFacts, a: Assertion): boolean {
     const ends = input.sections(f)?.strayEnds ?? [];
-    return !ends.some(e => a.lock === undefined || sameLock(e.effect.lock, a.lock.lock));
+    const { lock } = a;
+    return !ends.some(
+      e =>
+        lock === undefined ||
+        sameLock(e.effect.lock, lock.lock) ||
+        sameLock(
+          lockName(f, e, w => input.primitiveOf?.(w, f.file)),
+          lock.lock,
+        ),
+    );
   }
 
   /** In the run of points before anything is decided. */
@@ -578,7 +613,11 @@ export function createEntries(input: EntriesInput): Entries {
         exact >= 0
           ? exact
           : locks.findIndex(
-              l => l.lock === lock.lock || (l.kind === lock.kind && sameLock(lock.lock, l.lock)),
+              l =>
+                l.lock === lock.lock ||
+                (l.kind === lock.kind &&
+                  sameLock(lock.lock, l.lock) &&
+                  !ofOtherParameter(f, lock.lock, l.lock)),
             );
       const held: Judged = { value: 'yes', because, chain: [definition(f)] };
       const old = locks[at];
@@ -586,6 +625,13 @@ export function createEntries(input: EntriesInput): Entries {
       else if (old.held.value !== 'yes') locks[at] = { ...lock, held };
     }
     return { ...s, ...answers, locks };
+  }
+
+  /** `parent->lock` beside `child->lock`, of two parameters. */
+  function ofOtherParameter(f: FunctionFacts, a: string, b: string): boolean {
+    const { parameters } = f.analysis.locals;
+    const [x, y] = [a, b].map(lock => /^\w+/.exec(lock)?.[0] ?? '');
+    return x !== y && x !== undefined && y !== undefined && parameters.includes(x) && parameters.includes(y);
   }
 
   // --- all callers -------------------------------------------------------------------------------------------------
@@ -625,11 +671,13 @@ export function createEntries(input: EntriesInput): Entries {
     return first && f.analysis.text.slice(first.start, first.end);
   }
 
-  const ask = (f: FunctionFacts): Situation => {
+  const ask = (f: FunctionFacts, point?: number): Situation => {
     spent.functions = 0;
     // They hold on to syntax trees.
     if (locals.size > MOST_LOCALS) locals.clear();
-    const s = evaluate(f, limits.functions).situation;
+    const choice =
+      point === undefined ? undefined : choiceAt(f.analysis, f.analysis.flow.points[point]?.node);
+    const s = evaluateAs(f, choice, limits.functions).situation;
     if (!aspects.some(a => s[a] === open)) return s;
     const nothing = unknownSituation(`nothing is known of who calls ${f.name}()`).reader;
     const known = (j: Judged): Judged => (j === open ? nothing : j);
@@ -642,8 +690,8 @@ export function createEntries(input: EntriesInput): Entries {
     };
   };
   return {
-    of: ask,
-    at: (f, point) => before(f, point, ask(f)),
+    of: f => ask(f),
+    at: (f, point) => before(f, point, ask(f, point)),
     over: before,
     sections: f => input.sections(f),
     known: f => {

@@ -583,8 +583,9 @@ function walk(
 
   function begin(open: readonly Open[], id: number): readonly Open[] {
     // The same begin again without an end between: a loop; one level stands for all.
-    if (open.some(o => o.site === id)) return open;
-    return [...open, ...opens(sites, id)];
+    const mine = opens(sites, id);
+    if (open.some(o => o.site === id && o.key === mine[0]?.key)) return open;
+    return [...open, ...mine];
   }
 
   function end(open: readonly Open[], s: Site, p: Point): readonly Open[] {
