@@ -4,7 +4,7 @@
  */
 import { notesOn } from '../base/notes';
 import type { Item, MacroDefinition, SourceFile } from '../syntax/source';
-import type { Scope, Tree } from '../tree/tree';
+import type { Place, Scope, Tree } from '../tree/tree';
 import type { BitCallees } from '../kernel/words/accesses';
 import { bitCallees, bitTraits } from '../kernel/words/bitWrappers';
 import { evaluate, type Constant, type Names } from '../kernel/words/constants';
@@ -215,13 +215,13 @@ function aroundOf(scene: Scene, own: readonly FunctionFacts[], before: Around | 
 /** What changed calls the same functions and macros of headers as before, and publishes the same pointers. */
 function usesTheSame(scene: Scene, before: readonly FunctionFacts[], now: readonly FunctionFacts[]): boolean {
   if (before.length !== now.length) return false;
-  const index = indexes.get(scene.tree)?.index;
+  const items = headerItems(scene);
   return now.every((f, i) => {
     const old = before[i];
     if (old?.analysis === f.analysis) return old.name === f.name;
     if (!old || old.name !== f.name || publishedFields(old).join() !== publishedFields(f).join())
       return false;
-    const matters = (name: string): boolean => index?.has(name) ?? true;
+    const matters = (name: string): boolean => items(name).length > 0;
     return (
       [...f.analysis.named].every(c => old.analysis.named.has(c) || !matters(c)) &&
       [...old.analysis.named].every(c => f.analysis.named.has(c) || !matters(c))
@@ -237,20 +237,18 @@ function relatedTo(
   own: readonly FunctionFacts[],
 ): { related: readonly FunctionFacts[]; macros: ReadonlyMap<string, readonly Macro[]> } {
   const defined = new Set(own.map(f => f.name));
-  const open = new Set(scene.files.map(f => f.path));
-  const headers = [...scene.scope.sources, ...scene.scope.headers].filter(p => !open.has(p));
-  const index = headerIndex(scene.tree, headers);
+  const items = headerItems(scene);
   const related: FunctionFacts[] = [];
   const macros = new Map<string, Macro[]>();
   let wanted: ReadonlySet<string> = new Set([
     ...called(own, defined),
     // Who reads a pointer that is published here may be called from elsewhere only.
-    ...readersOf(own, index).filter(name => !defined.has(name)),
+    ...readersOf(scene, own).filter(name => !defined.has(name)),
   ]);
   for (let round = 0; round < ROUNDS && wanted.size > 0; round++) {
     const fresh: FunctionFacts[] = [];
     for (const name of wanted)
-      for (const { source, item } of index.get(name) ?? []) {
+      for (const { source, item } of items(name)) {
         if (item.kind === 'macro') {
           const macro = source.macro(item);
           if (macro) macros.set(name, [...(macros.get(name) ?? []), { macro, source, item }]);
@@ -273,53 +271,51 @@ function publishedFields(f: FunctionFacts): readonly string[] {
   );
 }
 
-/** Header functions by the field that they touch, for the fields asked about so far. */
-const touching = new WeakMap<HeaderIndex, Map<string, readonly string[]>>();
-
-/** Header functions that touch a pointer which the files publish: who reads it may be called from elsewhere only. */
-function readersOf(own: readonly FunctionFacts[], index: HeaderIndex): readonly string[] {
-  const fields = new Set(own.flatMap(f => publishedFields(f)));
-  let known = touching.get(index);
-  if (!known) touching.set(index, (known = new Map()));
-  const found: string[] = [];
-  for (const field of fields) {
-    let names = known.get(field);
-    if (!names) known.set(field, (names = functionsWith(field, index)));
-    found.push(...names);
-  }
-  return found;
+/** Paths of the scene that are not open. */
+function headersOf({ scope, files }: Scene): readonly string[] {
+  const open = new Set(files.map(f => f.path));
+  return [...scope.sources, ...scope.headers].filter(p => !open.has(p));
 }
 
-function functionsWith(field: string, index: HeaderIndex): readonly string[] {
-  const use = new RegExp(`\\b${field}\\b`);
-  const names: string[] = [];
-  for (const [name, items] of index)
-    for (const { source, item } of items)
-      if (item.kind === 'function' && use.test(source.text.slice(item.start, item.end))) names.push(name);
+/** Functions and macros of a name in headers, nearest first. */
+function headerItems(scene: Scene): (name: string) => readonly Place[] {
+  const open = new Set(scene.files.map(f => f.path));
+  return name =>
+    scene.tree
+      .items(name, scene.scope)
+      .filter(
+        ({ source, item }) => (item.kind === 'function' || item.kind === 'macro') && !open.has(source.path),
+      );
+}
+
+/** Header functions that touch a pointer which the files publish: who reads it may be called from elsewhere only. */
+function readersOf(scene: Scene, own: readonly FunctionFacts[]): readonly string[] {
+  const fields = new Set(own.flatMap(f => publishedFields(f)));
+  if (fields.size === 0) return [];
+  const sources = headersOf(scene).flatMap(path => scene.tree.file(path) ?? []);
+  return [...fields].flatMap(field => sources.flatMap(source => functionsWith(field, source)));
+}
+
+/** Functions of a header by the field that they touch, for the fields asked about so far. */
+const touching = notesOn<SourceFile, Map<string, readonly string[]>>('touching');
+
+function functionsWith(field: string, source: SourceFile): readonly string[] {
+  let known = touching.get(source);
+  if (!known) touching.set(source, (known = new Map()));
+  let names = known.get(field);
+  if (!names) {
+    const use = new RegExp(`\\b${field}\\b`);
+    names = source.text.includes(field)
+      ? source.items
+          .filter(item => item.kind === 'function' && use.test(source.text.slice(item.start, item.end)))
+          .map(item => item.name)
+      : none;
+    known.set(field, names);
+  }
   return names;
 }
 
-type HeaderIndex = ReadonlyMap<string, readonly { readonly source: SourceFile; readonly item: Item }[]>;
-
-const indexes = new WeakMap<Tree, { readonly sources: readonly SourceFile[]; readonly index: HeaderIndex }>();
-
-/** Functions and macros of headers by name, nearest header first; kept as long as the headers are the same. */
-function headerIndex(tree: Tree, paths: readonly string[]): HeaderIndex {
-  const sources = paths.flatMap(p => tree.file(p) ?? []);
-  const old = indexes.get(tree);
-  if (old?.sources.length === sources.length && old.sources.every((s, i) => s === sources[i]))
-    return old.index;
-  const index = new Map<string, { source: SourceFile; item: Item }[]>();
-  for (const source of sources)
-    for (const item of source.items) {
-      if (item.kind !== 'function' && item.kind !== 'macro') continue;
-      const list = index.get(item.name);
-      if (list) list.push({ source, item });
-      else index.set(item.name, [{ source, item }]);
-    }
-  indexes.set(tree, { sources, index });
-  return index;
-}
+const none: readonly string[] = [];
 
 /** Names called that are not defined; of primitives only those that ask something (what they test is of interest). */
 function called(functions: readonly FunctionFacts[], defined: ReadonlySet<string>): ReadonlySet<string> {

@@ -56,6 +56,11 @@ export interface Corpus {
    * its own, and those of headers. Absent: none are known.
    */
   invocations?(macros: readonly string[], first: string, from: string): readonly Definition[];
+  /**
+   * Prototypes of a name in a file and in headers whose texts match, nearest first, a few at most. Absent: they are among the
+   * mentions.
+   */
+  prototypes?(name: string, from: string | undefined, having: RegExp): Iterable<Definition>;
   /** False while the index is being made, or if files are pending: answers may lack something. */
   complete(): boolean;
   /**

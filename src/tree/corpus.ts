@@ -38,6 +38,9 @@ interface Found {
   version: number;
 }
 
+/** Headers that are read to find an annotated prototype. */
+const mostHeaders = 16;
+
 /** Answers in a generation. Each holds on to the sources and trees of what it found. */
 const mostFound = 1500;
 
@@ -275,6 +278,17 @@ export function createCorpus({ tree, identifiers, facts, config }: CorpusInput):
           return found.sort((a, b) => Number(b.item.file === from) - Number(a.item.file === from));
       }
       return [];
+    },
+    *prototypes(name, from, having) {
+      let read = 0;
+      for (const path of files(name, from)) {
+        if (path !== from && !path.endsWith('.h')) continue;
+        if (++read > mostHeaders) return;
+        const source = tree.file(path);
+        if (!source || !having.test(source.text)) continue;
+        for (const item of source.items)
+          if (item.kind === 'prototype' && item.name === name) yield { source, item };
+      }
     },
     mentions,
     complete: () => state.complete && identifiers.complete(),

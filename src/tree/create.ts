@@ -191,6 +191,12 @@ export function createTree(options: TreeOptions): Tree {
         for (const path of search.headersWith(name, scope)) take(path);
       return variants ? [...found, ...others] : found;
     },
+    items(name, scope) {
+      settle();
+      return pathsWith(scope, name).flatMap(path =>
+        itemsNamed(path, name).map(([source, item]) => ({ source, item })),
+      );
+    },
     whereIs: (name, cancel) => search.definitions(name, cancel ?? neverCancelled, itemsNamed),
     wanted: () => reader.wanted(),
     decide(scope, config) {

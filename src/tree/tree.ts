@@ -58,6 +58,12 @@ export interface Definition {
   readonly decidedBy: readonly { readonly name: string; readonly value: string; readonly origin: string }[];
 }
 
+/** Where a name stands: no tree is made, and no condition is looked at. */
+export interface Place {
+  readonly source: SourceFile;
+  readonly item: Item;
+}
+
 export interface Tree {
   /** Root folder of the kernel tree; undefined for a loose folder or a single file. */
   readonly root: string | undefined;
@@ -67,6 +73,8 @@ export interface Tree {
   resolveInclude(from: string, target: string, angled: boolean): string | undefined;
   /** What it reaches is kept in memory, unless it is only looked at in `passing`. */
   scope(sources: readonly string[], config: Config, passing?: boolean): Scope;
+  /** All items of a name in the files of a scope, nearest first, whatever their conditions say. */
+  items(name: string, scope: Scope): readonly Place[];
   /**
    * Definitions of a name, best first: sources in order, then headers nearest first, then (only for types, enumerators
    * and macros, and only in a kernel tree) the whole include/ index. Variants whose #if conditions are false under

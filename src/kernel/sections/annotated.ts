@@ -27,6 +27,8 @@ const kindOfWord: Readonly<Record<string, SectionKind>> = {
 
 const annotation = /\b__(acquires?|releases?|cond_acquires)\s*\(/g;
 
+const anyAnnotation = /\b__(?:acquires?|releases?|cond_acquires)\s*\(/;
+
 /** More places that mention a name than this are not looked at to find its declaration. */
 const MOST_READ = 16;
 
@@ -47,6 +49,10 @@ export function annotatedIn(
 
 function* prototypesOf(corpus: Corpus, name: string, from: string | undefined): Iterable<Definition> {
   yield* corpus.definitions(name, ['prototype'], from);
+  if (corpus.prototypes) {
+    yield* corpus.prototypes(name, from, anyAnnotation);
+    return;
+  }
   let read = 0;
   for (const m of corpus.mentions(name, from)) {
     if (++read > MOST_READ) return;

@@ -15,7 +15,7 @@ import {
   type BitWrapper,
 } from './accesses';
 import type { MacroUse } from './bitUses';
-import { hasNumber, mayBePlace, mayWrap } from './glance';
+import { mayBePlace, mayWrap, numbersOf } from './glance';
 import { callArguments, callee, pointee, spelling, substitute } from '../expression';
 import { remember, type FunctionFacts } from '../functions';
 import { pathOf, type Path } from '../places';
@@ -39,9 +39,32 @@ export function bitCallees(bodies: BodyLookup): BitCallees {
     wrappers.set(name, []);
     const f = bodies.function(name);
     const macro = f ? undefined : bodies.macro(name);
-    const found = distinct(f ? ofFunction(f, wrappersOf) : macro ? ofMacro(name, macro, wrappersOf) : []);
+    const found = distinct(
+      f ? (mayReach(name) ? ofFunction(f, wrappersOf) : []) : macro ? ofMacro(name, macro, wrappersOf) : [],
+    );
     wrappers.set(name, found);
     return found;
+  };
+  const reaching = new Map<string, boolean>();
+  /** Whether, by the texts, a function or one that it calls does something to a bit that it is given. */
+  const mayReach = (name: string): boolean => {
+    const known = reaching.get(name);
+    if (known !== undefined) return known;
+    const seen = new Set([name]);
+    // Names are added while it goes on.
+    for (const n of seen) {
+      const f = bodies.function(n);
+      const macro = f ? undefined : bodies.macro(n);
+      if (reaching.get(n) ?? (f ? mayWrap(f.analysis) : macro && mayWrapAsMacro(macro))) {
+        reaching.set(name, true);
+        return true;
+      }
+      if (reaching.get(n) === false) continue;
+      if (f && numbersOf(f.analysis).length > 0) for (const c of f.analysis.named) seen.add(c);
+      else if (macro) for (const c of callsIn(macro.body)) seen.add(c.name);
+    }
+    for (const n of seen) reaching.set(n, false);
+    return false;
   };
   const placeOf = (name: string): BitPlace | undefined => {
     if (places.has(name)) return places.get(name);
@@ -144,7 +167,7 @@ interface Pass {
 /** Calls that hand a parameter on as it is. */
 function passes(f: FunctionFacts): readonly Pass[] {
   return remember(f.analysis, 'bit passes', () => {
-    if (!hasNumber(f.analysis.text)) return [];
+    if (numbersOf(f.analysis).length === 0) return [];
     const { text, locals } = f.analysis;
     const found: Pass[] = [];
     walk(f.analysis.body ?? f.analysis.node, n => {
@@ -206,6 +229,13 @@ function placeOfFunction(f: FunctionFacts): BitPlace | undefined {
     const path = pathOf(text, target, locals);
     return path.fields.length === 1 ? { parameters: locals.parameters, path } : undefined;
   });
+}
+
+function mayWrapAsMacro({ parameters, body }: MacroDefinition): boolean {
+  return (
+    parameters !== undefined &&
+    (/[&|]/.test(body) || callsIn(body).some(c => bitOperation(c.name) !== undefined))
+  );
 }
 
 // --- macros ------------------------------------------------------------------------------------------------------

@@ -56,17 +56,29 @@ export function mayMask(a: Analysis): boolean {
 
 /** The function itself does something to a bit or mask that is one of its parameters. */
 export function mayWrap(a: Analysis): boolean {
-  return remember(a, 'may wrap', () => hasNumber(a.text) && (hasStrong(a) || masking.test(a.text)));
+  return remember(a, 'may wrap', () => {
+    const numbers = numbersOf(a);
+    if (numbers.length === 0) return false;
+    if (hasStrong(a)) return true;
+    if (!masking.test(a.text)) return false;
+    // It is masked with, shifted, or kept in a local.
+    const naming = new RegExp(`\\b(?:${numbers.join('|')})\\b`);
+    return a.text
+      .slice(a.text.indexOf('{'))
+      .split(/[;{}]/)
+      .some(s => naming.test(s) && (masking.test(s) || /<<|\bBIT|[^=!<>]=(?!=)/.test(s)));
+  });
 }
 
-/** A parameter is no pointer. */
-export function hasNumber(text: string): boolean {
-  const head = text.slice(0, Math.max(0, text.indexOf('{')));
-  const open = head.indexOf('(');
-  return head
-    .slice(open + 1)
-    .split(',')
-    .some(p => !/[*[]/.test(p));
+/** Parameters that are no pointers. */
+export function numbersOf(a: Analysis): readonly string[] {
+  return remember(a, 'number parameters', () => {
+    const head = a.text.slice(0, Math.max(0, a.text.indexOf('{')));
+    return head
+      .slice(head.indexOf('(') + 1)
+      .split(',')
+      .flatMap(p => (/[*[]/.test(p) ? [] : (/([A-Za-z_]\w*)\W*$/.exec(p)?.[1] ?? [])));
+  });
 }
 
 /** There is one return, and it gives back something of a struct. */
