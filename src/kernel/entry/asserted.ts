@@ -151,7 +151,9 @@ function find(f: FunctionFacts, types: Types, fileText: () => string): readonly 
       start: f.item.start,
     });
   const head = text.slice(f.analysis.node.start, body?.start ?? f.analysis.node.end);
-  for (const m of head.matchAll(/__(must_hold|releases)\s*\(([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*)\)/g)) {
+  for (const m of head.matchAll(
+    /__(must_hold|releases)\s*\(([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*)\)/g,
+  )) {
     const what = (m[2] ?? '').trim();
     const words = m[0];
     const start = f.item.start;
