@@ -56,6 +56,11 @@ export function createMarks(): Marks {
     return made;
   }
 
+  const valuesAt = ({ path, start }: ViewPlace): readonly string[] =>
+    values.filter(one => one.path === path && one.line === start.line).map(one => one.text.trim());
+  const markedAt = (path: string, line: number): boolean =>
+    marks.some(mark => mark.place.path === path && mark.place.start.line === line);
+
   function draw(): void {
     for (const editor of vscode.window.visibleTextEditors) {
       const path = toPath(editor.document.uri);
@@ -69,14 +74,15 @@ export function createMarks(): Marks {
         list.push({
           range: editor.document.lineAt(mark.place.start.line).range,
           hoverMessage: mark.hover,
-          renderOptions: { after: { contentText: mark.text } },
+          // The thread's name comes first, and is not pushed out of sight by values.
+          renderOptions: { after: { contentText: [mark.text, ...valuesAt(mark.place)].join('   ') } },
         });
       }
       for (const [type, options] of byType) editor.setDecorations(type, options);
       editor.setDecorations(
         valueType,
         values.flatMap(({ path: of, line, text }): vscode.DecorationOptions[] => {
-          if (of !== path || line >= editor.document.lineCount) return [];
+          if (of !== path || line >= editor.document.lineCount || markedAt(of, line)) return [];
           const { end } = editor.document.lineAt(line).range;
           return [{ range: new vscode.Range(end, end), renderOptions: { after: { contentText: text } } }];
         }),
