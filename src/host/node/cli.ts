@@ -7,6 +7,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Message, Start } from './commandThread';
+import { optimiseLate } from './tuning';
 
 function startThread(): void {
   const cancelled = new Int32Array(new SharedArrayBuffer(4));
@@ -41,4 +42,5 @@ function startThread(): void {
   });
 }
 
+optimiseLate();
 startThread();

@@ -5,6 +5,7 @@ import { runCommand } from './command';
 import type { Message, Start } from './commandThread';
 import { diskFiles, grammarBytes, packageVersion } from './files';
 import { cacheFolder, loadIndex, saveIndex } from './indexStore';
+import { optimisedLate } from './tuning';
 
 /** Files that must have been read anew until writing the index is worth it. */
 const worthSaving = 500;
@@ -25,11 +26,11 @@ async function runThread(start: Start): Promise<void> {
         ...(cache === undefined ? {} : { indexing: { saved: (r: string) => loadIndex(cache, r) } }),
       };
       if (root === undefined) {
-        const { of, all } = await createPipelines(input);
+        const { of, all } = await optimisedLate(() => createPipelines(input));
         pipelines.push(all);
         return of;
       }
-      const pipeline = await createPipeline({ ...input, root });
+      const pipeline = await optimisedLate(() => createPipeline({ ...input, root }));
       pipelines.push(() => [pipeline]);
       return () => pipeline;
     },
