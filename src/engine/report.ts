@@ -72,6 +72,8 @@ export interface TraceStep {
   readonly preemption: boolean;
   /** After the step, one per thread. */
   readonly threads: readonly ThreadStatus[];
+  /** The nearest earlier steps that it depends on (causes.ts), indexes into Trace.steps. */
+  readonly after?: readonly number[];
   /** A note worth showing: `takes no lock`, `returns false`, `starts work item` … */
   readonly note?: string;
 }

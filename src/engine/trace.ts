@@ -4,8 +4,9 @@
  * they read and change is nobody else's affair.
  */
 import type { Span } from '../base/span';
+import { causesOf, type Touches } from './causes';
 import type { Field, Instruction } from '../ir/program';
-import { cpuNumber, readerReason } from './context';
+import { cpuNumber, cpuOf, readerReason } from './context';
 import { graceNames, waitOf } from './waits';
 import type { Machine } from './machine';
 import { cellName, fieldOf, nameOfAddress, showValue } from './names';
@@ -72,6 +73,7 @@ interface RawStep {
   readonly span: Span;
   readonly frames: readonly Frame[];
   readonly accesses: readonly RawAccess[];
+  readonly touches: Touches;
   readonly statuses: readonly ThreadStatus[];
   /** Shown even if it touches only private memory. */
   readonly isEvent: boolean;
@@ -88,12 +90,19 @@ export function createRecorder(m: Machine): Recorder {
   const branches: BranchEvent[] = [];
   const started = new Map<number, { by: number; at: number }>();
   let accesses: RawAccess[] = [];
+  let touches = new Map<string, boolean>();
+  const touch = (what: string, write: boolean): void => {
+    touches.set(what, write || touches.get(what) === true);
+  };
   let current = -1;
   m.observer = {
     access(_thread, object, cell, before, after) {
       if (cell >= 0) accesses.push({ object, cell, before, after });
+      touch(`${object}.${cell}`, after !== undefined);
+      touch(`life ${object}`, false);
     },
     life(thread, object, what, site) {
+      touch(`life ${object}`, true);
       lives.push({ object, what, thread, site, at: raw.length });
     },
     branch(thread, f, pc, taken) {
@@ -120,7 +129,20 @@ export function createRecorder(m: Machine): Recorder {
       const frames = t ? framesOf(m, t) : [];
       const known = m.threads.map(k => k?.status);
       accesses = [];
+      touches = new Map();
+      const wasReader = t && readerReason(m, thread, t);
+      const { queues } = m.global;
       const result = runStep(m, thread, choice);
+      const now = m.threads[thread];
+      const isReader = now && readerReason(m, thread, now);
+      touch(`thread ${thread}`, false);
+      for (const n of m.changedThreads) if (n !== thread) touch(`thread ${n}`, true);
+      const cpu = now && cpuOf(m, thread, now);
+      if (cpu !== undefined && m.sharedCpus.has(cpu)) touch(`cpu ${cpu}`, true);
+      if (wasReader !== isReader) touch('readers', true);
+      if (t && now && t.grace !== now.grace && now.grace.length > 0) touch('readers', false);
+      if (m.global.queues !== queues) touch('queues', true);
+      if (result.fault?.object !== undefined) touch(`life ${result.fault.object}`, false);
       m.changedThreads.length = 0;
       m.changedObjects.length = 0;
       m.globalChanged = false;
@@ -162,6 +184,7 @@ export function createRecorder(m: Machine): Recorder {
         span,
         frames,
         accesses,
+        touches,
         statuses: statuses(m),
         matters,
         isEvent:
@@ -294,6 +317,7 @@ function build(
   };
 
   const steps: TraceStep[] = [];
+  const rows: (number | undefined)[] = [];
   let doomedAt: number | undefined;
   let lassoAt: number | undefined;
   let preemption = false;
@@ -304,6 +328,7 @@ function build(
     preemption = preemption || s.preemption;
     const shown = s.accesses.filter(a => s.matters || isShown(a));
     if (!s.isEvent && shown.length === 0 && s.note === undefined) return;
+    rows[at] = steps.length;
     const reads: { cell: number; value: string }[] = [];
     const changes: Change[] = [];
     for (const a of shown) {
@@ -335,13 +360,14 @@ function build(
     preemption = false;
   });
   if (marks.doomed !== undefined) doomedAt ??= steps.length;
+  const after = causesOf(raw.map(({ thread, touches }, at) => ({ thread, touches, row: rows[at] })));
   return {
     threads: threads.map(t =>
       t.startedAt === undefined ? t : { ...t, startedAt: shownIndex(raw, steps, t.startedAt) },
     ),
     cells,
     start: pick(start),
-    steps,
+    steps: steps.map((step, row) => ({ ...step, after: after[row] ?? [] })),
     ...(doomedAt === undefined ? {} : { doomedAt }),
     ...(lassoAt === undefined ? {} : { lassoAt }),
   };

@@ -248,6 +248,7 @@ export function traceView(trace: Trace, place: (span: Span) => ViewPlace): ViewT
         };
       }),
       preemption: step.preemption,
+      ...(step.after ? { after: step.after } : {}),
       ...(step.note === undefined ? {} : { note: step.note }),
       ...(folded.has(at) ? { folds: true as const } : {}),
     })),
