@@ -8,8 +8,18 @@
  * number of ways, what the thread is about to access (0 = nothing that matters), then for each way label, ending (0 =
  * none) and for each word of the state a mask to keep and the bits to set.
  */
-import { enter, flush, readParent, rowAddress, stateAddress, touchAhead, type Locals } from './lookup';
 import {
+  endOfSlots,
+  enter,
+  flush,
+  readParent,
+  rowAddress,
+  stateAddress,
+  touchAhead,
+  type Locals,
+} from './lookup';
+import {
+  AHEAD_FLAG,
   BATCH,
   entrySize,
   g,
@@ -24,7 +34,6 @@ import {
   put,
   ROOT_SIZE,
   ROW_HEAD,
-  SLACK,
   TEST_HEAD,
   waySize,
   type Shape,
@@ -93,7 +102,7 @@ export function run(shape: Shape, l: Locals): Code {
     set(l.end, add(get(l.at), get(l.parameter))),
     set(l.top, g('batch')),
     set(l.list, g('touches')),
-    set(l.lastSlot, add(g('slots'), shl(add(shl(i32(1), g('slotBits')), i32(SLACK - 1)), i32(2)))),
+    set(l.lastSlot, endOfSlots),
     set(l.result, i32(outcome.more)),
     block(
       finish,
@@ -146,7 +155,7 @@ export function run(shape: Shape, l: Locals): Code {
                 set(l.thread, add(get(l.thread), i32(4))),
                 jumpIf(ways, less(get(l.thread), get(l.leaves))),
               ),
-              endRow(s, get(l.goal)),
+              endRow(s, or(get(l.goal), shl(get(l.isAhead), i32(1)))),
               when(greater(get(l.top), add(g('batch'), i32(BATCH * entry))), [flush(l, room, overrun)]),
               jump(states),
             ),
@@ -257,6 +266,7 @@ function beginRow({ shape, l }: Parts): Code {
     set(l.place, add(get(l.row), i32(ROW_HEAD))),
     set(l.labels, i64(-1n)),
     set(l.shift, i64(0n)),
+    set(l.isAhead, i32(0)),
     set(l.isLong, greater(get(l.degree), i32(shape.room))),
     when(get(l.isLong), [
       set(l.place, add(g('long'), g('longUsed'))),
@@ -306,9 +316,9 @@ function takeWays({ shape, l }: Parts, isPrivate: boolean): Code {
   ];
 }
 
-function endRow({ l }: Parts, reached: Code): Code {
+function endRow({ l }: Parts, flags: Code): Code {
   return [
-    store8(0, add(g('goals'), get(l.at)), reached),
+    store8(0, add(g('goals'), get(l.at)), flags),
     when(get(l.isLong), [
       set(l.labels, i64(BigInt.asIntN(64, (BigInt(LONG_ROW) << 56n) | 0xffffffffffffffn))),
       store(ROW_HEAD, get(l.row), g('longUsed')),
@@ -356,7 +366,7 @@ function privateSteps(s: Parts): Code {
       back,
       loop(
         ahead,
-        when(lessEqual(get(l.place), get(l.source)), [endRow(s, i32(0)), jump(states)]),
+        when(lessEqual(get(l.place), get(l.source)), [endRow(s, i32(AHEAD_FLAG)), jump(states)]),
         jumpIf(back, lessEqualSigned(load(0, get(l.source)), get(l.at))),
         set(l.source, add(get(l.source), select(get(l.isLong), i32(8), i32(4)))),
         jump(ahead),

@@ -3,17 +3,19 @@ import { run } from './expand';
 import type { Layout } from './layout';
 import { createLocals, type Locals } from './lookup';
 import { globals, type Shape } from './shape';
-import { rehash, repack, sweep } from './upkeep';
+import { enlarge, rehash, repack, sweep, unsettled } from './upkeep';
 import { assemble, type Code, type ValueType } from './wasm';
 
 /** What a module exports beside its globals; see expand.ts and upkeep.ts. All take a number and give one back. */
-export type SearchFunction = 'run' | 'rehash' | 'sweep';
+export type SearchFunction = 'run' | 'rehash' | 'enlarge' | 'unsettled' | 'sweep';
 
 export function generate(shape: Shape): Uint8Array<ArrayBuffer> {
   const l = createLocals(shape.words);
   const bodies: Readonly<Record<SearchFunction, Code>> = {
     run: run(shape, l),
     rehash: rehash(l),
+    enlarge: enlarge(l),
+    unsettled: unsettled(l),
     sweep: sweep(l, shape.room),
   };
   return moduleOf(bodies, l.types);

@@ -1,16 +1,17 @@
 /**
  * How the generated search finds the number of a state.
  *
- * A hash table with open addressing and no wrapping around: a slot is 4 bytes. With 2^k slots the upper k bits of a hash
- * are its home, the others stand in the slot, above the state's number plus one, which k bits hold. States are compared
- * in full: nothing is hash-compacted.
+ * A hash table of 2^k slots of 4 bytes, in buckets of 16, each a line of the cache. The upper bits of a hash are the bucket;
+ * of those that follow, as many as have place stand in the slot, above the state's number plus one, which k bits hold: its
+ * key. The topmost bit says that the bucket was full, so that the state is in one behind it. So the table can be made larger
+ * in one pass without a look at the states (upkeep.ts). States are compared in full: nothing is hash-compacted.
  *
  * Most look-ups never come to that. If state s was found from p by step x, and step y leads from s to the state wanted,
  * then, where x and y do not disturb each other, y leads from p to some q and x from q to the state wanted: the graph
  * knows it already if q < s. That is a guess from rows that are near (p, q and s are, breadth first), and it is checked
  * word by word, so it needs no theory of independence. Rows have their labels in front, eight bytes, so that the edge
  * with a label is found at once. The parent of a state that is not yet expanded stands in its row, in place of the
- * first target, the label of x where its goal will be noted (`goals`). Where a row is longer than its place, its edges are
+ * first target, the label of x in front. Where a row is longer than its place, its edges are
  * in `long`: the number of edges, then target and label of each.
  *
  * A guess is tried at once if the row of q is complete. The rest is gathered in a batch: what is to be looked up, and
@@ -19,7 +20,17 @@
  * entry: the words; the upper part of the slot, or for a guess q; the slot's address, or for a guess 0; the label of the
  * edge and, 8 bits up, that of x; the state that the edge leaves; the address of its target.
  */
-import { AHEAD, entrySize, g, ROW_HEAD, rowSize } from './shape';
+import {
+  AHEAD,
+  AHEAD_FLAG,
+  BUCKET_BITS,
+  BUCKET_BYTES,
+  entrySize,
+  g,
+  ROW_HEAD,
+  rowSize,
+  SLACK,
+} from './shape';
 import {
   add,
   and,
@@ -29,6 +40,7 @@ import {
   equal64,
   extend,
   get,
+  greater,
   i32,
   i64,
   isZero,
@@ -44,6 +56,7 @@ import {
   loop,
   mul,
   mul64,
+  notEqual,
   or,
   rotl64,
   select,
@@ -106,7 +119,12 @@ export interface Locals {
   readonly goal: number;
   readonly result: number;
   readonly source: number;
+  /** The bucket being searched, where in it that began; the end of all. */
+  readonly bucket: number;
+  readonly start: number;
   readonly lastSlot: number;
+  /** An edge leads to a higher number, or to an ending. */
+  readonly isAhead: number;
   readonly way: number;
   readonly hash: number;
   readonly bytes: number;
@@ -155,7 +173,10 @@ export function createLocals(words: number): Locals {
     goal: i(),
     result: i(),
     source: i(),
+    bucket: i(),
+    start: i(),
     lastSlot: i(),
+    isAhead: i(),
     way: i(),
     hash: local('i64'),
     bytes: local('i64'),
@@ -188,11 +209,43 @@ export const makeTag = (l: Locals): Code => {
   ];
 };
 
-/** The address of the slot that is the home of `tag`. */
+/** The address of the slot where a search for `tag` begins. */
 export const homeOf = (tag: number): Code =>
   add(g('slots'), shl(shr(get(tag), sub(i32(32), g('slotBits'))), i32(2)));
-/** What of `tag` stands in a slot. */
-export const keyOf = (tag: number): Code => shl(get(tag), g('slotBits'));
+/** The key of `tag`, in its place. */
+export const keyOf = (tag: number): Code =>
+  and(shr(shl(get(tag), sub(g('slotBits'), i32(BUCKET_BITS))), i32(1)), shl(i32(-1), g('slotBits')));
+/** Behind the last bucket. */
+export const endOfSlots: Code = add(g('slots'), shl(add(shl(i32(1), g('slotBits')), i32(SLACK)), i32(2)));
+/** The bit of a key that says that the bucket was full. */
+export const DISPLACED = 1 << 31;
+
+/**
+ * Looks for the key `tag`, from `slot` on. `onEmpty` is where it is not to be found and jumps away, with `slot` free for
+ * it; `onSame` is where a slot has it, with the state's number plus one in `found`.
+ */
+export const probe = (l: Locals, onEmpty: Code, onSame: Code, overrun: Label): Code => {
+  const next = label('probe');
+  return [
+    set(l.start, get(l.slot)),
+    set(l.bucket, and(get(l.slot), i32(-BUCKET_BYTES))),
+    loop(
+      next,
+      set(l.found, load(0, get(l.slot))),
+      when(isZero(get(l.found)), [onEmpty]),
+      set(l.found, xor(get(l.found), get(l.tag))),
+      when(isZero(shr(get(l.found), g('slotBits'))), [onSame]),
+      set(l.slot, or(get(l.bucket), and(add(get(l.slot), i32(4)), i32(BUCKET_BYTES - 1)))),
+      jumpIf(next, notEqual(get(l.slot), get(l.start))),
+      set(l.bucket, add(get(l.bucket), i32(BUCKET_BYTES))),
+      set(l.slot, get(l.bucket)),
+      set(l.start, get(l.bucket)),
+      set(l.tag, or(get(l.tag), i32(DISPLACED))),
+      jumpIf(next, less(get(l.bucket), get(l.lastSlot))),
+    ),
+    jump(overrun),
+  ];
+};
 
 const ONES = 0x0101010101010101n;
 const HIGHS = 0x8080808080808080n;
@@ -286,7 +339,6 @@ export const flush = (l: Locals, room: number, overrun: Label): Code => {
   const done = label('flushed');
   const next = label('entry');
   const known = label('known');
-  const probe = label('probe');
   return [
     touch(l),
     set(l.from, g('batch')),
@@ -306,30 +358,32 @@ export const flush = (l: Locals, room: number, overrun: Label): Code => {
             set(l.slot, homeOf(l.tag)),
             set(l.tag, keyOf(l.tag)),
           ]),
-          loop(
-            probe,
-            set(l.scratch, load(0, get(l.slot))),
-            when(isZero(get(l.scratch)), [
+          probe(
+            l,
+            [
               set(l.found, get(l.size)),
               set(l.size, add(get(l.size), i32(1))),
               store(0, get(l.slot), or(get(l.size), get(l.tag))),
-              jumpIf(overrun, atLeast(get(l.slot), get(l.lastSlot))),
               set(l.scratch, stateAddress(words, get(l.found))),
               writeWords(l, l.scratch),
-              store8(0, add(g('goals'), get(l.found)), load8(at + 8, get(l.from))),
-              store(ROW_HEAD, rowAddress(room, get(l.found)), load(at + 12, get(l.from))),
+              set(l.scratch, rowAddress(room, get(l.found))),
+              store(0, get(l.scratch), load(at + 8, get(l.from))),
+              store(ROW_HEAD, get(l.scratch), load(at + 12, get(l.from))),
               jump(known),
-            ]),
-            set(l.found, xor(get(l.scratch), get(l.tag))),
-            when(isZero(shr(get(l.found), g('slotBits'))), [
+            ],
+            [
               set(l.found, sub(get(l.found), i32(1))),
               set(l.scratch, stateAddress(words, get(l.found))),
               jumpIfSame(l, known, l.scratch),
-            ]),
-            set(l.slot, add(get(l.slot), i32(4))),
-            jump(probe),
+            ],
+            overrun,
           ),
         ),
+        set(l.scratch, load(at + 12, get(l.from))),
+        when(greater(get(l.found), get(l.scratch)), [
+          set(l.scratch, add(g('goals'), get(l.scratch))),
+          store8(0, get(l.scratch), or(load8(0, get(l.scratch)), i32(AHEAD_FLAG))),
+        ]),
         store(0, load(at + 16, get(l.from)), get(l.found)),
         set(l.from, add(get(l.from), i32(entrySize(words)))),
         jump(next),
@@ -342,7 +396,7 @@ export const flush = (l: Locals, room: number, overrun: Label): Code => {
 
 /** Reads what guesses need about the state `at`. */
 export const readParent = (l: Locals, room: number): Code => [
-  set(l.parentLabel, load8(0, add(g('goals'), get(l.at)))),
+  set(l.parentLabel, load8(0, get(l.row))),
   set(l.pattern, patternOf(get(l.parentLabel))),
   set(l.scratch, load(ROW_HEAD, get(l.row))),
   when(
@@ -396,5 +450,6 @@ export const enter = (l: Locals, room: number, ending: Code): Code => {
       jump(done),
     ),
     store(0, get(l.place), get(l.found)),
+    set(l.isAhead, or(get(l.isAhead), greater(get(l.found), get(l.at)))),
   );
 };

@@ -15,6 +15,7 @@ export const regions = [
   'nodes',
   'goals',
   'long',
+  'aside',
   'states',
   'slots',
   'rows',

@@ -4,7 +4,7 @@
  */
 import { labelAt, type Graph } from '../graph';
 import type { Regions } from './memory';
-import { LONG_ROW, NO_LABEL, ROW_HEAD, rowSize } from './shape';
+import { AHEAD_FLAG, GOAL, LONG_ROW, NO_LABEL, ROW_HEAD, rowSize } from './shape';
 
 /** Room that rows can have, in edges. */
 const rooms = [4, 6, 8] as const;
@@ -30,7 +30,16 @@ export function longBytes(degree: number, room: number): number {
   return degree > room ? 4 + 8 * degree : 0;
 }
 
-interface Rows {
+/** What `goals` says of the states expanded (shape.ts). */
+export function flagsOf(graph: Graph): Uint8Array {
+  return Uint8Array.from({ length: graph.expanded }, (_, s) => {
+    const targets = graph.targets.subarray(graph.starts[s], graph.starts[s + 1]);
+    return (graph.goals[s] ? GOAL : 0) | (targets.some(t => t < 0 || t > s) ? AHEAD_FLAG : 0);
+  });
+}
+
+/** Rows in memory. */
+export interface Rows {
   readonly memory: Regions;
   readonly room: number;
 }
@@ -69,6 +78,18 @@ export function fillRows(
     used += longBytes(degree, room);
   }
   return used;
+}
+
+/** Tells what the edges of a state lead to, in order. */
+export function forEachTarget({ memory, room }: Rows, state: number, tell: (target: number) => void): void {
+  const { words, octets } = memory;
+  const row = memory.base('rows') + state * rowSize(room);
+  const first = (row + ROW_HEAD) >> 2;
+  if (octets[row + ROW_HEAD - 1] === LONG_ROW) {
+    const at = (memory.base('long') + (words[first] ?? 0)) >> 2;
+    const degree = words[at] ?? 0;
+    for (let k = 0; k < degree; k++) tell(words[at + 1 + 2 * k] ?? 0);
+  } else for (let k = 0; k < ROW_HEAD && octets[row + k] !== NO_LABEL; k++) tell(words[first + k] ?? 0);
 }
 
 /** The edges of all states in one list, as a graph has them. */
@@ -111,6 +132,7 @@ export function graphOf(
   } & Required<Pick<Graph, 'bytes' | 'labelList' | 'endings' | 'canFinish'>>,
 ): Graph {
   const { memory, expanded, edges, bytes, labelList, endings, canFinish } = rows;
+  let goals: Uint8Array | undefined;
   let unfolded: ReturnType<typeof unfold> | undefined;
   const all = (): ReturnType<typeof unfold> => (unfolded ??= unfold(rows, expanded, edges));
   return {
@@ -127,7 +149,10 @@ export function graphOf(
     edges,
     expanded,
     bytes,
-    goals: memory.octets.subarray(memory.base('goals'), memory.base('goals') + expanded),
+    get goals() {
+      const base = memory.base('goals');
+      return (goals ??= memory.octets.slice(base, base + expanded).map(flags => flags & GOAL));
+    },
     endings,
     canFinish,
   };

@@ -13,7 +13,7 @@ import { generate, generateRepack, type SearchFunction } from './generate';
 import { layoutOf, type Layout } from './layout';
 import { createRegions, FIRST_ADDRESS, regions as regionNames, type Regions } from './memory';
 import { createRecorder, slotOf, type Part, type Way } from './record';
-import { degreeOf, fillRows, graphOf, longBytes, roomFor } from './rows';
+import { degreeOf, fillRows, flagsOf, graphOf, longBytes, roomFor } from './rows';
 import {
   BATCH,
   entrySize,
@@ -28,7 +28,8 @@ import {
   type Shape,
 } from './shape';
 import { createTables, rootsOf, type Answer, type PackedWay, type Tables } from './tables';
-import { SWEEP_PIECE } from './upkeep';
+import { canAllFinish } from './settle';
+import { asideBytes, SWEEP_PIECE } from './upkeep';
 
 export interface Compiled {
   /** Expands up to `budget` states. `lost`: it cannot go on, the states are too large or steps look at too much. */
@@ -50,9 +51,16 @@ const MOST_NODES = 256 << 20;
 /** It is not worth it if so many of the states need the interpreter. */
 const TOO_OFTEN = 0.25;
 
+/** So many states are swept in no time. */
+const SWEPT = 100_000;
+/** So many states can only go back, at most, for a look at each of them. */
+const MOST_LEFT = 10_000;
+
 /** The hash table is doubled when so much of it is used; small ones become four times as large. */
-const MOST_LOAD = 0.6;
+const MOST_LOAD = 0.55;
 const FIRST_SLOT_BITS = 14;
+/** Keys must have the bits that say where in a bucket a search begins. */
+const MOST_SLOT_BITS = 27;
 const LARGE_SLOT_BITS = 20;
 const FIRST_NODES = 1 << 20;
 
@@ -114,7 +122,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     const rows = memory.base('rows') >> 2;
     // Whose child they are, nobody asks.
     words.fill(-1, rows, rows + (states * rowSize(room)) / 4);
-    octets.set(graph.goals.subarray(0, expanded), memory.base('goals'));
+    octets.set(flagsOf(graph), memory.base('goals'));
     const end = fillRows({ memory, room, longUsed: 0 }, graph, label => {
       const { thread, choice, decided, isPrivate } = unpackLabel(label);
       return 2 * labelOf(packLabel(thread, choice, decided, false)) + (isPrivate ? 1 : 0);
@@ -157,11 +165,12 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
   const slotBytes = (bits: number): number => (bits === 0 ? 0 : 4 * (2 ** bits + SLACK));
   /** Room for what one more round of the batch may add. */
   const margin = (threads: number): number => 2 * BATCH + (threads + 1) * mostWays + 2;
-  const makeRoom = (nodes: number, before: Layout | undefined, isRebuilding: boolean): boolean => {
+  const makeRoom = (nodes: number, old: Layout | undefined, isRebuilding: boolean): boolean => {
     if (!layout || !shape) return false;
     const more = margin(threads);
     let bits = slotBits || FIRST_SLOT_BITS;
     while (states + more > 2 ** bits * MOST_LOAD) bits += bits < LARGE_SLOT_BITS ? 2 : 1;
+    if (bits > MOST_SLOT_BITS) return false;
     const row = rowSize(room);
     const grown = memory.grow(
       {
@@ -170,6 +179,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
         batch: more * entrySize(layout.words),
         touches: 4 * more,
         leaves: 4 * (threads + 2),
+        aside: asideBytes(bits),
         nodes: Math.max(nodes, memory.capacity('nodes')),
         slots: slotBytes(bits),
         states: (states + more) * 8 * layout.words,
@@ -178,19 +188,23 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
         long: longUsed + 16 * more,
       },
       {
-        states: states * 8 * (before ?? layout).words,
+        states: states * 8 * (old ?? layout).words,
         rows: states * row,
         goals: states,
         long: longUsed,
-        ...(bits === slotBits && { slots: slotBytes(bits) }),
+        slots: slotBytes(slotBits),
       },
     );
     if (!grown) return false;
-    const hasGrown = bits > slotBits;
+    const before = slotBits;
     slotBits = bits;
-    // Where the states are to be packed anew, the table is filled after that.
-    if (hasGrown && !isRebuilding) fillSlots();
     refresh();
+    // Where the states are to be packed anew, the table is filled after that.
+    if (bits > before && !isRebuilding) {
+      const base = memory.base('slots');
+      memory.octets.fill(0, base + slotBytes(before), base + slotBytes(bits));
+      if (instance?.call.enlarge(before) === 0) fillSlots();
+    }
     return true;
   };
   const fillSlots = (): void => {
@@ -464,12 +478,23 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     componentAt: (index, slot) => (layout ? idAt(index, slot, layout) : 0),
   };
 
+  /** Whether all states can finish, if that can be seen at once. */
+  const isSettled = (): boolean => {
+    const unsettled = instance?.call.unsettled;
+    if (!unsettled || expanded < states || expanded < SWEPT) return false;
+    const left: number[] = [];
+    for (let at = unsettled(0); at < expanded; at = unsettled(at + 1)) {
+      if (left.push(at) > MOST_LEFT) return false;
+    }
+    return canAllFinish({ memory, room }, left);
+  };
   /** The hang check; the bytes take the place of the hash table. */
   const canFinish = (): Uint8Array => {
     const base = memory.base('slots');
     if (!over) {
       over = true;
       refresh();
+      if (isSettled()) return memory.octets.subarray(base, base + states).fill(1);
       memory.octets.fill(0, base, base + expanded);
       memory.octets.fill(1, base + expanded, base + states);
       const { values, call } = instance ?? {};

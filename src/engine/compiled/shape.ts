@@ -40,6 +40,7 @@ export const globals = [
   'batch',
   'touches',
   'leaves',
+  'aside',
   'conflicts',
   'mostStates',
   'mostLong',
@@ -80,8 +81,15 @@ export function waySize(words: number): number {
 export const LEAF_HEAD = 8;
 /** Bytes before the nodes of a test. */
 export const TEST_HEAD = 8;
-/** Slots behind the last one that a hash can point at: there is no wrapping around. */
+/** Slots of a bucket, as a power of two: a line of the cache. */
+export const BUCKET_BITS = 4;
+export const BUCKET_BYTES = 4 << BUCKET_BITS;
+/** Slots behind the last bucket that a hash can point at: there is no wrapping around. */
 export const SLACK = 4096;
+
+/** What `goals` says of a state that has been expanded: all required threads are done; a step leads on to a higher number. */
+export const GOAL = 1;
+export const AHEAD_FLAG = 2;
 
 /** Threads that can have conflicting accesses in one state; a state with more is left to `race`. */
 export const MOST_PENDING = 64;

@@ -1,13 +1,25 @@
 /** What the generated search does between two runs: a larger hash table, states packed in another way, the hang check. */
 import type { Layout } from './layout';
-import { homeOf, keyOf, makeTag, readWords, rowAddress, stateAddress, type Locals } from './lookup';
-import { g, LONG_ROW, ROW_HEAD } from './shape';
+import {
+  endOfSlots,
+  homeOf,
+  keyOf,
+  makeTag,
+  probe,
+  readWords,
+  rowAddress,
+  stateAddress,
+  type Locals,
+} from './lookup';
+import { BUCKET_BITS, BUCKET_BYTES, g, GOAL, LONG_ROW, ROW_HEAD, SLACK } from './shape';
 import {
   add,
   and,
+  and64,
   atLeast,
   block,
   equal,
+  equal64,
   get,
   i32,
   i64,
@@ -25,6 +37,7 @@ import {
   loop,
   mul,
   or,
+  or64,
   select,
   set,
   shl,
@@ -39,38 +52,180 @@ import {
   type Code,
 } from './wasm';
 
+/** Puts the state `at` into the hash table, where it is not yet. */
+const putState = (l: Locals): Code => {
+  const done = label('done');
+  return [
+    set(l.state, stateAddress(l.words.length, get(l.at))),
+    readWords(l, l.state),
+    makeTag(l),
+    set(l.slot, homeOf(l.tag)),
+    set(l.tag, keyOf(l.tag)),
+    block(
+      done,
+      probe(l, [store(0, get(l.slot), or(get(l.tag), add(get(l.at), i32(1)))), jump(done)], [], done),
+    ),
+  ];
+};
+
 /** `rehash`: puts every state into an empty hash table. */
 export function rehash(l: Locals): Code {
   const all = label('all');
   const one = label('one');
-  const free = label('free');
-  const search = label('search');
   return [
+    set(l.lastSlot, endOfSlots),
     set(l.at, i32(0)),
     block(
       all,
       loop(
         one,
         jumpIf(all, atLeast(get(l.at), g('size'))),
-        set(l.state, stateAddress(l.words.length, get(l.at))),
-        readWords(l, l.state),
-        makeTag(l),
-        set(l.slot, homeOf(l.tag)),
-        block(
-          free,
-          loop(
-            search,
-            jumpIf(free, isZero(load(0, get(l.slot)))),
-            set(l.slot, add(get(l.slot), i32(4))),
-            jump(search),
-          ),
-        ),
+        putState(l),
         set(l.at, add(get(l.at), i32(1))),
-        store(0, get(l.slot), or(keyOf(l.tag), get(l.at))),
         jump(one),
       ),
     ),
     i32(0),
+  ];
+}
+
+/**
+ * `enlarge(before)`: makes a hash table of 2^before slots into the larger one that `slotBits` says, at the same address;
+ * all behind the old one is zero. From behind, so that the places of a bucket are free when it is its turn: what was in
+ * one is in a few now, next to each other. What is not in its own bucket goes `aside` and is put in anew. Returns 0 if there
+ * is too much of that: then `rehash` is due.
+ */
+export function enlarge(l: Locals): Code {
+  const done = label('buckets');
+  const one = label('bucket');
+  const slots = label('slots');
+  const next = label('next');
+  const full = label('full');
+  const search = label('search');
+  const free = label('free');
+  const again = label('again');
+  const behind = label('behind');
+  const more = sub(g('slotBits'), get(l.parameter));
+  return [
+    set(l.lastSlot, endOfSlots),
+    set(l.list, g('aside')),
+    set(l.end, add(g('aside'), i32(BUCKET_BYTES))),
+    // The first bucket becomes the first few: it is read from where it is put first.
+    Array.from({ length: BUCKET_BYTES / 4 }, (_, k) => [
+      store(4 * k, get(l.list), load(4 * k, g('slots'))),
+      store(4 * k, g('slots'), i32(0)),
+    ]),
+    set(l.top, add(g('aside'), shl(i32(1), sub(get(l.parameter), i32(ASIDE_SHIFT - 2))))),
+    set(l.list, get(l.end)),
+    set(l.bucket, add(shl(i32(1), sub(get(l.parameter), i32(BUCKET_BITS))), i32(SLACK >> BUCKET_BITS))),
+    set(l.result, i32(0)),
+    block(
+      full,
+      block(
+        done,
+        loop(
+          one,
+          jumpIf(done, isZero(get(l.bucket))),
+          set(l.bucket, sub(get(l.bucket), i32(1))),
+          set(
+            l.from,
+            select(get(l.bucket), add(g('slots'), shl(get(l.bucket), i32(BUCKET_BITS + 2))), g('aside')),
+          ),
+          set(l.count, add(get(l.from), i32(BUCKET_BYTES))),
+          loop(
+            slots,
+            block(
+              next,
+              set(l.found, load(0, get(l.from))),
+              jumpIf(next, isZero(get(l.found))),
+              store(0, get(l.from), i32(0)),
+              when(lessSigned(get(l.found), i32(0)), [
+                jumpIf(full, atLeast(get(l.list), get(l.top))),
+                store(0, get(l.list), get(l.found)),
+                set(l.list, add(get(l.list), i32(4))),
+                jump(next),
+              ]),
+              // The upper bits of the key say which of the new buckets it is.
+              set(
+                l.start,
+                add(
+                  g('slots'),
+                  shl(
+                    add(shl(get(l.bucket), more), shr(get(l.found), sub(i32(31), more))),
+                    i32(BUCKET_BITS + 2),
+                  ),
+                ),
+              ),
+              set(l.tag, and(shl(get(l.found), more), and(shl(i32(-1), g('slotBits')), i32(0x7fffffff)))),
+              set(l.slot, shr(get(l.tag), i32(31 - BUCKET_BITS - 2))),
+              block(
+                free,
+                loop(
+                  search,
+                  set(l.slot, and(get(l.slot), i32(BUCKET_BYTES - 4))),
+                  jumpIf(free, isZero(load(0, add(get(l.start), get(l.slot))))),
+                  set(l.slot, add(get(l.slot), i32(4))),
+                  jump(search),
+                ),
+              ),
+              store(
+                0,
+                add(get(l.start), get(l.slot)),
+                or(get(l.tag), and(get(l.found), sub(shl(i32(1), get(l.parameter)), i32(1)))),
+              ),
+            ),
+            set(l.from, add(get(l.from), i32(4))),
+            jumpIf(slots, less(get(l.from), get(l.count))),
+          ),
+          jump(one),
+        ),
+      ),
+      block(
+        behind,
+        loop(
+          again,
+          jumpIf(behind, lessEqual(get(l.list), get(l.end))),
+          set(l.list, sub(get(l.list), i32(4))),
+          set(l.at, sub(and(load(0, get(l.list)), sub(shl(i32(1), get(l.parameter)), i32(1))), i32(1))),
+          putState(l),
+          jump(again),
+        ),
+      ),
+      set(l.result, i32(1)),
+    ),
+    get(l.result),
+  ];
+}
+
+/** One in so many slots, as a power of two, can be put aside. */
+const ASIDE_SHIFT = 5;
+export function asideBytes(slotBits: number): number {
+  return BUCKET_BYTES + 4 * 2 ** Math.max(0, slotBits - ASIDE_SHIFT);
+}
+
+/** `unsettled(first)`: the first state from there on, before `next`, that has no flag in `goals`; else `next` or more. */
+export function unsettled(l: Locals): Code {
+  const done = label('done');
+  const one = label('one');
+  const ones = i64(0x0101010101010101n);
+  return [
+    set(l.at, get(l.parameter)),
+    block(
+      done,
+      loop(
+        one,
+        jumpIf(done, atLeast(get(l.at), g('next'))),
+        when(isZero(and(get(l.at), i32(7))), [
+          set(l.bytes, load64(0, add(g('goals'), get(l.at)))),
+          set(l.bytes, and64(or64(get(l.bytes), shr64(get(l.bytes), i64(1n))), ones)),
+          when(equal64(get(l.bytes), ones), [set(l.at, add(get(l.at), i32(8))), jump(one)]),
+        ]),
+        jumpIf(done, isZero(load8(0, add(g('goals'), get(l.at))))),
+        set(l.at, add(get(l.at), i32(1))),
+        jump(one),
+      ),
+    ),
+    get(l.at),
   ];
 }
 
@@ -167,7 +322,7 @@ export function sweep(l: Locals, room: number): Code {
           jumpIf(next, load8(0, get(l.slot))),
           block(
             good,
-            jumpIf(good, load8(0, add(g('goals'), get(l.at)))),
+            jumpIf(good, and(load8(0, add(g('goals'), get(l.at))), i32(GOAL))),
             set(l.from, rowAddress(room, get(l.at))),
             set(l.labels, load64(0, get(l.from))),
             set(l.from, add(get(l.from), i32(ROW_HEAD))),

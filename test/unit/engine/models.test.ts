@@ -45,6 +45,15 @@ describe('engine: models of the study', () => {
       assert.deepEqual(compiled, interpreted);
       assert.equal(compiled?.good.includes(0), !fixed);
     });
+  for (const fixed of [true, false])
+    it(`C, ${fixed ? 'fixed' : 'as it was'}: the states that cannot finish are those of a plain sweep`, () => {
+      const { graph, store } = explored(programOf(model('C', fixed)), { reduce: false, forgetDead: false });
+      const good = canFinish(graph, store.size).slice();
+      const { starts, targets, labels, goals, edges, expanded, endings } = graph;
+      const plain = canFinish({ starts, targets, labels, goals, edges, expanded, endings }, store.size);
+      assert.equal(Buffer.compare(good, plain), 0);
+      assert.equal(good.includes(0), !fixed);
+    });
   for (const letter of ['A', 'B', 'L'])
     it(`${letter} without the grace period hangs`, () => {
       assert.equal(checkText(model(letter, false)).verdict.kind, 'hang');
