@@ -4,6 +4,7 @@
  *
  * A first look at a folder parses the headers that it reaches; those times are in the figure of the file that came first.
  */
+import { statSync } from 'node:fs';
 import { concurrency } from '../src/ide/concurrency';
 import { decorations } from '../src/ide/decorations';
 import { knowledge } from '../src/ide/knowledge';
@@ -23,20 +24,26 @@ export interface WholeFiles {
   readonly threw: readonly string[];
 }
 
-/** Every `every`-th of the paths, from the `first` on. */
+/** The largest files, largest first. */
+export function largest(paths: readonly string[], count: number): readonly string[] {
+  return paths
+    .map(path => ({ path, size: statSync(path).size }))
+    .sort((a, b) => b.size - a.size || (a.path < b.path ? -1 : 1))
+    .slice(0, count)
+    .map(({ path }) => path);
+}
+
+/** Opens the files one after another, in their order. */
 export function wholeFiles(
   pipeline: IndexedPipeline,
   paths: readonly string[],
-  every: number,
-  first: number,
   tell: (line: string) => void,
 ): WholeFiles {
   while (pipeline.index.phase() !== 'done' && pipeline.index.work(4_000_000) === 'more');
   const times: { path: string; ms: number }[] = [];
   const threw: string[] = [];
   let megabytes = 0;
-  for (const [i, path] of paths.entries()) {
-    if (i % every !== first) continue;
+  for (const path of paths) {
     const start = cpuMs();
     try {
       const scene = pipeline.scene([path]);
@@ -66,7 +73,7 @@ export function wholeFiles(
     overOneSecond: times.filter(t => t.ms > 1000).length,
     meanMs: times.reduce((sum, t) => sum + t.ms, 0) / Math.max(1, times.length),
     megabytes,
-    slowest: times.slice(0, 20),
+    slowest: times.slice(0, 30),
     threw,
   };
 }
