@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 /** What belongs to the extension, beside its bundles; .vscodeignore says the same for the package. */
 const parts = [
-  ...['package.json', 'package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE'],
+  ...['package.json', 'package.nls.json', 'package.nls.zh-cn.json', 'README.md', 'CHANGELOG.md', 'LICENSE'],
   ...['media', 'syntaxes', 'l10n', 'samples', 'docs/images', 'docs/diagnostics'],
 ];
 
