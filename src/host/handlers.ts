@@ -18,6 +18,7 @@ import { hover } from '../ide/hover/hover';
 import { inlayHints } from '../ide/inlayHints';
 import { lenses } from '../ide/lenses';
 import { createPipelines, type IndexedPipeline, type Indexing, type Pipeline } from '../ide/pipeline';
+import { ready } from '../ide/ready';
 import { recipe } from '../ide/recipe';
 import { placeOf, replayView } from '../ide/replay';
 import type { Scene, TextEdit } from '../ide/scene';
@@ -53,13 +54,15 @@ export interface Handlers {
 /** What a long call needs of its caller. */
 export interface Call {
   readonly cancelled: boolean;
+  /** The caller asks again on `again`, when all who waited had their turn; absent: a call does all its work at once. */
+  readonly asksAgain?: true;
   onProgress(progress: WorkerProgress): void;
 }
 
 type Handler<M extends MethodName> = (
   params: Params<M>,
   call: Call,
-) => Result<M> | 'pending' | Promise<Result<M> | 'pending'>;
+) => Result<M> | 'pending' | 'again' | Promise<Result<M> | 'pending' | 'again'>;
 
 /** Progress is told no more often than this, in milliseconds. */
 const tellEvery = 100;
@@ -68,6 +71,8 @@ const listenEvery = 30;
 /** States explored before the clock is looked at again. */
 const piece = 256;
 
+/** What a file's marks rest on is found out for so many milliseconds before others have their turn. */
+const readyFor = 40;
 /** Working out entry states makes way for other questions after so many milliseconds. */
 const deepenFor = 40;
 /** And so do checks. */
@@ -103,6 +108,13 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
     return file && { scene, file };
   }
 
+  /** Whether all is known that the marks of a file rest on; the work is done in pieces if the caller asks again. */
+  function isReady({ scene, file }: { scene: Scene; file: Scene['files'][number] }, call: Call): boolean {
+    if (!call.asksAgain) return true;
+    const began = performance.now();
+    return ready(scene, file, () => performance.now() - began > readyFor);
+  }
+
   const actionData = (action: Action): ActionData => ({
     title: action.title,
     key: action.key,
@@ -114,9 +126,10 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
   const pages = notesOn<Scene, ReadonlyMap<string, Result<'decorations'>>>('pages');
 
   const table: { readonly [M in keyof Methods]: Handler<M> } = {
-    decorations({ path, open, from }) {
+    decorations({ path, open, from }, call) {
       const here = at(path, open);
       if (!here) return [];
+      if (!isReady(here, call)) return 'again';
       // Later pages are asked for right after the first one.
       let all = pages.get(here.scene)?.get(path);
       if (!all) {
@@ -141,9 +154,10 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
       );
       return found && { place: place(found.span), markdown: found.markdown };
     },
-    concurrency({ path, open, scope, shown }) {
+    concurrency({ path, open, scope, shown }, call) {
       const here = at(path, open);
       if (!here) return undefined;
+      if (!isReady(here, call)) return 'again';
       const found = concurrency(here.scene, scope === 'file' ? here.file : undefined);
       const data = { ...located(found, place), complete: here.scene.corpus.complete() };
       const stamp = stampOf(JSON.stringify([scope, scope === 'file' ? path : '', data]));
@@ -219,8 +233,9 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
         ({ offset, ...hint }) => ({ ...hint, position: map.positionAt(offset) }),
       );
     },
-    lenses({ path, open, verdicts }) {
+    lenses({ path, open, verdicts }, call) {
       const here = at(path, open);
+      if (here && !isReady(here, call)) return 'again';
       return (here ? lenses(here.scene, here.file, key => verdicts[key]) : []).map(lens => ({
         key: lens.key,
         place: place(lens.span),

@@ -55,6 +55,7 @@ export function serve(port: Port, { disk, store }: ServeOptions = {}): (message:
       return;
     }
     indexing?.busy();
+    let isOver = true;
     try {
       if (!handlers) throw new Error('internal: the worker was asked before it was started');
       const own = await handlers;
@@ -63,12 +64,20 @@ export function serve(port: Port, { disk, store }: ServeOptions = {}): (message:
           get cancelled() {
             return cancelled.has(id);
           },
+          asksAgain: true,
           onProgress(progress) {
             port.post({ version, type: 'progress', id, progress });
           },
         });
         if (besideTheQueue.has(method)) {
           port.post({ version, type: 'result', id, value });
+          return;
+        }
+        if (value === 'again') {
+          // What came meanwhile is heard, and has its turn first.
+          await new Promise(resolve => setTimeout(resolve, 0));
+          isOver = false;
+          queue = queue.then(() => run(id, method, params));
           return;
         }
         const wanted = asked.takeWanted();
@@ -96,7 +105,7 @@ export function serve(port: Port, { disk, store }: ServeOptions = {}): (message:
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       port.post({ version, type: 'failed', id, message });
     } finally {
-      cancelled.delete(id);
+      if (isOver) cancelled.delete(id);
       indexing?.idle();
     }
   }

@@ -5,7 +5,7 @@
 import { notesOn } from '../base/notes';
 import type { Item, MacroDefinition, SourceFile } from '../syntax/source';
 import type { Place, Scope, Tree } from '../tree/tree';
-import type { BitCallees } from '../kernel/words/accesses';
+import { accessesThrough, type BitCallees } from '../kernel/words/accesses';
 import { bitCallees, bitTraits } from '../kernel/words/bitWrappers';
 import { evaluate, type Constant, type Names } from '../kernel/words/constants';
 import { enumeratorsAround, type Enumerator } from '../kernel/words/enums';
@@ -15,7 +15,7 @@ import { publications, type Publication } from '../kernel/publish';
 import { survey, type Survey } from '../kernel/sections/survey';
 import { pointersOf } from '../kernel/pointers';
 import { primitive } from '../kernel/primitives';
-import { stateWords, type StateWord } from '../kernel/words/words';
+import { isDirect, stateWords, type StateWord } from '../kernel/words/words';
 import type { Scene } from './scene';
 import { typeOfCall } from './bits/structs';
 import { mustNotSleep } from './entries';
@@ -29,6 +29,8 @@ export interface Knowledge {
   functions(file: SourceFile): readonly FunctionFacts[];
   /** Words that somebody changes by bit operations or cmpxchg. */
   readonly words: readonly StateWord[];
+  /** Finds out what a function does to such words: less is left to do for `words`. */
+  accesses(f: FunctionFacts): void;
   /** Words of flags that nobody changes but by plain masks: `dev->flags |= IFF_PROMISC`. */
   readonly plainWords: readonly StateWord[];
   readonly publications: readonly Publication[];
@@ -114,6 +116,9 @@ function gather(scene: Scene, past: Past): Knowledge {
     },
     get survey() {
       return whole();
+    },
+    accesses(f) {
+      if (isDirect(f.analysis, callees())) accessesThrough(f.analysis, callees());
     },
     get words() {
       return words();

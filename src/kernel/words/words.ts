@@ -91,16 +91,20 @@ function concernedBy(
   const direct = new Set<FunctionFacts>();
   const fields = new Set<string>();
   for (const f of functions) {
-    const isDirect =
-      hasStrong(f.analysis) ||
-      (callees && givenConstants(f.analysis).some(name => callees.signature(name) !== ''));
-    if (!isDirect) continue;
+    if (!isDirect(f.analysis, callees)) continue;
     direct.add(f);
     for (const { strong, path } of take(f)) if (strong) fields.add(path.fields.at(-1) ?? path.root);
   }
   if (fields.size === 0) return [];
   const naming = new RegExp(`(?<![\\w$])(?:${[...fields].map(escaped).join('|')})(?![\\w$])`);
   return functions.filter(f => direct.has(f) || names(f.analysis, naming));
+}
+
+/** The function calls bit operations or what wraps them. */
+export function isDirect(a: Analysis, callees: BitCallees | undefined): boolean {
+  return (
+    hasStrong(a) || (callees !== undefined && givenConstants(a).some(name => callees.signature(name) !== ''))
+  );
 }
 
 function names(a: Analysis, pattern: RegExp): boolean {
