@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 /**
- * The command line's process. The engine runs in a thread of its own, so that Ctrl-C is heard: the first one cancels the
- * run, which ends with what was counted so far, the second one ends the process.
+ * The command line's process. The engine runs in a thread of its own, which begins in this file too, so that Ctrl-C is heard:
+ * the first one cancels the run, which ends with what was counted so far, the second one ends the process.
  */
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { runCached } from './codeCache';
 import type { Message, Start } from './commandThread';
+import { cacheFolder } from './indexStore';
 import { optimiseLate } from './tuning';
 
 function startThread(): void {
@@ -18,7 +20,7 @@ function startThread(): void {
     colour: process.stdout.isTTY && !process.env.NO_COLOR,
     cancelled,
   };
-  const worker = new Worker(join(dirname(realpathSync(__filename)), 'command.js'), {
+  const worker = new Worker(__filename, {
     workerData: start,
     resourceLimits: { maxOldGenerationSizeMb: 4096, maxYoungGenerationSizeMb: 96 },
   });
@@ -42,5 +44,16 @@ function startThread(): void {
   });
 }
 
-optimiseLate();
-startThread();
+/** What commands of this kind run is compiled only once. */
+function kindOf([command = '', ...rest]: readonly string[]): string | undefined {
+  if (command !== 'check' && command !== 'facts') return undefined;
+  return rest.some(a => a.startsWith('--tree')) ? `${command}-tree` : command;
+}
+
+if (isMainThread) {
+  optimiseLate();
+  startThread();
+} else {
+  const { args } = workerData as Start;
+  runCached(join(dirname(realpathSync(__filename)), 'command.js'), cacheFolder(process.env), kindOf(args));
+}
