@@ -495,15 +495,47 @@ export function createEntries(input: EntriesInput): Entries {
 
   /** What assertions on every way through the function say of its entry. */
   function asserted(f: FunctionFacts, s: Situation): Situation {
-    const { flow } = f.analysis;
     return applied(
       f,
       firstEnds(f, s),
-      assertionsIn(f).filter(
-        a => (dominates(f, a.point, flow.exit) || straight(f, a.point)) && !(a.releases && keeps(f, a)),
-      ),
+      [
+        ...assertionsIn(f).filter(a => isAlways(f, a.point) && !(a.releases && keeps(f, a))),
+        ...rtnlBelow(f, s),
+      ],
       a => stateAt(f, a.point),
     );
+  }
+
+  /** On every way through a function, or before anything is decided in it. */
+  function isAlways(f: FunctionFacts, point: number): boolean {
+    return dominates(f, point, f.analysis.flow.exit) || straight(f, point);
+  }
+
+  /** What is called in any case asserts RTNL, of which callers do not say enough. */
+  function rtnlBelow(f: FunctionFacts, s: Situation): readonly Assertion[] {
+    if (!s.locks.some(l => l.kind === 'rtnl' && l.held.value === 'depends-on-caller')) return [];
+    const { flow, events } = f.analysis;
+    for (const p of flow.points) {
+      const names = events(p).flatMap(e => (e.kind === 'call' && e.name !== undefined ? [e.name] : []));
+      if (names.length === 0 || !isAlways(f, p.id)) continue;
+      for (const name of names) {
+        const [g] = input.corpus.functions(name, f.file);
+        if (!g?.analysis.calls.has('ASSERT_RTNL')) continue;
+        const below = assertionsIn(g).find(a => a.lock?.kind === 'rtnl' && isAlways(g, a.point));
+        const start = below && p.node && spanOf(f, p.node).start;
+        if (below && start !== undefined)
+          return [
+            {
+              point: p.id,
+              aspects: {},
+              lock: { lock: 'rtnl_mutex', kind: 'rtnl' },
+              words: `${name}()`,
+              start,
+            },
+          ];
+      }
+    }
+    return [];
   }
 
   function assertionsIn(f: FunctionFacts): readonly Assertion[] {

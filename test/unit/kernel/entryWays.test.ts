@@ -258,4 +258,17 @@ SYSCALL_DEFINE0(option) { lock_sock(sk); option(sk); release_sock(sk); return 0;
 `,
       { child_of: 'yynn parent->sk_lock.slock:y child->sk_lock.slock:y', option: 'nnny sk->sk_lock:y' },
     ));
+
+  it('who calls in any case what asserts RTNL has it', () =>
+    checkEntries(
+      `//- /a.c
+static void __close(struct list_head *head) { ASSERT_RTNL(); stop(head); }
+static void close_all(struct list_head *head) { prepare(head); __close(head); }
+static void close_some(struct list_head *head) { if (busy(head)) __close(head); }
+static void opened(void) { rtnl_lock(); close_all(h); close_some(h); rtnl_unlock(); }
+SYSCALL_DEFINE0(a) { opened(); return 0; }
+SYSCALL_DEFINE0(b) { close_all(h); close_some(h); return 0; }
+`,
+      { close_all: 'nnny rtnl_mutex:y', close_some: 'nnny rtnl_mutex:?' },
+    ));
 });
