@@ -32,6 +32,9 @@ describe('the package', function () {
     const files = filesInZip(vsix).flatMap(name => /^extension\/(.*)/.exec(name)?.[1] ?? []);
     for (const wanted of [
       'package.json',
+      'package.nls.json',
+      'package.nls.zh-cn.json',
+      'l10n/bundle.l10n.zh-cn.json',
       'readme.md',
       'LICENSE.txt',
       'dist/extension.js',

@@ -28,6 +28,11 @@ export interface WindowOptions {
   readonly host?: 'node' | 'web';
   /** A module whose `run()` is called in the extension host (it has the vscode API). */
   readonly tests?: string;
+  /**
+   * The language that extensions are to speak, `zh-cn` for example; the workbench itself stays English, for want of a
+   * language pack. Only where the host is `node`, in a browser.
+   */
+  readonly language?: string;
   /** Size of the window in CSS pixels. */
   readonly size?: { readonly width: number; readonly height: number };
 }
@@ -119,7 +124,20 @@ async function openBrowser(
     ...(options.vsix ? {} : { extension: options.extension ?? staged(join(root, 'extension')) }),
     ...(options.tests ? { tests: resolve(options.tests) } : {}),
   });
-  return openPage(url, settings, options, messages, () => server.stop());
+  return openPage(
+    url,
+    settings,
+    options,
+    messages,
+    () => server.stop(),
+    async page => {
+      // What the messages of a language pack would say of themselves; the built-in English ones say nothing.
+      if (options.language !== undefined)
+        await page.addInitScript(language => {
+          Reflect.set(globalThis, '_VSCODE_NLS_LANGUAGE', language);
+        }, options.language);
+    },
+  );
 }
 
 async function openWeb(
