@@ -122,6 +122,8 @@ export interface Lowering {
   readonly harnessFile: string;
   /** Highest number of CPUs that per-CPU data is kept for. */
   readonly cpus: number;
+  /** Texts of sites by file and place: several instructions stand at one. */
+  readonly texts: Map<string, Map<number, string>>;
   site(span: Span, text: string, via: string | undefined): number;
   assumption(kind: Assumption['kind'], message: string, span: Span | undefined, callee?: string): number;
   layout(type: CType, name?: string): number;
@@ -190,7 +192,17 @@ export function fold(text: string): string {
 }
 
 /** The text of a span on one line. Of `struct item *p = f()` the declarator is shown as `p = f()`, which does not look like a store. */
-function sourceText(world: World, { file, start, end }: Span): string {
+function sourceText(lowering: Lowering, span: Span): string {
+  const { world, texts } = lowering;
+  let known = texts.get(span.file);
+  if (!known) texts.set(span.file, (known = new Map()));
+  const key = span.start * 2 ** 24 + (span.end - span.start);
+  let text = known.get(key);
+  if (text === undefined) known.set(key, (text = textOfSpan(world, span)));
+  return text;
+}
+
+function textOfSpan(world: World, { file, start, end }: Span): string {
   const text = fold(world.text(file, start, end));
   const declarator = /^\*[\s*]*(\w+(\[[^\]]*\])*\s*=[^=].*)$/.exec(text)?.[1];
   if (declarator === undefined) return text;
@@ -205,12 +217,12 @@ export function currentSite(f: Frame, op: Instruction['op']): number {
   if (!node) return 0;
   const l = f.lowering;
   const span = spanOf(node);
-  const own = sourceText(l.world, span);
+  const own = sourceText(l, span);
   let text = own;
   if (!pinned && f.statement && (op === 'load' || op === 'branch' || op === 'binary' || op === 'convert')) {
     const whole = spanOf(f.statement);
     if (whole.file === span.file && whole.end - whole.start <= 90) {
-      const t = sourceText(l.world, whole);
+      const t = sourceText(l, whole);
       if (t.length <= 80) text = t;
     }
   }

@@ -423,6 +423,7 @@ export function createAssembly(request: AssemblyRequest): Assembly {
     parts,
     harnessFile: request.harnessFile,
     cpus: request.cpus,
+    texts: new Map(),
     options: { allocMayFail: request.allocMayFail },
     site(span, text, via) {
       const key = `${span.file}:${span.start}:${span.end}:${via ?? ''}:${text}`;

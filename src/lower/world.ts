@@ -130,6 +130,13 @@ function undefinedBehind({ source, item }: Definition, name: string): boolean {
   return directive.test(source.text.slice(item.end));
 }
 
+/** The items around one that is no item of its own, the innermost first. */
+function enclosing({ source, item }: Definition): readonly Item[] {
+  return source.items
+    .filter(i => i.start <= item.start && i.end >= item.end && i.kind !== 'enumerator')
+    .sort((a, b) => b.start - a.start);
+}
+
 export function createWorld(request: WorldRequest): World {
   const { tree, scope, config, isPrimitive, memory } = request;
   const sources = new Set(scope.sources);
@@ -201,10 +208,17 @@ export function createWorld(request: WorldRequest): World {
     (from === harnessPath && harness.macros.has(name));
 
   /** The kernel's own implementation of the name is among the included files: neither table nor model speaks for it. */
+  /** Some group can be real, or says something of the options: most runs include no such file. */
+  let someReal: boolean | undefined;
   const isReal = (name: string): boolean => {
-    const group = realGroups.find(g => g.names.test(name));
-    if (!group || scope.sources.length < 2) return false;
-    return lookup(group.marker, ['function']).some(d => sources.has(d.source.path));
+    if (scope.sources.length < 2) return false;
+    someReal ??= realGroups.some(g =>
+      tree
+        .lookup(g.marker, ['function'], scope, config, false, true)
+        .some(d => sources.has(d.source.path) || d.decidedBy.length > 0),
+    );
+    const group = someReal ? realGroups.find(g => g.names.test(name)) : undefined;
+    return group !== undefined && lookup(group.marker, ['function']).some(d => sources.has(d.source.path));
   };
 
   const findMacro = (name: string, from: string): Macro | undefined => {
@@ -484,16 +498,11 @@ export function createWorld(request: WorldRequest): World {
     const all = lookup(name, ['enumerator'], near);
     const d = choose(all, from);
     if (!d) return undefined;
-    const direct = item(d).enumerators.get(name);
-    if (direct) return direct;
-    const around = d.source.items
-      .filter(i => i.start <= d.item.start && i.end >= d.item.end && i.kind !== 'enumerator')
-      .sort((a, b) => b.start - a.start);
-    for (const outer of around) {
+    for (const outer of enclosing(d)) {
       const e = item({ ...d, item: outer }).enumerators.get(name);
       if (e) return e;
     }
-    return undefined;
+    return item(d).enumerators.get(name);
   };
 
   const world: World = {
