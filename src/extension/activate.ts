@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { createActions } from './actions';
+import { createAfterwards } from './afterwards';
 import { createBitSites } from './bitSites';
 import { createConcurrencyView } from './concurrencyView';
 import { registerCommands, restore, type HostKind } from './commands';
@@ -18,8 +19,9 @@ import { createInlayHints } from './inlayHints';
 import { createLenses } from './lenses';
 import { createLog } from './log';
 import { createMarks } from './marks';
-import { createPanel } from './panel';
+import { createPanels } from './panel';
 import { createRegions } from './regions';
+import { save, textOf } from './saving';
 import { createSession } from './session';
 import { createSimulation } from './simulate';
 import { createTesting } from './testing';
@@ -34,24 +36,43 @@ export function start(context: vscode.ExtensionContext, host: HostKind, spawn: S
   const simulation = createSimulation(workers, session, log);
   const marks = createMarks();
   const deepening = createDeepening(workers, log);
-  let shown = false;
+  const afterwards = createAfterwards(workers, session, log);
+  /** Panels of an earlier window come back one after another: a run would end the one before. */
+  let restored: Promise<unknown> = Promise.resolve();
+  // Marks without their panel would only be in the way.
   const showMarks = (): void => {
-    marks.show(shown ? session.run?.view.trace : undefined, session.step);
+    marks.show(panels.isOpen(session.current?.harness) ? session.trace : undefined, session.step);
   };
-  const panel = createPanel(context.extensionUri, session, {
-    again: () => void vscode.commands.executeCommand('racelens.again'),
+  const panels = createPanels(context.extensionUri, session, {
+    afterwards,
+    again: harness => {
+      if (harness) void log.guard(vscode.l10n.t('simulating'), false, () => simulation.run({ harness }));
+      else void vscode.commands.executeCommand('racelens.again');
+    },
     cancel: () => {
       simulation.cancel();
     },
-    replay: schedule => void vscode.commands.executeCommand('racelens.replay', schedule),
-    applyFix: () => void vscode.commands.executeCommand('racelens.applyFix'),
-    // Marks without their panel would only be in the way.
-    opened: open => {
-      shown = open;
+    replay: (schedule, harness) =>
+      void log.guard(vscode.l10n.t('replaying'), false, () => simulation.run({ harness, schedule })),
+    applyFix: harness => {
+      session.select(harness);
+      void vscode.commands.executeCommand('racelens.applyFix');
+    },
+    save: (message, harness) => save(message, session.of(harness)),
+    textOf: (what, harness) => textOf(what, session.of(harness)),
+    debug: harness => void vscode.commands.executeCommand('racelens.debugSchedule', harness),
+    changed: () => {
       showMarks();
     },
-    restore: state =>
-      void log.guard(vscode.l10n.t('restoring the panel'), undefined, () => restore(state, simulation)),
+    restore: (state, named) => {
+      restored = restored.then(() =>
+        log.guard(vscode.l10n.t('restoring the panel'), undefined, () => restore(state, simulation, named)),
+      );
+    },
+    guard: (feature, work) => void log.guard(feature, undefined, work),
+    refused: message => {
+      log.info(`a message from the panel is none of ours: ${(JSON.stringify(message) ?? '').slice(0, 200)}`);
+    },
   });
   context.subscriptions.push(
     log,
@@ -60,16 +81,17 @@ export function start(context: vscode.ExtensionContext, host: HostKind, spawn: S
     simulation,
     marks,
     deepening,
-    panel,
+    afterwards,
+    panels,
     session.onDidChange(change => {
-      if (change === 'run' || change === 'step') showMarks();
+      if (change === 'run' || change === 'step' || change === 'play') showMarks();
     }),
     registerCommands({
       context,
       workers,
       session,
       simulation,
-      panel: () => panel,
+      panel: () => panels,
       log,
       host,
       activation: () => activation,
@@ -90,8 +112,8 @@ export function start(context: vscode.ExtensionContext, host: HostKind, spawn: S
       session,
       simulation,
       log,
-      reveal: () => {
-        panel.reveal();
+      reveal: harness => {
+        panels.reveal(harness);
       },
     }),
   );

@@ -5,7 +5,7 @@ import { workspaceEdit } from './convert';
 import { openDemo } from './demo';
 import { chooseHarness, type Subject } from './harnessChoice';
 import type { Log } from './log';
-import type { Panel } from './panel';
+import type { Panels } from './panel';
 import { nameOf, toPath, toUri } from './paths';
 import type { Session } from './session';
 import { findFix, type Simulation } from './simulate';
@@ -19,7 +19,7 @@ export interface CommandInput {
   readonly workers: Workers;
   readonly session: Session;
   readonly simulation: Simulation;
-  readonly panel: () => Panel;
+  readonly panel: () => Panels;
   readonly log: Log;
   readonly host: HostKind;
   /** How long activation took, in milliseconds. */
@@ -53,7 +53,7 @@ export function registerCommands(input: CommandInput): vscode.Disposable {
     const harness = await chooseHarness(subject, workers);
     if (!harness) return;
     if (lens?.key !== undefined) session.setVerdict(lens.key, { state: 'running' });
-    panel().reveal();
+    panel().reveal(harness);
     const done = await simulation.run({ harness });
     if (!done && lens?.key !== undefined) session.setVerdict(lens.key, undefined);
   }
@@ -65,7 +65,7 @@ export function registerCommands(input: CommandInput): vscode.Disposable {
       if (!onlyIfShown) await simulate(undefined);
       return;
     }
-    panel().reveal();
+    panel().reveal(run.harness);
     await simulation.run({ harness: run.harness });
   }
 
@@ -91,7 +91,7 @@ export function registerCommands(input: CommandInput): vscode.Disposable {
                   ),
           });
     if (given === undefined) return;
-    panel().reveal();
+    panel().reveal(harness);
     await simulation.run({ harness, schedule: given.trim() });
   }
 
@@ -204,7 +204,7 @@ export function registerCommands(input: CommandInput): vscode.Disposable {
 
   /** As the panel's own buttons do: over steps that are folded in one go, unless the replay stands on one of them. */
   function walk(direction: 1 | -1): void {
-    const steps = session.run?.view.trace?.steps ?? [];
+    const steps = session.trace?.steps ?? [];
     const folded = (position: number): boolean => steps[position - 1]?.folds === true;
     let next = session.step + direction;
     if (!folded(session.step)) while (folded(next)) next += direction;
@@ -253,13 +253,18 @@ export function registerCommands(input: CommandInput): vscode.Disposable {
 }
 
 /** Runs again what a panel of an earlier window showed, and puts it to the same step. */
-export async function restore(state: PanelState, simulation: Simulation): Promise<void> {
+export async function restore(
+  state: PanelState,
+  simulation: Simulation,
+  named: (harness: vscode.Uri) => void,
+): Promise<void> {
   let harness = vscode.Uri.parse(state.harness);
   if (harness.scheme === 'untitled' && state.text !== undefined) {
     const open = vscode.workspace.textDocuments.find(document => document.uri.toString() === state.harness);
     if (!open) {
       const document = await vscode.workspace.openTextDocument({ content: state.text, language: 'c' });
       harness = document.uri;
+      named(harness);
     }
   }
   await simulation.run({

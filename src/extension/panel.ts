@@ -1,11 +1,12 @@
 /**
- * The replay panel: one for the window. It shows what the session holds and turns what the reader does into calls. Closing
- * it loses nothing; a reload of the window brings it back with the same schedule and step.
+ * The replay panels: one for each harness. A panel shows what the session holds of its harness and turns what the reader does
+ * into calls. Closing it loses nothing; a reload of the window brings it back with the same schedule, step and view, and
+ * so does moving it into a window of its own, which loads its page anew.
  */
 import * as vscode from 'vscode';
 import type { FromPanel, PanelState, ToPanel } from '../protocol/panel';
-import type { ViewPlace } from '../protocol/view';
-import { location } from './convert';
+import type { Afterwards } from './afterwards';
+import { createFollower, openPlace } from './follow';
 import { asFromPanel, asPanelState, panelVersion } from './panelMessages';
 import { panelPage, panelRoots } from './panelPage';
 import { nameOf } from './paths';
@@ -14,198 +15,291 @@ import { setting } from './settings';
 
 export const panelType = 'racelens.replay';
 
+/** What a panel asks for; the harness is the panel's. */
 export interface PanelActions {
-  again(): void;
+  readonly afterwards: Afterwards;
+  again(harness: vscode.Uri | undefined): void;
   cancel(): void;
-  replay(schedule: string): void;
-  applyFix(): void;
-  /** The panel was opened or closed. */
-  opened(open: boolean): void;
-  /** Brings back what a panel of an earlier window showed. */
-  restore(state: PanelState): void;
+  replay(schedule: string, harness: vscode.Uri): void;
+  applyFix(harness: vscode.Uri): void;
+  save(message: Extract<FromPanel, { type: 'save' }>, harness: vscode.Uri): Promise<string | undefined>;
+  /** What is copied of that kind, if the extension makes it. */
+  textOf(what: Extract<FromPanel, { type: 'copy' }>['what'], harness: vscode.Uri): string | undefined;
+  debug(harness: vscode.Uri): void;
+  /** A panel was opened, closed, or came to the front. */
+  changed(): void;
+  /** Brings back what a panel of an earlier window showed; an untitled harness comes back under another name. */
+  restore(state: PanelState, named: (harness: vscode.Uri) => void): void;
+  guard(feature: string, work: () => Promise<void>): void;
+  /** A message that is none of ours. */
+  refused(message: unknown): void;
 }
 
-export interface Panel extends vscode.Disposable {
-  /** Shows the panel beside the editor, without taking the focus. */
-  reveal(): void;
-  readonly isOpen: boolean;
+export interface Panels extends vscode.Disposable {
+  /** Shows the panel of the harness (or of the current one) beside the editor, without taking the focus. */
+  reveal(harness?: vscode.Uri): void;
+  /** Whether that harness has a panel. */
+  isOpen(harness: vscode.Uri | undefined): boolean;
 }
 
-export function createPanel(extension: vscode.Uri, session: Session, actions: PanelActions): Panel {
-  let panel: vscode.WebviewPanel | undefined;
-  let follow = setting('replay.follow');
+interface Panel {
+  readonly webview: vscode.WebviewPanel;
+  /** Undefined until something is run in it. */
+  harness: vscode.Uri | undefined;
+  follow: boolean;
   /** The page moved by itself: it need not be told. */
-  let moving = false;
-  let following = false;
-  let wanted = false;
+  moving: boolean;
+  watched: readonly string[];
+  readonly followSoon: () => void;
+}
 
-  /** Opening a file takes its time: one after another, and only for the step that is the current one by then. */
-  function followSoon(): void {
-    wanted = true;
-    if (following) return;
-    following = true;
-    void (async () => {
-      while (wanted) {
-        wanted = false;
-        // A file that has gone is not worth a word at each step.
-        await followStep(session).catch(() => undefined);
-      }
-      following = false;
-    })();
-  }
+export function createPanels(extension: vscode.Uri, session: Session, actions: PanelActions): Panels {
+  const panels = new Set<Panel>();
+  /** The pages' own state by harness: what a panel that is opened again begins with. */
+  const views = new Map<string, unknown>();
+  let follow = setting('replay.follow');
 
-  const post = (message: ToPanel): void => {
-    void panel?.webview.postMessage(message);
+  const panelOf = (harness: vscode.Uri | undefined): Panel | undefined =>
+    [...panels].find(panel => panel.harness?.toString() === harness?.toString());
+  const post = (panel: Panel, message: ToPanel): void => {
+    void panel.webview.webview.postMessage(message);
   };
+  const version = panelVersion;
 
-  const tell: Readonly<Record<SessionChange, () => void>> = {
-    run() {
-      const { run, step } = session;
+  const tell: Readonly<Record<SessionChange, (panel: Panel, harness: vscode.Uri) => void>> = {
+    run(panel, harness) {
+      const { run, step = 0, examined = [] } = session.of(harness) ?? {};
       if (!run) return;
-      if (panel) panel.title = vscode.l10n.t('Replay: {0}', nameOf(run.harness));
-      const keep = stateOf(run, step, follow);
-      post({ version: panelVersion, type: 'run', run: panelRun(run), step, follow, keep });
+      panel.webview.title = vscode.l10n.t('Replay: {0}', nameOf(harness));
+      const keep = stateOf(run, step, panel.follow, views.get(harness.toString()));
+      post(panel, { version, type: 'run', run: panelRun(run), step, follow: panel.follow, keep });
+      for (const message of examined) post(panel, { version, type: 'examined', ...message });
+      watchAgain(panel);
     },
-    step() {
-      if (moving) return;
-      post({ version: panelVersion, type: 'step', step: session.step });
-      if (follow && panel) followSoon();
+    step(panel, harness) {
+      if (panel.moving) return;
+      post(panel, { version, type: 'step', step: session.of(harness)?.step ?? 0 });
+      if (panel.follow) panel.followSoon();
     },
-    stale() {
-      post({
-        version: panelVersion,
-        type: 'stale',
-        ...(session.stale === undefined ? {} : { reason: session.stale }),
-      });
+    stale(panel, harness) {
+      const reason = session.of(harness)?.stale;
+      post(panel, { version, type: 'stale', ...(reason === undefined ? {} : { reason }) });
     },
-    fix() {
-      if (session.run) post({ version: panelVersion, type: 'fix', fix: panelRun(session.run).fix });
+    fix(panel, harness) {
+      const run = session.of(harness)?.run;
+      if (run) post(panel, { version, type: 'fix', fix: panelRun(run).fix });
     },
-    progress() {
-      post({
-        version: panelVersion,
-        type: 'progress',
-        ...(session.progress ? { progress: session.progress } : {}),
-      });
+    progress(panel, harness) {
+      const progress = session.of(harness)?.progress;
+      post(panel, { version, type: 'progress', ...(progress ? { progress } : {}) });
     },
     verdicts: () => undefined,
-    failure() {
-      if (session.failure !== undefined)
-        post({ version: panelVersion, type: 'failed', message: session.failure });
+    failure(panel, harness) {
+      const message = session.of(harness)?.failure;
+      if (message !== undefined) post(panel, { version, type: 'failed', message });
+    },
+    play(panel, harness) {
+      const { play, step = 0 } = session.of(harness) ?? {};
+      post(panel, { version, type: 'play', ...(play ? { answer: play } : {}) });
+      post(panel, { version, type: 'step', step });
+      if (panel.follow) panel.followSoon();
+      watchAgain(panel);
+    },
+    examined(panel, harness) {
+      const last = session.of(harness)?.examined.at(-1);
+      if (last) post(panel, { version, type: 'examined', ...last });
     },
   };
 
-  function receive(message: FromPanel): void {
-    switch (message.type) {
-      case 'ready':
-        for (const change of ['run', 'stale', 'progress', 'failure'] as const) tell[change]();
-        return;
-      case 'moved':
-        moving = true;
-        session.goTo(message.step);
-        moving = false;
-        if (follow) followSoon();
-        return;
-      case 'open':
-        void openPlace(message.place);
-        return;
-      case 'copy':
-        void vscode.env.clipboard.writeText(message.text ?? '');
-        vscode.window.setStatusBarMessage(
-          message.what === 'schedule' ? vscode.l10n.t('Schedule copied') : vscode.l10n.t('Transcript copied'),
-          3000,
-        );
-        return;
-      case 'follow':
-        follow = message.follow;
-        if (follow) followSoon();
-        return;
-      case 'again':
-        actions.again();
-        return;
-      case 'cancel':
-        actions.cancel();
-        return;
-      case 'replay':
-        actions.replay(message.schedule);
-        return;
-      case 'applyFix':
-        actions.applyFix();
-        return;
-      case 'examine':
-      case 'slow':
-      case 'play':
-      case 'watch':
-      case 'compare':
-      case 'save':
-      case 'debug':
-      case 'keep':
-        return;
-    }
+  /** The values of what the page watches, for the trace that is on show now. */
+  function watchAgain(panel: Panel): void {
+    const { harness, watched } = panel;
+    if (!harness || watched.length === 0) return;
+    actions.guard(vscode.l10n.t('watching expressions'), async () => {
+      const watches = await actions.afterwards.watch(harness, watched);
+      if (panel.watched === watched) post(panel, { version, type: 'watch', watches });
+    });
   }
 
-  function adopt(made: vscode.WebviewPanel): void {
-    panel = made;
-    made.iconPath = {
+  type Receive<T extends FromPanel['type']> = (
+    message: Extract<FromPanel, { type: T }>,
+    panel: Panel,
+    harness: vscode.Uri,
+  ) => void | Promise<void>;
+
+  /** What each message does; but for the first few they are about a harness. */
+  const receive: { readonly [T in FromPanel['type']]: Receive<T> } = {
+    ready: () => undefined,
+    again: () => undefined,
+    cancel: () => {
+      actions.cancel();
+    },
+    moved({ step }, panel, harness) {
+      panel.moving = true;
+      session.select(harness);
+      session.goTo(step, harness);
+      panel.moving = false;
+      if (panel.follow) panel.followSoon();
+    },
+    open: ({ place }) => openPlace(place),
+    async copy({ what, text }, panel, harness) {
+      await vscode.env.clipboard.writeText(text ?? actions.textOf(what, harness) ?? '');
+      const copied = {
+        schedule: vscode.l10n.t('Schedule copied'),
+        transcript: vscode.l10n.t('Transcript copied'),
+        mermaid: vscode.l10n.t('Mermaid diagram copied'),
+        json: vscode.l10n.t('Trace copied as JSON'),
+        svg: vscode.l10n.t('Picture copied as SVG'),
+      }[what];
+      vscode.window.setStatusBarMessage(copied, 3000);
+      post(panel, { version, type: 'done', message: copied });
+    },
+    follow(message, panel) {
+      follow = message.follow;
+      panel.follow = message.follow;
+      if (panel.follow) panel.followSoon();
+    },
+    replay({ schedule }, _panel, harness) {
+      actions.replay(schedule, harness);
+    },
+    applyFix(_message, _panel, harness) {
+      actions.applyFix(harness);
+    },
+    examine: ({ what }, _panel, harness) => actions.afterwards.examine(harness, what),
+    async slow({ call, factor }, panel, harness) {
+      const answer = await actions.afterwards.slow(harness, call, factor);
+      post(panel, { version, type: 'slow', call, answer });
+    },
+    play: ({ choices, at }, _panel, harness) => actions.afterwards.play(harness, choices, at),
+    watch({ expressions }, panel) {
+      panel.watched = expressions;
+      if (expressions.length === 0) post(panel, { version, type: 'watch', watches: [] });
+      watchAgain(panel);
+    },
+    async compare({ what }, panel, harness) {
+      const answer = await actions.afterwards.compare(harness, what);
+      post(panel, { version, type: 'comparison', answer });
+    },
+    async save(message, panel, harness) {
+      const saved = await actions.save(message, harness);
+      if (saved !== undefined) post(panel, { version, type: 'done', message: saved });
+    },
+    debug({ step }, _panel, harness) {
+      session.select(harness);
+      session.goTo(step, harness);
+      actions.debug(harness);
+    },
+    keep(message, _panel, harness) {
+      views.set(harness.toString(), message.view);
+    },
+  };
+
+  function take(message: FromPanel, panel: Panel): void {
+    const { harness } = panel;
+    if (message.type === 'again') actions.again(harness);
+    else if (message.type === 'ready' && harness)
+      for (const change of ['run', 'stale', 'progress', 'failure', 'play'] as const) {
+        const now = session.of(harness);
+        if (change !== 'play' || now?.play) tell[change](panel, harness);
+      }
+    else if (harness)
+      actions.guard(vscode.l10n.t('the replay panel'), async () => {
+        await (receive[message.type] as Receive<FromPanel['type']>)(message, panel, harness);
+      });
+  }
+
+  function adopt(webview: vscode.WebviewPanel, harness: vscode.Uri | undefined): Panel {
+    const panel: Panel = {
+      webview,
+      harness,
+      follow,
+      moving: false,
+      watched: [],
+      followSoon: createFollower(() => {
+        const now = panel.harness && session.of(panel.harness);
+        return now?.trace?.steps[now.step - 1]?.place;
+      }),
+    };
+    panels.add(panel);
+    webview.iconPath = {
       light: vscode.Uri.joinPath(extension, 'media', 'replay-light.svg'),
       dark: vscode.Uri.joinPath(extension, 'media', 'replay-dark.svg'),
     };
-    made.webview.options = { enableScripts: true, localResourceRoots: panelRoots(extension) };
-    made.webview.onDidReceiveMessage((message: unknown) => {
+    if (harness) webview.title = vscode.l10n.t('Replay: {0}', nameOf(harness));
+    webview.webview.options = { enableScripts: true, localResourceRoots: panelRoots(extension) };
+    webview.webview.onDidReceiveMessage((message: unknown) => {
       const known = asFromPanel(message);
-      if (known) receive(known);
+      if (known) take(known, panel);
+      else actions.refused(message);
     });
-    made.onDidDispose(() => {
-      if (panel !== made) return;
-      panel = undefined;
-      actions.opened(false);
+    webview.onDidChangeViewState(() => {
+      if (webview.active && panel.harness) session.select(panel.harness);
     });
-    made.webview.html = panelPage(made.webview, extension);
-    actions.opened(true);
+    webview.onDidDispose(() => {
+      panels.delete(panel);
+      actions.changed();
+    });
+    webview.webview.html = panelPage(webview.webview, extension);
+    actions.changed();
+    return panel;
   }
 
   const disposables = [
-    session.onDidChange(change => {
-      tell[change]();
+    session.onDidChangeAny(({ harness, change }) => {
+      const panel = panelOf(harness);
+      if (panel) tell[change](panel, harness);
     }),
     vscode.window.registerWebviewPanelSerializer(panelType, {
       async deserializeWebviewPanel(made, kept: unknown) {
-        panel?.dispose();
         const state = asPanelState(kept);
-        if (state) follow = state.follow;
-        adopt(made);
-        if (state && !session.run) actions.restore(state);
+        const harness = state && vscode.Uri.parse(state.harness);
+        panelOf(harness)?.webview.dispose();
+        if (state) {
+          follow = state.follow;
+          if (state.view !== undefined) views.set(state.harness, state.view);
+        }
+        const panel = adopt(made, harness);
+        if (state && harness && !session.of(harness)?.run)
+          actions.restore(state, now => {
+            panel.harness = now;
+          });
         await Promise.resolve();
       },
     }),
   ];
 
   return {
-    reveal() {
+    reveal(harness = session.current?.harness) {
+      const blank = [...panels].find(panel => !panel.harness);
+      const panel = panelOf(harness) ?? (harness ? blank : [...panels][0]);
       if (panel) {
-        panel.reveal(undefined, true);
+        panel.harness ??= harness;
+        panel.webview.reveal(undefined, true);
+        actions.changed();
         return;
       }
+      // All in one place: beside the editor, not beside another panel.
+      const viewColumn = [...panels][0]?.webview.viewColumn ?? vscode.ViewColumn.Beside;
+      const title = harness ? vscode.l10n.t('Replay: {0}', nameOf(harness)) : vscode.l10n.t('Replay');
       adopt(
         vscode.window.createWebviewPanel(
           panelType,
-          vscode.l10n.t('Replay'),
-          { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+          title,
+          { viewColumn, preserveFocus: true },
           { enableScripts: true, localResourceRoots: panelRoots(extension) },
         ),
+        harness,
       );
     },
-    get isOpen() {
-      return panel !== undefined;
-    },
+    isOpen: harness => harness !== undefined && panelOf(harness) !== undefined,
     dispose() {
       vscode.Disposable.from(...disposables).dispose();
-      panel?.dispose();
+      for (const panel of panels) panel.webview.dispose();
     },
   };
 }
 
-function stateOf(run: Run, step: number, follow: boolean): PanelState {
+function stateOf(run: Run, step: number, follow: boolean, view: unknown): PanelState {
   const untitled = vscode.workspace.textDocuments.find(
     document => document.isUntitled && document.uri.toString() === run.harness.toString(),
   );
@@ -216,44 +310,6 @@ function stateOf(run: Run, step: number, follow: boolean): PanelState {
     ...(run.replayed && run.view.schedule !== undefined ? { schedule: run.view.schedule } : {}),
     step,
     follow,
+    ...(view === undefined ? {} : { view }),
   };
-}
-
-/** Shows the current step's line, in an editor that has the file already or in the first column; the focus stays. */
-async function followStep(session: Session): Promise<void> {
-  const { run, step } = session;
-  const place = run?.view.trace?.steps[step - 1]?.place;
-  if (place) await reveal(place, true);
-}
-
-async function openPlace(place: ViewPlace): Promise<void> {
-  await reveal(place, false);
-}
-
-async function reveal(place: ViewPlace, preserveFocus: boolean): Promise<void> {
-  const { uri, range } = location(place);
-  // The whole range could scroll the line's beginning out of sight.
-  const line = new vscode.Range(range.start.line, 0, range.start.line, 0);
-  const shown = vscode.window.visibleTextEditors.find(
-    editor => editor.document.uri.toString() === uri.toString(),
-  );
-  if (shown && preserveFocus) {
-    shown.revealRange(line, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
-    return;
-  }
-  const column =
-    shown?.viewColumn ??
-    vscode.window.visibleTextEditors.find(editor => editor.viewColumn !== undefined)?.viewColumn ??
-    vscode.ViewColumn.One;
-  try {
-    const editor = await vscode.window.showTextDocument(uri, {
-      viewColumn: column,
-      preserveFocus,
-      preview: true,
-      ...(preserveFocus ? {} : { selection: range }),
-    });
-    editor.revealRange(line, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
-  } catch {
-    vscode.window.setStatusBarMessage(vscode.l10n.t('{0} cannot be opened', place.path), 4000);
-  }
 }

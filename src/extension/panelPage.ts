@@ -9,6 +9,7 @@ export function panelPage(webview: vscode.Webview, extension: vscode.Uri): strin
     `default-src 'none'`,
     `style-src ${webview.cspSource}`,
     `font-src ${webview.cspSource}`,
+    'img-src data: blob:',
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
   // Data, not a script: a browser runs only what has a script's type.

@@ -68,19 +68,22 @@ export function createSimulation(workers: Workers, session: Session, log: Log): 
         : vscode.l10n.t('Replaying {0}', name);
     const started = performance.now();
     let last: WorkerProgress | undefined;
-    session.setProgress({ phase: title, states: 0, perSecond: 0 });
+    session.setProgress({ phase: title, states: 0, perSecond: 0 }, request.harness);
 
     const work = async (report: (text: string) => void): Promise<boolean> => {
       const onProgress = (progress: WorkerProgress): void => {
         last = progress;
         const perSecond = rate(progress.states, started);
         const remaining = progress.remaining === undefined ? undefined : rounded(progress.remaining);
-        session.setProgress({
-          phase: title,
-          states: progress.states,
-          perSecond,
-          ...(remaining === undefined ? {} : { remaining }),
-        });
+        session.setProgress(
+          {
+            phase: title,
+            states: progress.states,
+            perSecond,
+            ...(remaining === undefined ? {} : { remaining }),
+          },
+          request.harness,
+        );
         report(
           [
             vscode.l10n.t(
@@ -92,20 +95,19 @@ export function createSimulation(workers: Workers, session: Session, log: Log): 
           ].join(', '),
         );
       };
-      const previous = session.run;
+      const previous = session.of(request.harness)?.run;
       const texts = openTexts();
       try {
         const extra = request.schedule === undefined ? {} : { schedule: request.schedule };
         const view = await check(request.harness, extra, signal, onProgress);
         // Another run was asked for in the meantime.
         if (current !== controller) return false;
-        const same = previous?.harness.toString() === request.harness.toString();
         session.show(
           {
             view,
             harness: request.harness,
             replayed: request.schedule !== undefined,
-            ...(same && !previous.replayed && previous.view.verdict.kind !== view.verdict.kind
+            ...(previous && !previous.replayed && previous.view.verdict.kind !== view.verdict.kind
               ? { before: previous.view.verdict.kind }
               : {}),
           },
@@ -115,7 +117,7 @@ export function createSimulation(workers: Workers, session: Session, log: Log): 
         if (request.schedule === undefined) void tryFixes(request.harness, view, signal);
         return true;
       } catch (error) {
-        session.setProgress(undefined);
+        session.setProgress(undefined, request.harness);
         if (error instanceof Cancelled) {
           session.fail(
             last
@@ -124,6 +126,7 @@ export function createSimulation(workers: Workers, session: Session, log: Log): 
                   last.states.toLocaleString(),
                 )
               : vscode.l10n.t('Cancelled before anything was explored.'),
+            request.harness,
           );
           return false;
         }
@@ -132,7 +135,7 @@ export function createSimulation(workers: Workers, session: Session, log: Log): 
           `check ${request.harness.toString()}: ${error instanceof Error ? (error.stack ?? message) : message}`,
         );
         const first = message.split('\n')[0] ?? message;
-        session.fail(vscode.l10n.t('{0} could not be simulated: {1}', name, first));
+        session.fail(vscode.l10n.t('{0} could not be simulated: {1}', name, first), request.harness);
         void vscode.window
           .showErrorMessage(
             vscode.l10n.t('Racelens could not simulate {0}: {1}', name, first),
@@ -181,14 +184,9 @@ export function createSimulation(workers: Workers, session: Session, log: Log): 
         if (!fix) continue;
         const fixed = await check(harness, { edits: fix.edits }, signal, () => undefined);
         session.setVerdict(lens.key, { state: 'done', without, with: fixed.verdict.kind as Kind });
-        if (session.run?.view === view)
-          session.setFix({
-            key: lens.key,
-            path,
-            label: fix.title,
-            verdict: fixed.verdict.kind,
-            applied: false,
-          });
+        if (session.of(harness)?.run?.view !== view) continue;
+        const { kind: verdict } = fixed.verdict;
+        session.setFix({ key: lens.key, path, label: fix.title, verdict, applied: false }, harness);
       }
     });
   }

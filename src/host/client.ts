@@ -52,6 +52,8 @@ export interface RequestOptions {
   readonly onProgress?: (progress: WorkerProgress) => void;
   /** Aborting rejects with Cancelled. */
   readonly signal?: AbortSignal;
+  /** Aborting never ends the worker: it stops by itself, and what it holds is wanted. */
+  readonly gentle?: true;
 }
 
 export interface Client {
@@ -161,7 +163,7 @@ export function createClient(input: ClientInput): Client {
   }
 
   return {
-    async request(method, params, { onProgress, signal } = {}) {
+    async request(method, params, { onProgress, signal, gentle } = {}) {
       if (disposed) throw new Cancelled();
       if (signal?.aborted) throw new Cancelled();
       const id = next++;
@@ -169,7 +171,7 @@ export function createClient(input: ClientInput): Client {
       return new Promise((resolve, reject) => {
         const abort = (): void => {
           tell({ version: workerVersion, type: 'cancel', id });
-          if (!input.endOnCancel) {
+          if (!input.endOnCancel || gentle) {
             waiting.delete(id);
             reject(new Cancelled());
             return;

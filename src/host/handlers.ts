@@ -7,6 +7,7 @@ import type { LineMap, Span } from '../base/span';
 import { createLineMap } from '../base/span';
 import { actions, type Action } from '../ide/actions';
 import { bitFacts } from '../ide/bits/bitFacts';
+import { comparisonView, wantedSteps } from '../ide/comparing';
 import { concurrency } from '../ide/concurrency';
 import { contextsFrom } from '../ide/contexts';
 import { decodeWord, wordsMatching } from '../ide/bits/decode';
@@ -17,7 +18,13 @@ import { functionAt, harness, harnessesFor } from '../ide/harnesses';
 import { hover } from '../ide/hover/hover';
 import { inlayHints } from '../ide/inlayHints';
 import { lenses } from '../ide/lenses';
-import { createPipelines, type IndexedPipeline, type Indexing, type Pipeline } from '../ide/pipeline';
+import {
+  createPipelines,
+  type CheckAnswer,
+  type IndexedPipeline,
+  type Indexing,
+  type Pipeline,
+} from '../ide/pipeline';
 import { ready } from '../ide/ready';
 import { recipe } from '../ide/recipe';
 import { placeOf, replayView } from '../ide/replay';
@@ -26,7 +33,7 @@ import { createSubjects, type Subjects } from '../ide/subject';
 import { orderingWords } from '../ide/words';
 import type { ViewNote, ViewPlace, ViewPosition } from '../protocol/view';
 import type { WorkerProgress } from '../protocol/worker';
-import { createAfterwards } from './afterwards';
+import { createAfterwards, noRun } from './afterwards';
 import type { OverlaidFiles } from './files';
 import { located } from './located';
 import { decorationPage } from './methods';
@@ -293,6 +300,9 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
     },
     index: params => input.index(params),
     check,
+    compare,
+    watch: ({ expressions }) =>
+      expressions.map(expression => ({ expression, values: [], problem: 'not yet' })),
     ...createAfterwards(subjects),
     model({ harness: path }) {
       const pipeline = pipelines.of(path);
@@ -310,20 +320,46 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
     },
   };
 
-  async function check(params: CheckParams, call: Call): Promise<Result<'check'> | 'pending'> {
-    const pipeline = pipelines.of(params.harness);
+  /** Does the work on the texts with edits made, without touching them. */
+  async function onTrial<T>(
+    harnessPath: string,
+    edits: readonly EditData[],
+    work: (pipeline: Pipeline) => T | Promise<T>,
+  ): Promise<T | 'pending'> {
+    const pipeline = pipelines.of(harnessPath);
     if (pipeline === 'pending') return 'pending';
-    const trial = editedTexts(params.edits ?? [], path => files.read(path));
+    const trial = editedTexts(edits, path => files.read(path));
     if (trial === 'pending') return 'pending';
     const paths = [...trial.keys()];
     files.setTrial(trial);
     pipeline.forget(paths);
     try {
-      return await explore(pipeline, params, call, subjects);
+      return await work(pipeline);
     } finally {
       files.setTrial(new Map());
       pipeline.forget(paths);
     }
+  }
+
+  async function check(params: CheckParams, call: Call): Promise<Result<'check'> | 'pending'> {
+    return onTrial(params.harness, params.edits ?? [], pipeline => explore(pipeline, params, call, subjects));
+  }
+
+  async function compare({
+    harness: path,
+    title,
+    edits,
+    steps,
+  }: Params<'compare'>): Promise<Result<'compare'> | 'pending'> {
+    const trace = subjects.of(path)?.report.trace;
+    const wanted = steps ?? (trace && wantedSteps(trace));
+    if (!wanted) return { cannotTell: noRun };
+    return onTrial(path, edits ?? [], (pipeline): Result<'compare'> | 'pending' => {
+      const lowered = programOf(pipeline, path);
+      if (lowered === 'pending') return 'pending';
+      if ('cannotTell' in lowered) return lowered;
+      return comparisonView(lowered, wanted, title, file => pipeline.lines(file));
+    });
   }
 
   return {
@@ -333,6 +369,21 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
     },
     pipelines: () => pipelines.all(),
   };
+}
+
+/** The program of a harness as its texts are now. */
+function programOf(
+  pipeline: Pipeline,
+  harnessPath: string,
+): NonNullable<CheckAnswer['program']> | { readonly cannotTell: string } | 'pending' {
+  // Nothing is explored for a schedule.
+  const running = pipeline.begin({ harness: harnessPath, schedule: '' });
+  if (running === 'pending') return 'pending';
+  const answer = running.run(1);
+  const wrong = answer === 'more' ? undefined : answer.problems.find(p => p.severity === 'error');
+  if (answer === 'more' || !answer.program || wrong)
+    return { cannotTell: wrong?.message ?? 'there is nothing to run' };
+  return answer.program;
 }
 
 /** Explores in pieces and lets the messages that have come in between be heard. */

@@ -10,7 +10,7 @@ import type { DecorationKind } from '../ide/decorations';
 import type { CheckKind, Diagnostic } from '../ide/diagnostics';
 import type { InlayHintKind, InlayHintText } from '../ide/inlayHints';
 import type { LensVerdict } from '../ide/lenses';
-import type { Told, ViewPlay, ViewSlow } from '../protocol/examined';
+import type { KeptStep, Told, ViewComparison, ViewPlay, ViewSlow, ViewWatch } from '../protocol/examined';
 import type { ExaminedMessage, ExaminedWhat } from '../protocol/panel';
 import type { IndexState } from '../protocol/worker';
 import type { ReplayView, ViewPlace, ViewPosition } from '../protocol/view';
@@ -228,6 +228,29 @@ export interface Methods {
   readonly play: readonly [
     AfterwardsParams & { readonly choices: readonly string[]; readonly at?: number },
     Told<ViewPlay>,
+  ];
+  /** Values of C expressions at every moment of the last run's trace, or of a play's. */
+  readonly watch: readonly [
+    {
+      readonly harness: string;
+      readonly expressions: readonly string[];
+      readonly play?: { readonly choices: readonly string[]; readonly at: number };
+      readonly maxSeconds: number;
+    },
+    readonly ViewWatch[],
+  ];
+  /**
+   * The last run's schedule, or these steps, on the text with edits made, or as it is now: how far it fits, and how it ends
+   * there.
+   */
+  readonly compare: readonly [
+    {
+      readonly harness: string;
+      readonly title: string;
+      readonly edits?: readonly EditData[];
+      readonly steps?: readonly KeptStep[];
+    },
+    Told<ViewComparison>,
   ];
   readonly model: readonly [{ readonly harness: string }, string];
   /** Of the index of identifiers; the first tree's without a root. */

@@ -227,6 +227,7 @@ export function traceView(trace: Trace, place: (span: Span) => ViewPlace): ViewT
     })),
     steps: trace.steps.map((step, at) => ({
       thread: step.thread,
+      ...(step.choice === undefined ? {} : { choice: step.choice }),
       text: step.text,
       operation: step.operation,
       place: place(step.span),

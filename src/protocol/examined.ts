@@ -120,6 +120,14 @@ export interface ViewPlay {
   readonly because?: string;
 }
 
+/** A step of a schedule as a file keeps it, to be found again in a text that has changed. */
+export interface KeptStep {
+  readonly thread: string;
+  readonly text: string;
+  readonly function: string;
+  readonly choice?: number;
+}
+
 export interface ViewWatch {
   readonly expression: string;
   /** One per moment of the trace; null where it cannot be evaluated at that moment. */
@@ -137,7 +145,10 @@ export interface ViewComparison {
   readonly partsAt: number;
   /** By step of the shown trace, up to `partsAt`, the step of `trace` that it is. */
   readonly rows: readonly number[];
+  /** Empty if it fits to its end. */
   readonly why: string;
+  /** What was executed; it replays on the other text. */
+  readonly schedule: string;
   /** How the schedule, finished as well as possible, ends on the other text. */
   readonly verdict: ViewVerdict;
 }

@@ -99,6 +99,8 @@ export interface ViewChange {
 
 export interface ViewStep {
   readonly thread: number;
+  /** The outcome that was taken where there were several, from 0; absent for the first. */
+  readonly choice?: number;
   readonly text: string;
   readonly operation: string;
   readonly place: ViewPlace;

@@ -20,7 +20,7 @@ export interface DebugInput {
   readonly simulation: Simulation;
   readonly log: Log;
   /** Shows the panel beside the editor. */
-  readonly reveal: () => void;
+  readonly reveal: (harness: vscode.Uri) => void;
 }
 
 export function registerDebugger(input: DebugInput): vscode.Disposable {
@@ -99,17 +99,18 @@ async function open(launch: Launch, input: DebugInput): Promise<Stage | NoStage>
     session.run?.harness.toString() === harness.toString() &&
     session.stale === undefined &&
     (launch.schedule === undefined || session.run.view.schedule === launch.schedule);
-  input.reveal();
+  input.reveal(harness);
+  session.select(harness);
   if (!isShown()) {
     const request = { harness, ...(launch.schedule === undefined ? {} : { schedule: launch.schedule }) };
     const done = await simulation.run(request);
     if (!done)
       return {
         good: false,
-        message: session.failure ?? vscode.l10n.t('{0} could not be run.', nameOf(harness)),
+        message: session.of(harness)?.failure ?? vscode.l10n.t('{0} could not be run.', nameOf(harness)),
       };
   }
-  const { run } = session;
+  const run = session.of(harness)?.run;
   const trace = run?.view.trace;
   if (!run || !trace)
     return {
@@ -119,19 +120,23 @@ async function open(launch: Launch, input: DebugInput): Promise<Stage | NoStage>
         : vscode.l10n.t('{0} could not be run.', nameOf(harness)),
     };
   // The run itself is made anew when a fix for it becomes known; the view stays.
-  session.goTo(Math.min(launch.step ?? 0, trace.steps.length));
+  session.goTo(Math.min(launch.step ?? 0, trace.steps.length), harness);
   return {
     title: nameOf(harness),
     kind: run.view.verdict.kind,
     summary: run.view.summary,
     trace,
-    position: () => (session.run?.view === run.view ? session.step : 0),
+    position() {
+      const now = session.of(harness);
+      return now?.run?.view === run.view ? now.step : 0;
+    },
     goTo(position) {
-      if (session.run?.view === run.view) session.goTo(position);
+      if (session.of(harness)?.run?.view === run.view) session.goTo(position, harness);
     },
     onDidMove: listener =>
-      session.onDidChange(change => {
-        if (change === 'step' && session.run?.view === run.view) listener();
+      session.onDidChangeAny(({ harness: moved, change }) => {
+        if (change !== 'step' || moved.toString() !== harness.toString()) return;
+        if (session.of(harness)?.run?.view === run.view) listener();
       }),
     evaluate: expression =>
       Promise.resolve({
