@@ -82,9 +82,8 @@ function textsIn(argument) {
 /**
  * The texts that a source file asks for, and the calls that cannot be read.
  * @param {ts.SourceFile} source
- * @param {RegExp} callee
  */
-function askedIn(source, callee) {
+function askedIn(source) {
   const file = source.fileName;
   /** @type {string[]} */
   const texts = [];
@@ -93,7 +92,7 @@ function askedIn(source, callee) {
   /** @param {ts.Node} node */
   const visit = node => {
     ts.forEachChild(node, visit);
-    if (!ts.isCallExpression(node) || !callee.test(node.expression.getText(source))) return;
+    if (!ts.isCallExpression(node) || !/(^|\.)t$/.test(node.expression.getText(source))) return;
     const argument = node.arguments[0];
     const found = textsIn(argument);
     if (found) return void texts.push(...found);
@@ -109,19 +108,16 @@ function askedIn(source, callee) {
   return { texts, unknown };
 }
 
-/** Every text that goes through `vscode.l10n.t()` in the extension or `t()` in the panel's page. */
+/** Every text that goes through `vscode.l10n.t()`, or `t()` in what knows no vscode: the page, the debug adapter. */
 export function asked() {
   /** @type {Set<string>} */
   const texts = new Set();
   /** @type {string[]} */
   const unknown = [];
-  for (const { folder, callee } of [
-    { folder: 'src/extension', callee: /(^|\.)l10n\.t$/ },
-    { folder: 'src/webview', callee: /(^|\.)t$/ },
-  ])
+  for (const folder of ['src/extension', 'src/webview'])
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
       if (!name.endsWith('.ts')) continue;
-      const found = askedIn(parse(join(folder, name).replaceAll('\\', '/')), callee);
+      const found = askedIn(parse(join(folder, name).replaceAll('\\', '/')));
       for (const text of found.texts) texts.add(text);
       unknown.push(...found.unknown);
     }

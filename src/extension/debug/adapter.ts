@@ -88,7 +88,7 @@ export class RaceDebugSession extends DebugSession {
       this.sendErrorResponse(
         response,
         1,
-        'The launch configuration names no harness (“harness”: a *.race.c file).',
+        this.backstage.t('The launch configuration names no harness (“harness”: a *.race.c file).'),
       );
       return;
     }
@@ -193,8 +193,9 @@ export class RaceDebugSession extends DebugSession {
     if (status?.frames.length) return status.frames;
     // Without a frame VS Code would not let a thread be looked at, or stepped.
     const place = trace.threads[thread]?.place;
+    const { t } = this.backstage;
     return place
-      ? [{ function: status?.state === 'done' ? `${name}, done` : `${name}, not started`, place }]
+      ? [{ function: status?.state === 'done' ? t('{0}, done', name) : t('{0}, not started', name), place }]
       : [];
   }
 
@@ -209,17 +210,18 @@ export class RaceDebugSession extends DebugSession {
     args: DebugProtocol.ScopesArguments,
   ): void {
     const { stage } = this;
+    const { t } = this.backstage;
     const scopes: Scope[] = [];
     if (stage) {
       const { trace } = stage;
       const position = stage.position();
       const moment = momentOf(trace, position);
       const thread = Math.floor(args.frameId / frameShift) - 1;
-      scopes.push(new Scope('State', this.referenceTo(cellsShown(trace, moment))));
+      scopes.push(new Scope(t('State'), this.referenceTo(cellsShown(trace, moment))));
       const changes = changesShown(trace, moment, position);
-      if (changes.length) scopes.push(new Scope('Changed by This Step', this.referenceTo(changes)));
+      if (changes.length) scopes.push(new Scope(t('Changed by This Step'), this.referenceTo(changes)));
       const name = trace.threads[thread]?.name ?? '';
-      scopes.push(new Scope(`Thread ${name}`, this.referenceTo(threadShown(trace, moment, thread))));
+      scopes.push(new Scope(t('Thread {0}', name), this.referenceTo(threadShown(trace, moment, thread, t))));
     }
     response.body = { scopes };
     this.sendResponse(response);
@@ -261,7 +263,7 @@ export class RaceDebugSession extends DebugSession {
   ): Promise<void> {
     const { stage } = this;
     if (!stage) {
-      this.sendErrorResponse(response, 3, 'There is no schedule.');
+      this.sendErrorResponse(response, 3, this.backstage.t('There is no schedule.'));
       return;
     }
     const position = stage.position();
@@ -315,7 +317,7 @@ export class RaceDebugSession extends DebugSession {
         (line ?? lines[index] ?? 0) + 1,
       );
       return line === undefined
-        ? { ...point, message: 'No step of this schedule stands on this line.' }
+        ? { ...point, message: this.backstage.t('No step of this schedule stands on this line.') }
         : point;
     });
   }
@@ -359,11 +361,11 @@ export class RaceDebugSession extends DebugSession {
       data && cell !== undefined
         ? {
             dataId: [data.cell, ...(data.bit === undefined ? [] : [data.bit])].join(' '),
-            description: data.bit === undefined ? cell : `${data.bit} in ${cell}`,
+            description: data.bit === undefined ? cell : this.backstage.t('{0} in {1}', data.bit, cell),
             accessTypes: data.bit === undefined ? ['write', 'readWrite'] : ['write'],
             canPersist: false,
           }
-        : { dataId: null, description: 'This is no part of the shared state.' };
+        : { dataId: null, description: this.backstage.t('This is no part of the shared state.') };
     this.sendResponse(response);
   }
 

@@ -30,6 +30,7 @@ export function registerDebugger(input: DebugInput): vscode.Disposable {
       createDebugAdapterDescriptor: () =>
         new vscode.DebugAdapterInlineImplementation(
           new RaceDebugSession({
+            t: vscode.l10n.t,
             open: launch => open(launch, input),
             toDebugger: path => {
               const uri = toUri(path);

@@ -40,8 +40,12 @@ export interface NoStage {
   readonly good: boolean;
 }
 
+/** Texts in the reader's language: `vscode.l10n.t`. */
+export type Translate = (text: string, ...values: readonly (string | number)[]) => string;
+
 /** What the adapter needs from the editor. */
 export interface Backstage {
+  readonly t: Translate;
   open(launch: Launch): Promise<Stage | NoStage>;
   /** The worker's path as the debugger's, and back. */
   toDebugger(path: string): string;

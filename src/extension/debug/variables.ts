@@ -1,7 +1,8 @@
 /** What the debugger lists of a moment: objects with their fields, words with their bits, and what a thread is about. */
 import { cellText } from '../cellText';
 import type { ViewMoment } from './moment';
-import type { ViewCell, ViewTrace } from '../../protocol/view';
+import type { ViewCell, ViewStatus, ViewTrace } from '../../protocol/view';
+import type { Translate } from './stage';
 
 export interface Shown {
   readonly name: string;
@@ -58,20 +59,35 @@ export function changesShown(trace: ViewTrace, moment: ViewMoment, position: num
 }
 
 /** Context, CPU, locks, reader and what is waited for. */
-export function threadShown(trace: ViewTrace, moment: ViewMoment, thread: number): readonly Shown[] {
+export function threadShown(
+  trace: ViewTrace,
+  moment: ViewMoment,
+  thread: number,
+  t: Translate,
+): readonly Shown[] {
   const { context, cpu } = trace.threads[thread] ?? { context: '', cpu: 0 };
   const status = moment.threads[thread];
   const lines: readonly (readonly [string, string | undefined])[] = [
-    ['context', `${context} on CPU ${String(cpu)}`],
-    ['state', status?.state],
-    ['RCU reader', status?.reader ?? 'no'],
-    ['holds', status?.holds.length ? status.holds.join(', ') : 'nothing'],
-    ['waits for', status?.waitsFor],
-    ['grace period waits for', status?.gracePeriod?.join(', ')],
+    [t('context'), t('{0} on CPU {1}', context, cpu)],
+    [t('state'), status && stateWord(status.state, t)],
+    [t('RCU reader'), status?.reader ?? t('no')],
+    [t('holds locks'), status?.holds.length ? status.holds.join(', ') : t('none')],
+    [t('waits for'), status?.waitsFor],
+    [t('grace period waits for'), status?.gracePeriod?.join(', ')],
   ];
   return lines.flatMap(([name, value]): Shown[] =>
     value === undefined ? [] : [{ name, value, children: [] }],
   );
+}
+
+function stateWord(state: ViewStatus['state'], t: Translate): string {
+  const words: Readonly<Record<ViewStatus['state'], string>> = {
+    'not-started': t('not started'),
+    running: t('under way'),
+    blocked: t('waits'),
+    done: t('done'),
+  };
+  return words[state];
 }
 
 /** The cell that a C expression names: `napi.state`, `n->state` by its last part if only one cell has it. */

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { createLineMap } from '../../../src/base/span';
 import { RaceDebugSession } from '../../../src/extension/debug/adapter';
+import { createTranslate } from '../../../src/webview/words';
 import type { NoStage, Stage } from '../../../src/extension/debug/stage';
 import { replayView } from '../../../src/ide/replay';
 import type { ViewTrace } from '../../../src/protocol/view';
@@ -64,6 +65,7 @@ function client(opened: Stage | NoStage): {
   stop(): DebugProtocol.StoppedEvent['body'];
 } {
   const session = new RaceDebugSession({
+    t: createTranslate({}),
     open: () => Promise.resolve(opened),
     toDebugger: path => path,
     fromDebugger: path => path,
