@@ -122,8 +122,8 @@ export interface Lowering {
   readonly harnessFile: string;
   /** Highest number of CPUs that per-CPU data is kept for. */
   readonly cpus: number;
-  /** Texts of sites by file and place: several instructions stand at one. */
-  readonly texts: Map<string, Map<number, string>>;
+  /** Texts of sites by file, start and end: several instructions stand at one. */
+  readonly texts: Map<string, Map<number, Map<number, string>>>;
   site(span: Span, text: string, via: string | undefined): number;
   assumption(kind: Assumption['kind'], message: string, span: Span | undefined, callee?: string): number;
   layout(type: CType, name?: string): number;
@@ -194,11 +194,12 @@ export function fold(text: string): string {
 /** The text of a span on one line. Of `struct item *p = f()` the declarator is shown as `p = f()`, which does not look like a store. */
 function sourceText(lowering: Lowering, span: Span): string {
   const { world, texts } = lowering;
-  let known = texts.get(span.file);
-  if (!known) texts.set(span.file, (known = new Map()));
-  const key = span.start * 2 ** 24 + (span.end - span.start);
-  let text = known.get(key);
-  if (text === undefined) known.set(key, (text = textOfSpan(world, span)));
+  let inFile = texts.get(span.file);
+  if (!inFile) texts.set(span.file, (inFile = new Map<number, Map<number, string>>()));
+  let known = inFile.get(span.start);
+  if (!known) inFile.set(span.start, (known = new Map<number, string>()));
+  let text = known.get(span.end);
+  if (text === undefined) known.set(span.end, (text = textOfSpan(world, span)));
   return text;
 }
 

@@ -3,8 +3,9 @@
  * the included .c files, the bundled headers and the kernel's headers, in the order that design.md gives. Items are
  * preprocessed and parsed when first asked for, and cached.
  */
+import { notesOn } from '../base/notes';
 import type { Problem } from '../base/problem';
-import type { Item } from '../syntax/source';
+import type { Item, SourceFile } from '../syntax/source';
 import type { Config, Definition, LookupKind, Scope, Tree } from '../tree/tree';
 import type { EnumSpecifier, Expression, External, RaceWord, RecordSpecifier } from './c/ast';
 import { expand, macroOf, preprocess } from './c/preprocess';
@@ -19,6 +20,7 @@ import { emptyTable, enterInto } from './found';
 import type {
   FoundEnumerator, FoundFunction, FoundTag, FoundTypedef, FoundVariable, Origin, Table,
 } from './found'; // prettier-ignore
+import { macroCallsOf, type MacroCall } from './invocations';
 import type { Memory } from './memory';
 
 export type { FoundEnumerator, FoundFunction, FoundTag, FoundTypedef, FoundVariable, Origin } from './found';
@@ -74,6 +76,12 @@ export interface WorldRequest {
   /** True for names that the primitive table gives a meaning. */
   readonly isPrimitive: (name: string) => boolean;
 }
+
+/** What `#define`s of the tree say, by whose memory. */
+const macroNotes = notesOn<
+  Item,
+  { readonly source: SourceFile; readonly memory: Memory; readonly macro: Macro }
+>('macro');
 
 /** The tree may hold the bundled header too: we have parsed it ourselves. */
 const bundledPath = (path: string): boolean => path === 'racelens.h' || path.endsWith('/racelens.h');
@@ -154,17 +162,23 @@ export function createWorld(request: WorldRequest): World {
   /** Bundled text may use the words of the model as they stand. */
   const bundled = new Set([request.model.path, request.standalone.path]);
 
-  const definitionCache = new Map<string, readonly Definition[]>();
+  /** By the first kind, then by name; near ones apart. */
+  const nearCache = new Map<string, Map<string, readonly Definition[]>>();
+  const farCache = new Map<string, Map<string, readonly Definition[]>>();
   const lookup = (name: string, kinds: readonly LookupKind[], near = true): readonly Definition[] => {
-    const key = `${kinds[0] ?? ''} ${near ? 'near' : ''} ${name}`;
-    let found = definitionCache.get(key);
+    const byKind = near ? nearCache : farCache;
+    const kind = kinds[0] ?? '';
+    let byName = byKind.get(kind);
+    if (!byName) byKind.set(kind, (byName = new Map()));
+    let found = byName.get(name);
     if (!found) {
       found = tree
         .lookup(name, kinds, scope, config, false, near)
         .filter(d => d.source.path !== harnessPath && !bundledPath(d.source.path));
       for (const d of found)
-        for (const by of d.decidedBy) decided.set(by.name, { value: by.value, origin: by.origin });
-      definitionCache.set(key, found);
+        if (d.item.conditions.some(c => c.text.includes('CONFIG_')))
+          for (const by of d.decidedBy) decided.set(by.name, { value: by.value, origin: by.origin });
+      byName.set(name, found);
     }
     return found;
   };
@@ -174,7 +188,18 @@ export function createWorld(request: WorldRequest): World {
     return found.find(d => d.source.path === from) ?? found[0];
   };
 
-  const macroCache = new Map<string, Macro | undefined>();
+  const macroOfItem = (d: Definition, name: string): Macro | undefined => {
+    const { item: i, source } = d;
+    const known = macroNotes.get(i);
+    if (known?.source === source && known.memory === memory) return known.macro;
+    const given = d.macro;
+    if (!given) return undefined;
+    const { parameters, body } = given;
+    const key = `${source.path} ${name}(${parameters?.join() ?? ' '}) ${body}`;
+    const macro = memory.macro(key, () => macroOf(name, parameters, body, source.path));
+    macroNotes.set(i, { source, memory, macro });
+    return macro;
+  };
   const treeMacro = (name: string, from: string, near = true): Macro | undefined => {
     const all = lookup(name, ['macro'], near);
     if (!all.length) return undefined;
@@ -187,19 +212,7 @@ export function createWorld(request: WorldRequest): World {
       found.find(x => !sources.has(x.source.path) && inScope.has(x.source.path)) ??
       found.find(x => inScope.has(x.source.path)) ??
       found[0];
-    if (!d?.macro) return undefined;
-    const path = d.source.path;
-    const key = `${path}:${d.item.start}`;
-    if (!macroCache.has(key)) {
-      const { parameters, body } = d.macro;
-      macroCache.set(
-        key,
-        memory.macro(`${path} ${name}(${parameters?.join() ?? ' '}) ${body}`, () =>
-          macroOf(name, parameters, body, path),
-        ),
-      );
-    }
-    return macroCache.get(key);
+    return d && macroOfItem(d, name);
   };
 
   const definedInSource = (name: string, from: string): boolean =>
@@ -346,32 +359,23 @@ export function createWorld(request: WorldRequest): World {
   };
 
   /** Words inside top-level macro calls of the scope: `DEFINE_MUTEX(rtnl_mutex)` defines rtnl_mutex. */
-  let invocationIndex: Map<string, Definition[]> | undefined;
+  let callIndex: Map<string, Definition[]> | undefined;
+  const macroCalls = (): readonly MacroCall[] =>
+    [...scope.sources, ...scope.headers].flatMap(path => {
+      const source = path === harnessPath || bundledPath(path) ? undefined : tree.file(path);
+      return source ? macroCallsOf(source) : [];
+    });
   const invocations = (name: string): readonly Definition[] => {
-    if (!invocationIndex) {
-      invocationIndex = new Map();
-      for (const path of [...scope.sources, ...scope.headers]) {
-        if (path === harnessPath || bundledPath(path)) continue;
-        const source = tree.file(path);
-        for (const i of source?.items ?? []) {
-          if (
-            i.kind !== 'invocation' ||
-            !source ||
-            /^(?:EXPORT|MODULE|TRACE|DEFINE_EVENT|DECLARE_EVENT)/.test(i.name)
-          )
-            continue;
-          const definition: Definition = { item: i, source, decidedBy: [] };
-          for (const m of source.text
-            .slice(i.start, Math.min(i.end, i.start + 300))
-            .matchAll(/[A-Za-z_]\w*/g)) {
-            const list = invocationIndex.get(m[0]);
-            if (!list) invocationIndex.set(m[0], [definition]);
-            else if (list[list.length - 1] !== definition) list.push(definition);
-          }
+    if (!callIndex) {
+      callIndex = new Map();
+      for (const { definition, words } of macroCalls())
+        for (const word of words) {
+          const list = callIndex.get(word);
+          if (!list) callIndex.set(word, [definition]);
+          else if (list[list.length - 1] !== definition) list.push(definition);
         }
-      }
     }
-    return invocationIndex.get(name) ?? [];
+    return callIndex.get(name) ?? [];
   };
 
   const parsed = new Map<string, Table>();
@@ -461,31 +465,16 @@ export function createWorld(request: WorldRequest): World {
     return madeByMacro.get(name) ?? [];
   };
 
-  /** Top-level macro calls with the words in their arguments: `BUFFER_FNS(Lock, locked)` makes buffer_locked(). */
-  let macroCalls:
-    readonly { readonly definition: Definition; readonly words: readonly string[] }[] | undefined;
+  /** `BUFFER_FNS(Lock, locked)` makes buffer_locked(). */
+  let calls: readonly MacroCall[] | undefined;
   const pastedCache = new Map<string, FoundFunction | undefined>();
   /** The function that a macro call makes by pasting words together. */
   const pasted = (name: string): FoundFunction | undefined => {
     if (pastedCache.has(name)) return pastedCache.get(name);
-    macroCalls ??= [...scope.sources, ...scope.headers].flatMap(path => {
-      const source = path === harnessPath || bundledPath(path) ? undefined : tree.file(path);
-      if (!source) return [];
-      return source.items.flatMap(i => {
-        if (i.kind !== 'invocation' || /^(?:EXPORT|MODULE|TRACE|DEFINE_EVENT|DECLARE_EVENT)/.test(i.name))
-          return [];
-        const words = source.text.slice(i.start + i.name.length, Math.min(i.end, i.start + 200));
-        return [
-          {
-            definition: { item: i, source, decidedBy: [] },
-            words: [...new Set(words.match(/\b\w{3,}/g) ?? [])],
-          },
-        ];
-      });
-    });
+    calls ??= macroCalls();
     let made: FoundFunction | undefined;
-    for (const { definition, words } of macroCalls) {
-      if (!words.some(w => name.includes(w))) continue;
+    for (const { definition, parts } of calls) {
+      if (!parts.some(w => name.includes(w))) continue;
       made = item(definition).functions.get(name);
       if (made) break;
     }
