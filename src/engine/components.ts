@@ -22,8 +22,10 @@ const control = ['frames', 'phase', 'data', 'entry', 'argument', 'left'] as cons
 type Control = Pick<ThreadState, (typeof control)[number]>;
 type Component = Control | ThreadState | ObjectState | GlobalState | undefined;
 
+const controlFields: ReadonlySet<string> = new Set(control);
+
 export function isControl(field: string): boolean {
-  return (control as readonly string[]).includes(field);
+  return controlFields.has(field);
 }
 
 export interface Components {

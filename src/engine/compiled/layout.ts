@@ -24,57 +24,71 @@ export interface Layout {
 export const MOST_WORDS = 8;
 
 /** Spare bits that a slot gets at most, beyond what its components need now. */
-const MOST_SPARE = 2;
+const MOST_SPARE = 3;
+const WORD = 32;
 
 /** As few words as the components of now need; what is left of them goes to the slots that are nearly full. */
 export function layoutOf(components: Components): Layout | undefined {
   const wanted = components.slots
     .map((_, slot) => {
       const count = components.count(slot);
-      const bits = bitsFor(count);
-      return { slot, count, bits, least: bits };
+      return { slot, count, bits: bitsFor(count) };
     })
-    .filter(w => w.bits > 0);
-  const words = wordsFor(wanted);
-  if (words > MOST_WORDS) return undefined;
-  const fullest = [...wanted].sort((a, b) => b.count / 2 ** b.bits - a.count / 2 ** a.bits);
-  for (let round = 0; round < MOST_SPARE; round++)
-    for (const w of fullest) {
-      // Two components, as of a flag, are all there will be, as a rule.
-      if (w.count <= 2 && round === 0) continue;
-      w.bits++;
-      if (wordsFor(wanted) > words) w.bits--;
+    .filter(w => w.bits > 0)
+    .sort((a, b) => b.bits - a.bits || a.slot - b.slot);
+  // First fit, the widest first, into 32-bit words.
+  const halves: Half[] = [];
+  for (const w of wanted) {
+    if (w.bits > MOST_BITS) return undefined;
+    let half = halves.find(h => h.used + w.bits <= WORD);
+    if (!half) {
+      half = { used: 0, held: [] };
+      halves.push(half);
     }
-  const fields: (Field | undefined)[] = components.slots.map(() => undefined);
-  for (const { slot, bits, word, shift } of placed(wanted)) {
-    if (bits > 24) return undefined;
-    fields[slot] = { slot, word, shift, mask: 2 ** bits - 1 };
+    half.used += w.bits;
+    half.held.push(w);
   }
+  const words = Math.max(1, Math.ceil(halves.length / 2));
+  if (words > MOST_WORDS) return undefined;
+  const balanced = balance(wanted, 2 * words) ?? halves;
+  const fields: (Field | undefined)[] = components.slots.map(() => undefined);
+  balanced.forEach(({ used, held }, word) => {
+    let free = WORD - used;
+    const fullest = [...held].sort((a, b) => b.count / 2 ** b.bits - a.count / 2 ** a.bits);
+    for (let round = 0; round < MOST_SPARE; round++)
+      for (const w of fullest) {
+        // Two components, as of a flag, are all there will be, as a rule.
+        if (free === 0 || w.bits >= MOST_BITS || (w.count <= 2 && round === 0)) continue;
+        w.bits++;
+        free--;
+      }
+    let shift = 0;
+    for (const { slot, bits } of held) {
+      fields[slot] = { slot, word, shift, mask: 2 ** bits - 1 };
+      shift += bits;
+    }
+  });
   return { fields, words };
 }
 
-interface Wanted {
-  readonly slot: number;
-  readonly bits: number;
+/** The same into so many words, so that each has about as much left over as the others; not if they do not fit like that. */
+function balance(wanted: Half['held'], count: number): readonly Half[] | undefined {
+  const halves: Half[] = Array.from({ length: count }, () => ({ used: 0, held: [] }));
+  for (const w of wanted) {
+    const emptiest = halves.reduce((best, h) => (h.used < best.used ? h : best));
+    if (emptiest.used + w.bits > WORD) return undefined;
+    emptiest.used += w.bits;
+    emptiest.held.push(w);
+  }
+  return halves;
 }
 
-/** First fit, the widest first, into 32-bit words. */
-function placed(wanted: readonly Wanted[]): readonly (Wanted & { word: number; shift: number })[] {
-  const used: number[] = [];
-  return [...wanted]
-    .sort((a, b) => b.bits - a.bits || a.slot - b.slot)
-    .map(({ slot, bits }) => {
-      let word = used.findIndex(u => u + bits <= 32);
-      if (word < 0) word = used.push(0) - 1;
-      const shift = used[word] ?? 0;
-      used[word] = shift + bits;
-      return { slot, bits, word, shift };
-    });
-}
+/** Wider fields than this would make trees too large. */
+const MOST_BITS = 24;
 
-function wordsFor(wanted: readonly Wanted[]): number {
-  const halves = placed(wanted).reduce((most, p) => Math.max(most, p.word + 1), 0);
-  return Math.max(1, Math.ceil(halves / 2));
+interface Half {
+  used: number;
+  held: { readonly slot: number; readonly count: number; bits: number }[];
 }
 
 /** Bits that tell `count` components apart. */

@@ -85,6 +85,42 @@ export interface Recorder {
   }>;
 }
 
+/**
+ * The machine with other threads and objects, and `onGlobal` called where `global` is read. Not a proxy: every
+ * instruction looks at the machine again and again.
+ */
+function spyOn(
+  m: Machine,
+  threads: Machine['threads'],
+  objects: Machine['objects'],
+  onGlobal: () => void,
+): Machine {
+  const spied = { ...m, threads, objects };
+  const forward = <K extends keyof Machine>(key: K): void => {
+    Object.defineProperty(spied, key, {
+      get: () => m[key],
+      set: (value: Machine[K]) => {
+        m[key] = value;
+      },
+    });
+  };
+  for (const key of Object.keys(m) as (keyof Machine)[]) {
+    const value = m[key];
+    // What is an object stays the same object, but for these.
+    if (typeof value !== 'object' || key === 'observer') forward(key);
+  }
+  Object.defineProperty(spied, 'global', {
+    get: () => {
+      onGlobal();
+      return m.global;
+    },
+    set: (value: Machine['global']) => {
+      m.global = value;
+    },
+  });
+  return spied;
+}
+
 export function createRecorder(m: Machine, components: Components): Recorder {
   const reads: Part[] = [];
   const seen = new Set<Part>();
@@ -128,8 +164,12 @@ export function createRecorder(m: Machine, components: Components): Recorder {
     }
     return p;
   };
-  const index = (field: string | symbol): number =>
-    typeof field === 'string' && /^\d+$/.test(field) ? Number(field) : -1;
+  /** The number that an element's name is, -1 for other names, which begin with letters. */
+  const index = (field: string | symbol): number => {
+    if (typeof field !== 'string') return -1;
+    const first = field.charCodeAt(0) - 48;
+    return first >= 0 && first <= 9 ? Number(field) : -1;
+  };
 
   const threads = new Proxy(m.threads, {
     get(target, field, receiver: unknown) {
@@ -163,14 +203,8 @@ export function createRecorder(m: Machine, components: Components): Recorder {
       return Reflect.set(target, field, value);
     },
   });
-  const spied = new Proxy(m, {
-    get(target, field, receiver: unknown) {
-      if (field === 'threads') return threads;
-      if (field === 'objects') return objects;
-      if (field === 'global') read(globalPart);
-      return Reflect.get(target, field, receiver) as unknown;
-    },
-    set: (target, field, value: unknown) => Reflect.set(target, field, value),
+  const spied = spyOn(m, threads, objects, () => {
+    read(globalPart);
   });
 
   const begin = (n: number): void => {

@@ -28,6 +28,7 @@ import {
   type Shape,
 } from './shape';
 import { createTables, rootsOf, type Answer, type PackedWay, type Tables } from './tables';
+import { repackFew } from './repackFew';
 import { canAllFinish } from './settle';
 import { asideBytes, SWEEP_PIECE } from './upkeep';
 
@@ -51,6 +52,8 @@ const MOST_NODES = 256 << 20;
 /** It is not worth it if so many of the states need the interpreter. */
 const TOO_OFTEN = 0.25;
 
+/** So many states are packed anew without generated code. */
+const FEW = 3000;
 /** So many states are swept in no time. */
 const SWEPT = 100_000;
 /** So many states can only go back, at most, for a look at each of them. */
@@ -264,6 +267,10 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
   };
   /** Packs the states in another way. */
   const repack = (before: Layout, next: Layout): void => {
+    if (states < FEW) {
+      repackFew(memory, states, before, next);
+      return;
+    }
     const module = new WebAssembly.Module(generateRepack(before, next));
     const { exports } = new WebAssembly.Instance(module, { host: { memory: memory.memory } });
     (exports['states'] as WebAssembly.Global<'i32'>).value = memory.base('states');

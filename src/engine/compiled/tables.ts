@@ -87,26 +87,28 @@ export function createTables(
       return used;
     },
     add({ tree, reads: parts, note, ways }) {
-      const reads = parts.flatMap(([part, id]): [number, number][] => {
-        const slot = slotOf(components, part);
-        return slot === undefined ? [] : [[slot, id]];
-      });
       const { words, octets } = regions;
       for (const w of ways)
         for (const [slot, id] of w.writes) if (id > (layout.fields[slot]?.mask ?? 0)) return 'no field';
-      let wanted = LEAF_HEAD + ways.length * waySize(layout.words) + 8;
-      for (const [slot] of reads) wanted += TEST_HEAD + 8 + 4 * ((layout.fields[slot]?.mask ?? 0) + 1);
-      if (used + wanted > room) return 'no room';
       const root = roots[tree];
       if (!root) return 'no room';
-      const rootSlot = root.field?.slot;
-      const first = reads.find(([slot]) => slot === rootSlot);
-      let at = (root.address >> 2) + (first?.[1] ?? 0);
-      for (const [slot, id] of reads) {
-        const field = layout.fields[slot];
+      let wanted = LEAF_HEAD + ways.length * waySize(layout.words) + 8;
+      let first = 0;
+      for (const [part, id] of parts) {
+        const slot = slotOf(components, part);
+        const field = slot === undefined ? undefined : layout.fields[slot];
+        if (!field) continue;
+        wanted += TEST_HEAD + 8 + 4 * (field.mask + 1);
+        if (field === root.field) first = id;
+      }
+      if (used + wanted > room) return 'no room';
+      let at = (root.address >> 2) + first;
+      for (const [part, id] of parts) {
+        const slot = slotOf(components, part);
+        const field = slot === undefined ? undefined : layout.fields[slot];
         // A slot with one component only is no question.
-        if (!field || slot === rootSlot) continue;
-        rests(root, rootSlot === undefined ? 0 : (first?.[1] ?? 0), field);
+        if (!field || field === root.field) continue;
+        rests(root, first, field);
         let node = words[at] ?? 0;
         if (node === 0) {
           node = take(TEST_HEAD + 4 * (field.mask + 1));
