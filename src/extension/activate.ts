@@ -112,6 +112,7 @@ export function start(context: vscode.ExtensionContext, host: HostKind, spawn: S
       session,
       simulation,
       log,
+      watch: (harness, expressions) => afterwards.watch(harness, expressions),
       reveal: harness => {
         panels.reveal(harness);
       },

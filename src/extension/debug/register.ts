@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { chooseHarness } from '../harnessChoice';
+import type { ViewWatch } from '../../protocol/examined';
 import type { Log } from '../log';
 import { nameOf, toPath, toUri } from '../paths';
 import type { Session } from '../session';
@@ -19,6 +20,8 @@ export interface DebugInput {
   readonly session: Session;
   readonly simulation: Simulation;
   readonly log: Log;
+  /** What C expressions are worth at every position of the run on show. */
+  readonly watch: (harness: vscode.Uri, expressions: readonly string[]) => Promise<readonly ViewWatch[]>;
   /** Shows the panel beside the editor. */
   readonly reveal: (harness: vscode.Uri) => void;
 }
@@ -122,26 +125,37 @@ async function open(launch: Launch, input: DebugInput): Promise<Stage | NoStage>
     };
   // The run itself is made anew when a fix for it becomes known; the view stays.
   session.goTo(Math.min(launch.step ?? 0, trace.steps.length), harness);
+  // While a free play is on show, the steps are of another schedule: the debugger stays where it was.
+  const isLive = (): boolean => {
+    const now = session.of(harness);
+    return now?.run?.view === run.view && now.play === undefined;
+  };
+  let last = launch.step ?? 0;
   return {
     title: nameOf(harness),
     kind: run.view.verdict.kind,
     summary: run.view.summary,
     trace,
     position() {
-      const now = session.of(harness);
-      return now?.run?.view === run.view ? now.step : 0;
+      if (isLive()) last = session.of(harness)?.step ?? last;
+      return last;
     },
     goTo(position) {
-      if (session.of(harness)?.run?.view === run.view) session.goTo(position, harness);
+      if (isLive()) session.goTo(position, harness);
     },
     onDidMove: listener =>
       session.onDidChangeAny(({ harness: moved, change }) => {
-        if (change !== 'step' || moved.toString() !== harness.toString()) return;
-        if (session.of(harness)?.run?.view === run.view) listener();
+        if (change === 'step' && moved.toString() === harness.toString() && isLive()) listener();
       }),
-    evaluate: expression =>
-      Promise.resolve({
-        problem: vscode.l10n.t('{0} is no part of the state that the schedule shows.', expression),
-      }),
+    async evaluate(expression, position) {
+      const [watched] = await input.watch(harness, [expression]);
+      const value = watched?.values[position];
+      if (typeof value === 'string') return { value };
+      return {
+        problem:
+          watched?.problem ??
+          vscode.l10n.t('{0} is no part of the state that the schedule shows.', expression),
+      };
+    },
   };
 }
