@@ -71,7 +71,7 @@ export interface FactStore {
 type Tree = () => Node | undefined;
 
 /** Beyond so many characters of function texts those that were not used for the longest time are forgotten. */
-const MOST = 2_000_000;
+const MOST = 1_200_000;
 /** Texts that functions had before an edit, for who undoes it. Each may hold more than its function's text by far. */
 const MOST_PAST = 64;
 /** Files whose edits are followed, and characters of their functions. */

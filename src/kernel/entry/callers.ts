@@ -42,10 +42,12 @@ export type Caller =
   | { readonly kind: 'calls'; readonly frames: readonly Frame[] }
   /** Run by the kernel in surroundings that are known. `links` say by what. */
   | { readonly kind: 'surroundings'; readonly in: Surroundings; readonly links: readonly Link[] }
-  /** Between `start` and `show` of seq_operations: as the given function leaves it. */
+  /** Between `start` and `show` of seq_operations, behind `pre_doit` that gave 0: as the given function leaves it. */
   | {
       readonly kind: 'after';
       readonly f: FunctionFacts;
+      /** Only if it returned 0. */
+      readonly succeeded?: true;
       readonly in: Surroundings;
       readonly links: readonly Link[];
     }
@@ -450,7 +452,11 @@ export function callersOf(input: CallersInput, mentions = 600): Callers {
       (/_driver$/.test(struct) && driverMembers.has(field) ? 'driver' : undefined);
     if (name !== undefined && name !== 'anywhere') {
       if (use.variable !== undefined && realTimeOnly(use.variable, w)) return;
-      yield known(refined(name, w), link);
+      const base = refined(name, w);
+      const first = field === 'doit' ? preDoit(w) : undefined;
+      yield first
+        ? { kind: 'after', f: first, succeeded: true, in: surroundingsOf(base), links: [link] }
+        : known(base, link);
       return;
     }
     const kind = struct === 'nfnl_callback' && use.table ? entryOf(w.text, use.table, 'type') : undefined;
@@ -476,11 +482,21 @@ export function callersOf(input: CallersInput, mentions = 600): Callers {
     // Programs on packets and sockets never sleep.
     if (name === 'bpfHelper') return /(?:^|\/)net\//.test(w.file) ? name : 'bpfHelperAnywhere';
     if (name !== 'genl' && name !== 'genlDump') return name;
-    const family = /\bstruct genl_family\s+\w+[^;={]*=\s*\{([^}]*)\}/.exec(
-      w.source?.text ?? input.textOf(w.file),
-    );
-    if (!family || /\bparallel_ops\b/.test(family[1] ?? '')) return name;
+    const family = familyText(w);
+    if (family === undefined || /\bparallel_ops\b/.test(family)) return name;
     return name === 'genl' ? 'genlOneByOne' : 'genlDumpOneByOne';
+  }
+
+  /** What the generic netlink family of a file is initialised with. */
+  function familyText(w: Where): string | undefined {
+    const text = w.source?.text ?? input.textOf(w.file);
+    return /\bstruct genl_family\s+\w+[^;={]*=\s*\{([^}]*)\}/.exec(text)?.[1];
+  }
+
+  /** What runs before each `doit` of the family, and may leave locks to it. */
+  function preDoit(w: Where): FunctionFacts | undefined {
+    const name = /\.pre_doit\s*=\s*&?(\w+)/.exec(familyText(w) ?? '')?.[1];
+    return name === undefined ? undefined : corpus.functions(name, w.file)[0];
   }
 
   /** A table that nobody registers but under `if (IS_ENABLED(CONFIG_PREEMPT_RT))`. */

@@ -24,7 +24,7 @@ import { aspectsOf, localSections, localState, lockName, type LocalSections, typ
 import { choiceAt, choiceOfCaller, choiceText, mayPass, type Choice } from './options';
 import { commentAbove, documentedIn } from './documented';
 import { inCallee, inTerms } from './lockMapping';
-import type { Sections } from '../sections/regions';
+import { onlyWith, type Sections, type State } from '../sections/regions';
 import type { Effect, SectionKind } from '../sections/sections';
 import { child } from '../../syntax/node';
 import { bottom, createSum, open } from './summing';
@@ -257,8 +257,8 @@ export function createEntries(input: EntriesInput): Entries {
         return { situation: fromSurroundings(c.in, [definition(f), ...c.links], f), low: Infinity };
       case 'after': {
         const base = fromSurroundings(c.in, [definition(f), ...c.links], f);
-        const left = atExit(c.f);
-        return { situation: over(base, left, c.f, [definition(f)]), low: Infinity };
+        const left = c.succeeded ? atSuccess(c.f) : atExit(c.f);
+        return { situation: unsure(over(base, left, c.f, [definition(f)]), c.f), low: Infinity };
       }
       case 'calls': {
         const outermost = c.frames[c.frames.length - 1];
@@ -353,6 +353,38 @@ export function createEntries(input: EntriesInput): Entries {
   /** What a function leaves open for whoever comes after it. */
   function atExit(f: FunctionFacts): LocalState {
     return stateAt(f, f.analysis.flow.exit);
+  }
+
+  /** The same where it returns 0. */
+  function atSuccess(f: FunctionFacts): LocalState {
+    const { exit } = f.analysis.flow;
+    const all = atExit(f);
+    const own = locals.get(idOf(f))?.sections.own;
+    const failed = (s: State): boolean => s.truth.get('return') === true;
+    if (!own?.states[exit]?.some(s => !failed(s))) return all;
+    const sections = { own: onlyWith(own, exit, s => !failed(s)), assumed: undefined };
+    return localState(f, sections, exit, w => input.primitiveOf?.(w, f.file));
+  }
+
+  /** What another function leaves on some of its paths depends on what it is asked for. */
+  function unsure(s: Situation, by: FunctionFacts): Situation {
+    const judge = (j: Judged): Judged =>
+      j.value === 'some-paths'
+        ? {
+            ...j,
+            value: 'depends-on-caller',
+            because: `${by.name}() leaves it so on some of its paths`,
+            unknown: true,
+          }
+        : j;
+    return {
+      ...s,
+      reader: judge(s.reader),
+      bhOff: judge(s.bhOff),
+      irqOff: judge(s.irqOff),
+      maySleep: judge(s.maySleep),
+      locks: s.locks.map(l => ({ ...l, held: judge(l.held) })),
+    };
   }
 
   // --- a point of a function ---------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import { callee } from '../expression';
 import { spanOf, type FunctionFacts } from '../functions';
 import type { Aspect } from './answers';
 import type { Sections, Site } from '../sections/regions';
-import { keyOf, meanings, type Effect, type SectionKind } from '../sections/sections';
+import { keyOf, meanings, ofCaller, type Effect, type SectionKind } from '../sections/sections';
 import { memberLocks } from './lockNames';
 
 /** An aspect that the function itself makes so, on all its ways to the point or on some. */
@@ -66,7 +66,7 @@ export function localSections(
   const own = make(f);
   if (!own || own.strayEnds.length === 0) return { own, assumed: undefined };
   const entry = new Map<string, Effect>();
-  for (const { effect } of own.strayEnds) {
+  for (const { effect } of ofCaller(own.strayEnds)) {
     const { via: _via, when: _when, ...rest } = effect;
     const old = entry.get(keyOf(effect));
     if (!old || (!old.switches && effect.switches)) entry.set(keyOf(effect), { ...rest, role: 'begin' });

@@ -25,7 +25,7 @@ import {
 import { bare } from '../expression';
 import type { Edge, Point } from './flow';
 import { hangsOn, renamedKey } from './renames';
-import { isRetried, keyOf, type Effect } from './sections';
+import { isAnyObject, isRetried, keyOf, type Effect } from './sections';
 import { stepsOf, type SectionsInput, type Site, type Step } from './steps';
 
 export { outcomeOf, tested, zeroness } from './conditions';
@@ -624,7 +624,10 @@ function walk(
         .map(o => o.key)
         .filter(k => k.startsWith(`${effect.kind} `) && lastField(k.slice(effect.kind.length + 1)) === field),
     );
-    return alike.size === 1 ? [...alike][0] : undefined;
+    if (alike.size > 0) return alike.size === 1 ? [...alike][0] : undefined;
+    // What a call without arguments gives (`root()`) may be any object: it is the one that is locked, if only one is.
+    const all = new Set(open.map(o => o.key).filter(k => k.startsWith(`${effect.kind} `)));
+    return isAnyObject(effect.lock) && all.size === 1 ? [...all][0] : undefined;
   }
 }
 
@@ -703,6 +706,13 @@ function summary(states: readonly State[]): Held {
 /** `dev->lock` to `lock`, `slots[i].lock bit BUSY` to `lock bit BUSY`. */
 export function lastField(lock: string): string {
   return /(?:^|->|\.)([A-Za-z_]\w*(?:\[[^\]]*\])?(?: bit .*)?)$/.exec(lock)?.[1] ?? lock;
+}
+
+/** The same sections with only some of the bundles of paths at a point. */
+export function onlyWith(s: Sections, point: number, keep: (state: State) => boolean): Sections {
+  const states = s.states.map((list, id) => (id === point ? list.filter(keep) : list));
+  const { before: _before, ...rest } = s;
+  return withBefore({ ...rest, states });
 }
 
 /**

@@ -181,6 +181,26 @@ export function keyOf(effect: Pick<Effect, 'kind' | 'lock'>): string {
   return effect.lock === undefined ? effect.kind : `${effect.kind} ${effect.lock}`;
 }
 
+/**
+ * Of the ends without a begin those of sections that the caller has: `root()` is one of the objects that others are ends of,
+ * under the name that it has at the top.
+ */
+export function ofCaller<T extends { readonly effect: Effect }>(strays: readonly T[]): readonly T[] {
+  const member = (s: T): string => /(?:->|\.)(\w+)$/.exec(s.effect.lock ?? '')?.[1] ?? '';
+  return strays.filter(
+    s =>
+      !isAnyObject(s.effect.lock) ||
+      !strays.some(
+        o => o.effect.kind === s.effect.kind && !isAnyObject(o.effect.lock) && member(o) === member(s),
+      ),
+  );
+}
+
+/** What a call without arguments gives may be any object. */
+export function isAnyObject(lock: string | undefined): boolean {
+  return lock !== undefined && /^\w+\(\)(?:(?:->|\.)\w+)*$/.test(lock);
+}
+
 /** The effects of a call of a primitive on sections; undefined if it has none. */
 export function primitiveEffects(
   text: string,

@@ -334,7 +334,7 @@ function assignSteps(
   const local = text.slice(left.start, left.end);
   if (!names.has(local)) return none;
   const right = e.operator === '=' && e.right ? valueOf(text, e.right) : undefined;
-  const zero = right && zeroness(text, right);
+  const zero = right && (errorValue(text, right) === true ? true : zeroness(text, right));
   const copied =
     right && zero === undefined && right.kind !== 'call_expression' ? conditionOf(text, right) : undefined;
   const number = right?.kind === 'number_literal' ? Number(text.slice(right.start, right.end)) : NaN;
@@ -396,9 +396,14 @@ function returnStep(text: string, value: Node): Step {
     kind: 'return',
     call: callIn(text, inner),
     local: inner.kind === 'identifier' ? text.slice(inner.start, inner.end) : undefined,
-    zero:
-      inner.kind === 'call_expression' && callee(text, inner) === 'ERR_PTR' ? false : zeroness(text, inner),
+    zero: errorValue(text, inner) ?? zeroness(text, inner),
   };
+}
+
+/** An error as a pointer counts as NULL; one as a number is not zero. */
+function errorValue(text: string, node: Node): boolean | undefined {
+  const name = node.kind === 'call_expression' ? callee(text, node) : undefined;
+  return name === 'ERR_PTR' ? false : name === 'PTR_ERR' ? true : undefined;
 }
 
 /** Macros that leave NULL in a variable with `__free()`, and give its value. */

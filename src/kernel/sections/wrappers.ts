@@ -15,6 +15,7 @@ import {
   isRetried,
   keyOf,
   meanings,
+  ofCaller,
   RETURNED,
   tidyLock,
   type Effect,
@@ -76,7 +77,7 @@ export interface Inference {
 export function calledSections(f: FunctionFacts, own: Sections, by: Inference): Sections {
   if (own.strayEnds.length === 0) return own;
   const entry = new Map<string, Effect>();
-  for (const e of own.strayEnds) {
+  for (const e of ofCaller(own.strayEnds)) {
     const { via: _via, when: _when, ...effect } = e.effect;
     entry.set(keyOf(effect), { ...effect, role: 'begin' });
   }

@@ -271,4 +271,70 @@ SYSCALL_DEFINE0(b) { close_all(h); close_some(h); return 0; }
 `,
       { close_all: 'nnny rtnl_mutex:y', close_some: 'nnny rtnl_mutex:?' },
     ));
+
+  it('what pre_doit leaves to doit where it returns 0', () =>
+    checkEntries(
+      `//- /a.h
+struct genl_ops { int (*doit)(struct sk_buff *skb, struct genl_info *info); };
+//- /a.c
+#include "a.h"
+static int before(const struct genl_ops *ops, struct sk_buff *skb, struct genl_info *info)
+{
+	struct devlink *d;
+	int err;
+
+	d = found(info);
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	mutex_lock(&d->lock);
+	port = port_of(d, info);
+	if (IS_ERR(port)) {
+		err = PTR_ERR(port);
+		goto unlock;
+	}
+	if (ops->flags & NEED_RTNL)
+		rtnl_lock();
+	return 0;
+unlock:
+	mutex_unlock(&d->lock);
+	return err;
+}
+static int set(struct sk_buff *skb, struct genl_info *info) { return 0; }
+static const struct genl_ops ops[] = { { .cmd = 1, .doit = set } };
+static struct genl_family family = { .parallel_ops = true, .ops = ops, .pre_doit = before };
+`,
+      { set: 'nnny cb_lock:y d->lock:y rtnl_mutex:?' },
+    ));
+
+  it('the lock of root() is that of the object at the top, under whatever name', () =>
+    checkEntries(
+      `//- /a.c
+static void after(struct node *n) { }
+static struct node *root(void) { return &nodes[0]; }
+static void report_all(unsigned long flags) { raw_spin_unlock_irqrestore(&root()->lock, flags); }
+static void report(struct node *n, unsigned long flags)
+{
+	for (;;) {
+		if (n->mask) {
+			raw_spin_unlock_irqrestore(&n->lock, flags);
+			return;
+		}
+		if (!n->parent)
+			break;
+		raw_spin_unlock_irqrestore(&n->lock, flags);
+		n = n->parent;
+		raw_spin_lock_irqsave(&n->lock, flags);
+	}
+	report_all(flags);
+}
+SYSCALL_DEFINE0(a)
+{
+	raw_spin_lock_irqsave(&n->lock, flags);
+	report(n, flags);
+	after(n);
+	return 0;
+}
+`,
+      { after: 'nnny' },
+    ));
 });
