@@ -14,11 +14,21 @@ import { createPipeline, type IndexedPipeline } from '../src/ide/pipeline';
 import { createParser } from '../src/syntax/parser';
 import { classes, classified, sources } from './classified';
 import { functionsFound, functionsLost } from './functions';
+import { memory } from './memory';
 import { largest, wholeFiles } from './wholeFiles';
 import { cpuMs, editParse, indexed, keystroke, wholeParse, type Bytes } from './speed';
 
 type Figures = Record<string, number | string | null>;
-const parts = ['speed', 'index', 'functions', 'lost', 'classified', 'diagnostics', 'files'] as const;
+const parts = [
+  'speed',
+  'index',
+  'functions',
+  'lost',
+  'classified',
+  'diagnostics',
+  'files',
+  'memory',
+] as const;
 
 interface Asked {
   readonly root: string;
@@ -146,6 +156,17 @@ async function main(): Promise<void> {
         tell(`${ms.toFixed(0).padStart(6)} ms ${path.slice(root.length + 1)}`);
       for (const line of found.threw) tell(line);
     }
+  }
+
+  if (only.has('memory')) {
+    const paths = ['net', 'kernel', 'drivers/net'].flatMap(f => sources(join(root, f), /\.c$/));
+    const some = paths.filter((_, i) => i % Math.floor(paths.length / 200) === 0).slice(0, 200);
+    const found = await memory(pipeline, some, 20, tell);
+    Object.assign(figures, {
+      heapFiles: found.files,
+      heapMegabytes: rounded(found.last, 0),
+      heapMostMegabytes: rounded(found.most, 0),
+    });
   }
 
   figures.cpuSeconds = rounded((cpuMs() - start) / 1000, 0);

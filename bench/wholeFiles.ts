@@ -33,6 +33,18 @@ export function largest(paths: readonly string[], count: number): readonly strin
     .map(({ path }) => path);
 }
 
+/** What the editor asks of a file that is opened. */
+export function open(pipeline: IndexedPipeline, path: string): void {
+  const scene = pipeline.scene([path]);
+  const [file] = scene.files;
+  if (!file) return;
+  const k = knowledge(scene);
+  decorations(scene, file);
+  lenses(scene, file, () => undefined);
+  for (const f of k.functions(file)) for (const s of k.survey.sections(f)?.sites ?? []) k.survey.fate(f, s);
+  concurrency(scene, file);
+}
+
 /** Opens the files one after another, in their order. */
 export function wholeFiles(
   pipeline: IndexedPipeline,
@@ -46,16 +58,7 @@ export function wholeFiles(
   for (const path of paths) {
     const start = cpuMs();
     try {
-      const scene = pipeline.scene([path]);
-      const [file] = scene.files;
-      if (file) {
-        const k = knowledge(scene);
-        decorations(scene, file);
-        lenses(scene, file, () => undefined);
-        for (const f of k.functions(file))
-          for (const s of k.survey.sections(f)?.sites ?? []) k.survey.fate(f, s);
-        concurrency(scene, file);
-      }
+      open(pipeline, path);
     } catch (error) {
       threw.push(`${path}: ${String(error)}`);
     }

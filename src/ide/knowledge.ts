@@ -399,6 +399,8 @@ function namesOf(scene: Scene): { names: Names; siblings: (name: string) => read
     names,
     siblings(name) {
       names.constant(name);
+      // The memory of the tree may have been emptied since.
+      if (!lists.has(name)) find(name);
       return lists.get(name) ?? [];
     },
   };

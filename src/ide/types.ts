@@ -23,12 +23,21 @@ export interface Memory {
   readonly lists: Map<string, readonly Enumerator[]>;
 }
 
+/** Names whose meaning is kept, asked again when there are more. */
+const mostMeanings = 3000;
+
 const memories = new WeakMap<Tree, Memory>();
 
 /** What was found out about a tree before. */
 export function memoryOf(tree: Tree): Memory {
   let memory = memories.get(tree);
   if (!memory) memories.set(tree, (memory = { constants: new Map(), fields: new Map(), lists: new Map() }));
+  // Each holds the source that said so, which the tree may have let go of.
+  if (memory.constants.size > mostMeanings || memory.fields.size > mostMeanings) {
+    memory.constants.clear();
+    memory.fields.clear();
+    memory.lists.clear();
+  }
   return memory;
 }
 

@@ -200,7 +200,7 @@ function sourceFile(
       const found = itemLike(known().items, item);
       const isMade = found?.kind === 'function' || found?.kind === 'invocation';
       if (!isMade || found.end - found.start > longest) return undefined;
-      return treeLater(found, own, pieces, trees);
+      return treeLater(found, own, pieces);
     },
     macro: item => (item.kind === 'macro' ? macroDefinition(known().plain, item) : undefined),
     commentAt: at => commentFor(text, at.start, at.end),
@@ -222,22 +222,10 @@ function treesByCode(trees: Trees): Cached {
 }
 
 /** In a function of its own: what it gives holds nothing of the file, nor the trees of its other items. */
-function treeLater(item: ScannedItem, own: string, pieces: Pieces, trees: Trees): () => Node | undefined {
-  const shared = new WeakRef(trees);
-  const first = new WeakRef(item.origin ?? item);
+function treeLater(item: ScannedItem, own: string, pieces: Pieces): () => Node | undefined {
   // Names are slices of the file's text.
   const { origin: _origin, ...atZero } = movedItem({ ...item, name: '', conditions: [] }, -item.start);
-  const ownTrees = (): Trees => ({ byCode: new Map(), byItem: new WeakMap(), most: 1 });
-  return () => {
-    const known = shared.deref() ?? ownTrees();
-    const key = first.deref();
-    let entry = key && known.byItem.get(key);
-    if (!entry) {
-      entry = { base: 0, node: itemNode(plainOf(own), atZero, pieces, undefined, treesByCode(known), 0) };
-      if (key) known.byItem.set(key, entry);
-    }
-    return movedTo(entry, 0);
-  };
+  return () => itemNode(plainOf(own), atZero, pieces, undefined, (_key, _base, make) => make(), 0);
 }
 
 function movedTo(cached: CachedNode, to: number): Node | undefined {

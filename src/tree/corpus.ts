@@ -42,7 +42,7 @@ interface Found {
 const mostHeaders = 16;
 
 /** Answers in a generation. Each holds on to the sources and trees of what it found. */
-const mostFound = 1500;
+const mostFound = 700;
 
 export function createCorpus({ tree, identifiers, facts, config }: CorpusInput): TreeCorpus {
   const state = { complete: true, edits: 0 };

@@ -215,9 +215,9 @@ export function createTree(options: TreeOptions): Tree {
 const mostHeld = 48_000_000;
 
 /** Scopes that are kept for one config, the last used ones: each has an index of all names that its headers define. */
-const mostScopes = 24;
+const mostScopes = 12;
 /** And so many characters of their sources: what is known of a function takes some sixty times its text. */
-const mostOpen = 1_500_000;
+const mostOpen = 1_200_000;
 
 /** Kinds for which the headers that no include reaches are searched too. */
 const everywhere: ReadonlySet<LookupKind> = new Set([

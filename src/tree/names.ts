@@ -3,10 +3,11 @@
  * scope would take a tenth of a second and some megabytes for every file that is opened.
  */
 import { notesOn } from '../base/notes';
+import { detachedName } from '../base/text';
 import type { Item, SourceFile } from '../syntax/source';
 
 export interface Names {
-  /** Characters of the files whose names are held: their texts live as long. */
+  /** Characters of the files whose names are held. */
   held(): number;
   add(source: SourceFile, items: ReadonlyMap<string, readonly Item[]>): void;
   /** Paths that may have items of a name, in the order of their ranks; those without a rank are left out. */
@@ -27,7 +28,7 @@ export function createNames(): Names {
       state.held += source.text.length;
       for (const name of items.keys()) {
         const list = paths.get(name);
-        if (!list) paths.set(name, [source.path]);
+        if (!list) paths.set(detachedName(name), [source.path]);
         // An earlier version may be there.
         else if (!list.includes(source.path)) list.push(source.path);
       }

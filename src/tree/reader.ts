@@ -32,7 +32,7 @@ export interface Reader {
 }
 
 /** Characters of files that nobody keeps; their trees take some ten times as much. */
-const mostLoose = 8_000_000;
+const mostLoose = 5_000_000;
 
 export function createReader(
   files: Files,
