@@ -21,6 +21,7 @@ import { createStart, launch } from './start';
 import { choicesOf, runStep, SIGNAL } from './step';
 import { createRecorder } from './trace';
 import { waitOf } from './waits';
+import { countsOf } from './watch';
 
 export type { Prospect } from './playGraph';
 
@@ -60,6 +61,8 @@ export interface Play {
   readonly past: readonly Prospect[];
   /** By choice the step of the trace at which it begins, and at the end the number of steps. */
   readonly rows: readonly number[];
+  /** By moment of the trace, how many steps of the schedule come before it. */
+  readonly counts: readonly number[];
   /** What can still come. */
   readonly kinds: readonly VerdictKind[];
   readonly choices: readonly PlayChoice[];
@@ -239,6 +242,7 @@ function position(program: Program, graph: PlayGraph, { steps, end }: Walked, be
     here: prospect,
     past,
     rows,
+    counts: countsOf(recorder),
     kinds,
     choices: m.threads.length > 0 ? choices : [],
     waiting,

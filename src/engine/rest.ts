@@ -1,7 +1,8 @@
 /** Who must still finish in a state, and whether a state is at rest (RACE_FINALLY is evaluated there). */
 import type { Machine } from './machine';
 import { FaultSignal, LimitSignal, type Fault, type Limit, type ThreadInfo, type ThreadState } from './model';
-import { runLocal } from './step';
+import { runLocal, runStep } from './step';
+import type { Value } from './unknown';
 import { freshThread } from './waiting';
 import { ownThread, putThread } from './machine';
 
@@ -49,6 +50,69 @@ export function isAtRest(m: Machine): boolean {
   return true;
 }
 
+/** Runs a function in a thread of its own behind all others, as far as it goes; the caller takes that back. */
+function runAlone(m: Machine, f: number, site: number, n: number): ThreadState {
+  const info = {
+    number: n,
+    name: 'finally',
+    context: 'process' as const,
+    origin: 'kthread' as const,
+    cpu: undefined,
+    daemon: false,
+    signals: false,
+    task: -1,
+    address: 0,
+    repeat: 1,
+    site,
+    startedBy: -1,
+  };
+  m.threadInfos[n] = info;
+  m.threads[n] = undefined;
+  putThread(m, n, { ...freshThread(), status: 'running', frames: entryFrame(m, f) });
+  m.alone = true;
+  const t = ownThread(m, n);
+  for (let k = 0; k < 1000 && t.status === 'running'; k++) {
+    const before = t.frames[t.frames.length - 1]?.pc;
+    runLocal(m, n, t);
+    if (t.status === 'running' && t.frames[t.frames.length - 1]?.pc === before) break;
+  }
+  return t;
+}
+
+/** What a function that only reads gives in the machine's state, which stays as it is. */
+export function evaluateAlone(
+  m: Machine,
+  f: number,
+): { readonly value: Value } | { readonly problem: string } {
+  const n = m.threads.length;
+  const { alone, initThread: init, global, observer } = m;
+  const objects = m.objects.slice();
+  m.observer = undefined;
+  try {
+    const t = runAlone(m, f, m.program.functions[f]?.body[0]?.site ?? -1, n);
+    if (t.status !== 'running') return { value: t.argument };
+    // Behind a fault the thread is parked in front of it: the step says which.
+    const { fault, limit } = runStep(m, n, 0);
+    return { problem: (fault ?? limit)?.message ?? 'it waits, or takes too long' };
+  } catch (e) {
+    if (e instanceof FaultSignal) return { problem: e.fault.message };
+    if (e instanceof LimitSignal) return { problem: e.limit.message };
+    throw e;
+  } finally {
+    m.alone = alone;
+    m.initThread = init;
+    m.observer = observer;
+    m.global = global;
+    objects.forEach((o, k) => (m.objects[k] = o));
+    for (let k = objects.length; k < m.objects.length; k++) m.objects[k] = undefined;
+    m.changedThreads.length = 0;
+    m.changedObjects.length = 0;
+    m.globalChanged = false;
+    m.threads.length = n;
+    m.threadInfos.length = n;
+  }
+}
+
 /** Evaluates RACE_FINALLY in the machine's state; leaves changes behind, the caller undoes them. */
 export function checkFinally(m: Machine): { fault?: Fault; limit?: Limit; decided: boolean } {
   const n = m.threads.length;
@@ -58,30 +122,7 @@ export function checkFinally(m: Machine): { fault?: Fault; limit?: Limit; decide
   m.watched = m.threadInfos.some(info => info.daemon || info.origin === 'kthread');
   try {
     for (const f of m.program.finally) {
-      const info = {
-        number: n,
-        name: 'finally',
-        context: 'process' as const,
-        origin: 'kthread' as const,
-        cpu: undefined,
-        daemon: false,
-        signals: false,
-        task: -1,
-        address: 0,
-        repeat: 1,
-        site: f.site,
-        startedBy: -1,
-      };
-      m.threadInfos[n] = info;
-      m.threads[n] = undefined;
-      putThread(m, n, { ...freshThread(), status: 'running', frames: entryFrame(m, f.function) });
-      m.alone = true;
-      const t = ownThread(m, n);
-      for (let k = 0; k < 1000 && t.status === 'running'; k++) {
-        const before = t.frames[t.frames.length - 1]?.pc;
-        runLocal(m, n, t);
-        if (t.status === 'running' && t.frames[t.frames.length - 1]?.pc === before) break;
-      }
+      const t = runAlone(m, f.function, f.site, n);
       if (t.status === 'running') {
         return {
           limit: {

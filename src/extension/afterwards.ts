@@ -105,7 +105,11 @@ export function createAfterwards(workers: Workers, session: Session, log: Log): 
       if (!signal.aborted) session.setPlay(answer, harness);
     },
     async watch(harness, expressions) {
-      const play = session.of(harness)?.play;
+      const { play, stale } = session.of(harness) ?? {};
+      if (stale !== undefined) {
+        const problem = vscode.l10n.t('{0}: simulate again', stale);
+        return expressions.map(expression => ({ expression, values: [], problem }));
+      }
       const path = play && !('cannotTell' in play) ? { choices: play.path, at: play.at } : undefined;
       const params = { harness: toPath(harness), expressions, maxSeconds: playSeconds };
       return workers.run('watch', { ...params, ...(path ? { play: path } : {}) }, { gentle: true });

@@ -29,7 +29,9 @@ import { ready } from '../ide/ready';
 import { recipe } from '../ide/recipe';
 import { placeOf, replayView } from '../ide/replay';
 import type { Scene, TextEdit } from '../ide/scene';
+import { lastPlay } from '../ide/playing';
 import { createSubjects, type Subjects } from '../ide/subject';
+import { watch } from '../ide/watching';
 import { orderingWords } from '../ide/words';
 import type { ViewNote, ViewPlace, ViewPosition } from '../protocol/view';
 import type { WorkerProgress } from '../protocol/worker';
@@ -301,8 +303,7 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
     index: params => input.index(params),
     check,
     compare,
-    watch: ({ expressions }) =>
-      expressions.map(expression => ({ expression, values: [], problem: 'not yet' })),
+    watch: watchValues,
     ...createAfterwards(subjects),
     model({ harness: path }) {
       const pipeline = pipelines.of(path);
@@ -359,6 +360,31 @@ export async function createHandlers(input: HandlersInput): Promise<Handlers> {
       if (lowered === 'pending') return 'pending';
       if ('cannotTell' in lowered) return lowered;
       return comparisonView(lowered, wanted, title, file => pipeline.lines(file));
+    });
+  }
+
+  function watchValues({ harness: path, expressions, play }: Params<'watch'>): Result<'watch'> | 'pending' {
+    const subject = subjects.of(path);
+    const played = play && subject && lastPlay(subject);
+    const schedule = played?.schedule ?? subject?.report.schedule;
+    if (!subject || schedule === undefined)
+      return expressions.map(expression => ({ expression, values: [], problem: noRun }));
+    const pipeline = pipelines.of(path);
+    const text = files.read(path);
+    if (pipeline === 'pending' || text === 'pending') return 'pending';
+    const { program } = subject;
+    const question = { expressions, program, schedule, ...(played ? { counts: played.counts } : {}) };
+    return watch(question, appended => {
+      files.setTrial(new Map([[path, (text ?? '') + appended]]));
+      pipeline.forget([path]);
+      try {
+        const answer = pipeline.begin({ harness: path, schedule: '' });
+        const lowered = answer === 'pending' ? 'pending' : answer.run(1);
+        return lowered === 'more' ? 'pending' : lowered;
+      } finally {
+        files.setTrial(new Map());
+        pipeline.forget([path]);
+      }
     });
   }
 

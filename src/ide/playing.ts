@@ -23,6 +23,13 @@ export interface PlayWork extends Work<Told<ViewPlay>> {
 /** Players by their search: what one play finds out, the next one knows. */
 export type Players = WeakMap<Search, Player>;
 
+/** What is on show of a run's play: for what is asked about its moments. */
+const lastPlays = new WeakMap<Subject, Play>();
+
+export function lastPlay(subject: Subject): Play | undefined {
+  return lastPlays.get(subject);
+}
+
 export function beginPlay(
   subject: Subject,
   { choices, at = 0 }: PlayQuestion,
@@ -43,8 +50,11 @@ export function beginPlay(
       ...(at > 0 && schedule !== undefined ? { from: { schedule, rows: at } } : {}),
     });
   };
-  const told = (play: Play | { readonly problem: string }): Told<ViewPlay> =>
-    'problem' in play ? { cannotTell: play.problem } : playView(subject, play, choices, at);
+  const told = (play: Play | { readonly problem: string }): Told<ViewPlay> => {
+    if ('problem' in play) return { cannotTell: play.problem };
+    lastPlays.set(subject, play);
+    return playView(subject, play, choices, at);
+  };
   let playing = subject.search && begin(subject.search);
   const options: Options = { ...defaultOptions, ...subject.options, progress };
   const again = playing ? undefined : createExploration(program, options, cancel);

@@ -161,6 +161,113 @@ describe('worker: behind a verdict', function () {
     }
   });
 
+  it('watches C expressions at every moment, and says what is wrong with others', async () => {
+    const { to, view } = await checked();
+    const { trace } = view;
+    assert.ok(trace);
+    const wanted = [
+      'napi.state & BIT(0)',
+      'test_bit(NAPI_STATE_SCHED, &napi.state)',
+      'dev.npinfo',
+      'napi.state',
+      'n->state',
+      'napi.weight - 100',
+      'dev.npinfo->refcnt.refs.counter',
+      'nosuch + 1',
+      'napi.state = 3',
+      'napi.nofield',
+      'napi.state +',
+      'dev',
+      'napi_disable(&napi)',
+      'a); return (0',
+    ];
+    const watches = await to.ask('watch', { harness, expressions: wanted, maxSeconds: 10 });
+    const of = (expression: string): (typeof watches)[number] => {
+      const found = watches.find(w => w.expression === expression);
+      assert.ok(found, expression);
+      return found;
+    };
+    // The engine's own trace has the same words.
+    const cell = (name: string): number => trace.cells.findIndex(c => c.name === name);
+    const bit = (at: number): string =>
+      String(Number(trace.moments[at]?.values[cell('napi.state')]?.number ?? 0) & 1);
+    for (const at of trace.moments.keys()) {
+      assert.equal(of('napi.state & BIT(0)').values[at], bit(at), `SCHED at ${String(at)}`);
+      assert.equal(of('test_bit(NAPI_STATE_SCHED, &napi.state)').values[at], bit(at));
+      const pointer: string | undefined = trace.moments[at]?.values[cell('dev.npinfo')]?.text;
+      assert.equal(of('dev.npinfo').values[at], pointer, `npinfo at ${String(at)}`);
+      assert.equal(
+        of('napi.state').values[at]?.split(' ')[0],
+        trace.moments[at]?.values[cell('napi.state')]?.text,
+      );
+    }
+    assert.match(of('napi.state').values[0] ?? '', /^0x1 \S*SCHED/);
+    assert.equal(of('napi.weight - 100').values[0], '-36');
+    // n is a variable of napi_disable() and others: there it is the word again.
+    const local = of('n->state').values;
+    assert.ok(local.some(v => v !== null) && local.some(v => v === null), JSON.stringify(local));
+    local.forEach((v, at) => {
+      if (v !== null) assert.equal(BigInt(v.split(' ')[0] ?? '') & 1n, BigInt(bit(at)));
+    });
+    const info = of('dev.npinfo->refcnt.refs.counter');
+    assert.equal(info.values[0], null);
+    assert.match(info.problem ?? '', /NULL/);
+    for (const [expression, problem] of [
+      ['nosuch + 1', /nosuch is not known/],
+      ['napi.state = 3', /would change memory/],
+      ['napi.nofield', /no member nofield/],
+      ['napi.state +', /syntax error/],
+      ['dev', /it is a struct/],
+      ['napi_disable(&napi)', /would change memory/],
+      ['a); return (0', /an expression of C/],
+    ] as const) {
+      assert.deepEqual(
+        of(expression).values.filter(v => v !== null),
+        [],
+        expression,
+      );
+      assert.match(of(expression).problem ?? '', problem, expression);
+    }
+    // In a play it is the play's moments.
+    const play = await to.ask('play', { ...limits, choices: [], at: 12 });
+    assert.ok(!('cannotTell' in play));
+    const there = await to.ask('watch', {
+      harness,
+      expressions: ['napi.state & BIT(0)'],
+      play: { choices: [], at: 12 },
+      maxSeconds: 10,
+    });
+    assert.equal(there[0]?.values.length, play.trace.moments.length);
+    const state = play.trace.cells.findIndex(c => c.name === 'napi.state');
+    play.trace.moments.forEach(({ values }, at) => {
+      assert.equal(there[0]?.values[at], String(Number(values[state]?.number ?? 1) & 1), String(at));
+    });
+  });
+
+  it('runs the schedule on the fixed text until a thread has to wait there', async () => {
+    const { to, view } = await checked();
+    const path = harness.replace('netpoll.race.c', 'netpoll.c');
+    const actions = await to.ask('actions', {
+      path,
+      open: [],
+      start: { line: 0, column: 0 },
+      end: { line: 100_000, column: 0 },
+    });
+    const fix = actions[0];
+    assert.ok(fix);
+    const answer = await to.ask('compare', { harness, title: fix.title, edits: fix.edits });
+    assert.ok(!('cannotTell' in answer), JSON.stringify(answer));
+    assert.match(answer.why, /waits at .*synchronize.* for .*normal_napi/);
+    assert.equal(answer.verdict.kind, 'holds');
+    assert.ok(answer.partsAt > 5 && answer.partsAt < (view.trace?.steps.length ?? 0));
+    answer.rows.forEach((row, at) => {
+      assert.equal(answer.trace.steps[row]?.text, view.trace?.steps[at]?.text);
+    });
+    const same = await to.ask('compare', { harness, title: 'the present text' });
+    assert.ok(!('cannotTell' in same));
+    assert.deepEqual([same.why, same.verdict.kind], ['', 'hang']);
+  });
+
   it('says so where there is nothing to ask about', async () => {
     const to = worker();
     const { answer } = await to.ask('examine', { ...limits, what: 'twin' });
