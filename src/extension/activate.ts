@@ -22,6 +22,7 @@ import { createMarks } from './marks';
 import { createPanels } from './panel';
 import { createRegions } from './regions';
 import { save, textOf } from './saving';
+import { registerScheduleEditor } from './scheduleEditor';
 import { createSession } from './session';
 import { createSimulation } from './simulate';
 import { createTesting } from './testing';
@@ -83,6 +84,7 @@ export function start(context: vscode.ExtensionContext, host: HostKind, spawn: S
     deepening,
     afterwards,
     panels,
+    registerScheduleEditor({ workers, session, simulation, panels, log }),
     session.onDidChange(change => {
       if (change === 'run' || change === 'step' || change === 'play') showMarks();
     }),

@@ -8,8 +8,26 @@ export async function openPlace(place: ViewPlace): Promise<void> {
   await reveal(place, false);
 }
 
+/** Somebody who has typed so lately, in milliseconds, is still at it. */
+const typing = 5000;
+
+/** Notes when the reader types: a file is not opened in their way then. */
+export function watchTyping(): vscode.Disposable & { readonly isTyping: () => boolean } {
+  let last = -Infinity;
+  const listener = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges, reason }) => {
+    const isTheirs = document === vscode.window.activeTextEditor?.document && reason === undefined;
+    if (isTheirs && contentChanges.length > 0) last = performance.now();
+  });
+  return {
+    isTyping: () => performance.now() - last < typing,
+    dispose: () => {
+      listener.dispose();
+    },
+  };
+}
+
 /** Opening a file takes its time: one after another, and only for the step that is the current one by then. */
-export function createFollower(placeNow: () => ViewPlace | undefined): () => void {
+export function createFollower(placeNow: () => ViewPlace | undefined, isTyping: () => boolean): () => void {
   let following = false;
   let wanted = false;
   return () => {
@@ -21,11 +39,26 @@ export function createFollower(placeNow: () => ViewPlace | undefined): () => voi
         wanted = false;
         const place = placeNow();
         // A file that has gone is not worth a word at each step.
-        if (place) await reveal(place, true).catch(() => undefined);
+        if (place && isTyping()) tell(place);
+        else if (place) await reveal(place, true).catch(() => undefined);
       }
       following = false;
     })();
   };
+}
+
+/** What somebody types in stays in front of them: they are only told where the step is, if they do not see it. */
+function tell(place: ViewPlace): void {
+  const { uri, range } = location(place);
+  const shown = vscode.window.visibleTextEditors.find(one => one.document.uri.toString() === uri.toString());
+  if (shown && shown !== vscode.window.activeTextEditor)
+    shown.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  if (shown) return;
+  const name = place.path.slice(place.path.lastIndexOf('/') + 1);
+  vscode.window.setStatusBarMessage(
+    vscode.l10n.t('The step is in {0}, line {1}', name, place.start.line + 1),
+    4000,
+  );
 }
 
 /** Shows the line, in an editor that has the file already or in the first column. */

@@ -6,7 +6,7 @@
 import * as vscode from 'vscode';
 import type { FromPanel, PanelState, ToPanel } from '../protocol/panel';
 import type { Afterwards } from './afterwards';
-import { createFollower, openPlace } from './follow';
+import { createFollower, openPlace, watchTyping } from './follow';
 import { asFromPanel, asPanelState, panelVersion } from './panelMessages';
 import { panelPage, panelRoots } from './panelPage';
 import { nameOf } from './paths';
@@ -38,6 +38,8 @@ export interface PanelActions {
 export interface Panels extends vscode.Disposable {
   /** Shows the panel of the harness (or of the current one) beside the editor, without taking the focus. */
   reveal(harness?: vscode.Uri): void;
+  /** Shows the replay of the harness in a panel that the editor has made. */
+  adopt(webview: vscode.WebviewPanel, harness: vscode.Uri): void;
   /** Whether that harness has a panel. */
   isOpen(harness: vscode.Uri | undefined): boolean;
 }
@@ -58,6 +60,7 @@ export function createPanels(extension: vscode.Uri, session: Session, actions: P
   /** The pages' own state by harness: what a panel that is opened again begins with. */
   const views = new Map<string, unknown>();
   let follow = setting('replay.follow');
+  const typing = watchTyping();
 
   const panelOf = (harness: vscode.Uri | undefined): Panel | undefined =>
     [...panels].find(panel => panel.harness?.toString() === harness?.toString());
@@ -70,7 +73,8 @@ export function createPanels(extension: vscode.Uri, session: Session, actions: P
     run(panel, harness) {
       const { run, step = 0, examined = [] } = session.of(harness) ?? {};
       if (!run) return;
-      panel.webview.title = vscode.l10n.t('Replay: {0}', nameOf(harness));
+      if (panel.webview.viewType === panelType)
+        panel.webview.title = vscode.l10n.t('Replay: {0}', nameOf(harness));
       const keep = stateOf(run, step, panel.follow, views.get(harness.toString()));
       post(panel, { version, type: 'run', run: panelRun(run), step, follow: panel.follow, keep });
       for (const message of examined) post(panel, { version, type: 'examined', ...message });
@@ -218,14 +222,16 @@ export function createPanels(extension: vscode.Uri, session: Session, actions: P
       followSoon: createFollower(() => {
         const now = panel.harness && session.of(panel.harness);
         return now?.trace?.steps[now.step - 1]?.place;
-      }),
+      }, typing.isTyping),
     };
     panels.add(panel);
-    webview.iconPath = {
-      light: vscode.Uri.joinPath(extension, 'media', 'replay-light.svg'),
-      dark: vscode.Uri.joinPath(extension, 'media', 'replay-dark.svg'),
-    };
-    if (harness) webview.title = vscode.l10n.t('Replay: {0}', nameOf(harness));
+    if (webview.viewType === panelType)
+      webview.iconPath = {
+        light: vscode.Uri.joinPath(extension, 'media', 'replay-light.svg'),
+        dark: vscode.Uri.joinPath(extension, 'media', 'replay-dark.svg'),
+      };
+    if (harness && webview.viewType === panelType)
+      webview.title = vscode.l10n.t('Replay: {0}', nameOf(harness));
     webview.webview.options = { enableScripts: true, localResourceRoots: panelRoots(extension) };
     webview.webview.onDidReceiveMessage((message: unknown) => {
       const known = asFromPanel(message);
@@ -245,9 +251,11 @@ export function createPanels(extension: vscode.Uri, session: Session, actions: P
   }
 
   const disposables = [
+    typing,
     session.onDidChangeAny(({ harness, change }) => {
-      const panel = panelOf(harness);
-      if (panel) tell[change](panel, harness);
+      // A schedule file may show the same harness beside its panel.
+      for (const panel of panels)
+        if (panel.harness?.toString() === harness.toString()) tell[change](panel, harness);
     }),
     vscode.window.registerWebviewPanelSerializer(panelType, {
       async deserializeWebviewPanel(made, kept: unknown) {
@@ -290,6 +298,9 @@ export function createPanels(extension: vscode.Uri, session: Session, actions: P
         ),
         harness,
       );
+    },
+    adopt(webview, harness) {
+      adopt(webview, harness);
     },
     isOpen: harness => harness !== undefined && panelOf(harness) !== undefined,
     dispose() {

@@ -57,6 +57,8 @@ export interface Session extends Omit<HarnessSession, 'harness'>, vscode.Disposa
   show(run: Run, step: number, texts: ReadonlyMap<string, string>): void;
   goTo(step: number, harness?: vscode.Uri): void;
   setFix(fix: Run['fix'], harness: vscode.Uri): void;
+  /** What else is to be said of whether the run is about the present text; it stands before what was edited. */
+  setNote(note: string | undefined, harness: vscode.Uri): void;
   setProgress(progress: PanelProgress | undefined, harness: vscode.Uri): void;
   fail(message: string, harness: vscode.Uri): void;
   setVerdict(key: string, verdict: LensVerdict | undefined): void;
@@ -76,6 +78,7 @@ interface Entry {
   readonly edited: Set<string>;
   run: Run | undefined;
   step: number;
+  note: string | undefined;
   stale: string | undefined;
   progress: PanelProgress | undefined;
   failure: string | undefined;
@@ -102,6 +105,7 @@ export function createSession(onDidChangeFiles: vscode.Event<readonly string[]>)
       edited: new Set(),
       run: undefined,
       step: 0,
+      note: undefined,
       stale: undefined,
       progress: undefined,
       failure: undefined,
@@ -125,7 +129,11 @@ export function createSession(onDidChangeFiles: vscode.Event<readonly string[]>)
 
   function setStale(entry: Entry): void {
     const names = [...entry.edited].map(path => path.slice(path.lastIndexOf('/') + 1));
-    const next = names.length ? vscode.l10n.t('{0} was edited', names.join(', ')) : undefined;
+    const told = [
+      ...(entry.note === undefined ? [] : [entry.note]),
+      ...(names.length ? [vscode.l10n.t('{0} was edited', names.join(', '))] : []),
+    ];
+    const next = told.length ? told.join('; ') : undefined;
     if (next === entry.stale) return;
     entry.stale = next;
     tell(entry, 'stale');
@@ -205,6 +213,7 @@ export function createSession(onDidChangeFiles: vscode.Event<readonly string[]>)
       entry.play = undefined;
       entry.examined = [];
       entry.step = Math.max(0, Math.min(at, next.view.trace?.steps.length ?? 0));
+      entry.note = undefined;
       entry.stale = undefined;
       entry.failure = undefined;
       entry.progress = undefined;
@@ -234,6 +243,12 @@ export function createSession(onDidChangeFiles: vscode.Event<readonly string[]>)
       const { fix: _before, ...rest } = entry.run;
       entry.run = fix ? { ...rest, fix } : rest;
       tell(entry, 'fix');
+    },
+    setNote(note, harness) {
+      const entry = find(harness);
+      if (!entry) return;
+      entry.note = note;
+      setStale(entry);
     },
     setProgress(next, harness) {
       const entry = entryOf(harness);
