@@ -52,6 +52,9 @@ export interface Exploration {
 
 /** After the first new mark of a round the search goes on this far to find more marks, then starts again. */
 const ROUND_SLACK = 64;
+/** After so many states a search whose frontier is so large, relative to what has been expanded, is compiled. */
+const EARLY = 50;
+const LARGE_FRONTIER = 0.6;
 /** States up to which repeats of work items and timers are not counted: if the space is finite without, all the better. */
 const UNCOUNTED = 60_000;
 
@@ -130,6 +133,9 @@ export function createExploration(
     if ((next % 64 === 0 || compiled) && bytes > options.maxBytes) return memoryStop();
     return undefined;
   };
+  /** Small searches end sooner without; in large ones, much is still to be expanded early on. */
+  const isTimeToCompile = (): boolean =>
+    next >= options.compileAfter || (next >= EARLY && store.size - next >= next * LARGE_FRONTIER);
   /** Where every access is a step, nothing rests on the marks. */
   const settled = (): boolean => !options.reduce || m.marks.shared === marks;
   /** The round goes on for a while after a new mark, to find more of them; then everything starts again. */
@@ -146,7 +152,10 @@ export function createExploration(
   const runCompiled = (c: Compiled, budget: number): 'more' | Search | undefined => {
     const end = stopped(c.store.size, c.edges, c.store.bytes);
     if (end) return end;
-    const answer = c.run(firstNewMark < 0 ? budget : ROUND_SLACK);
+    // Close to a limit in small pieces.
+    const left = Math.min(options.maxStates - c.store.size, (options.maxBytes - c.store.bytes) / BYTES_AHEAD);
+    const piece = Math.max(1, Math.min(budget, Math.floor(left / 8)));
+    const answer = c.run(firstNewMark < 0 ? piece : ROUND_SLACK);
     next = c.expanded;
     if (answer === 'memory') return memoryStop();
     if (answer === 'lost') {
@@ -156,7 +165,7 @@ export function createExploration(
       return undefined;
     }
     if (startAgain(c.store.size) || answer === 'more') return undefined;
-    if (settled()) return result();
+    if (settled()) return stopped(c.store.size, c.edges, c.store.bytes) ?? result();
     restart();
     return undefined;
   };
@@ -177,7 +186,7 @@ export function createExploration(
         }
         const end = stopped(store.size, graph.edges, store.bytes + graph.edges * 8);
         if (end) return end;
-        if (mayCompile && next >= options.compileAfter && firstNewMark < 0) {
+        if (mayCompile && isTimeToCompile() && firstNewMark < 0) {
           const made = createCompiled(m, store, graph);
           if (typeof made !== 'string') {
             compiled = made;
@@ -197,6 +206,8 @@ export function createExploration(
 
 /** States that the compiled search expands at a time: a few milliseconds. */
 const COMPILED_PIECE = 8192;
+/** What a state may take. */
+const BYTES_AHEAD = 128;
 
 function hasRepeats(m: Machine): boolean {
   return m.threadInfos.some(i => i.origin === 'work' || i.origin === 'timer');
@@ -281,13 +292,18 @@ const PASSIVE_STEPS = 3000;
 /** A step with so many private accesses is a loop. */
 const PASSIVE_LONG = 200;
 
-/** Runs the threads one after another, in every rotation of their order: most conflicts show at once. */
+/** So many rotations without a new conflict are enough: what they have missed, the search finds. */
+const IDLE_ROTATIONS = 1;
+
+/** Runs the threads one after another, in rotations of their order: most conflicts show at once. */
 function explorePassively(m: Machine, begin: () => void): void {
   begin();
   const count = m.threads.length;
-  for (let first = 0; first < count; first++) {
+  let idle = 0;
+  for (let first = 0; first < count && idle < IDLE_ROTATIONS; first++) {
     forgetAccesses(m.marks);
     begin();
+    const marks = m.marks.shared;
     let moved = true;
     for (let steps = 0; moved && steps < PASSIVE_STEPS;) {
       moved = false;
@@ -308,5 +324,6 @@ function explorePassively(m: Machine, begin: () => void): void {
         }
       }
     }
+    idle = m.marks.shared === marks ? idle + 1 : 0;
   }
 }

@@ -12,8 +12,8 @@ export interface Options {
   /** Leave local steps fused and unshared memory unobserved (default true). False explores every step. */
   readonly reduce: boolean;
   /**
-   * Compile the search to WebAssembly once it has expanded so many states (default 400); the interpreter gives the same
-   * answer, slower. Infinity: never.
+   * Compile the search to WebAssembly once it has expanded so many states (default 400), sooner where it is seen to
+   * become a large one; the interpreter gives the same answer, slower. Infinity: never.
    */
   readonly compileAfter: number;
   /** Registers that nobody reads any more are no part of the state (default true). */
