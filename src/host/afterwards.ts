@@ -7,7 +7,7 @@ import { beginExamination, type Answer, type Question, type Work } from '../ide/
 import { beginPlay, type Players } from '../ide/playing';
 import type { Subjects } from '../ide/subject';
 import type { ExaminedMessage } from '../protocol/panel';
-import type { Call } from './handlers';
+import type { Call } from './call';
 import type { Methods, Params, Result } from './methods';
 
 /** Methods that are answered beside the queue: requests that come in later do not wait for them. */

@@ -34,8 +34,8 @@ import { createSubjects, type Subjects } from '../ide/subject';
 import { watch } from '../ide/watching';
 import { orderingWords } from '../ide/words';
 import type { ViewNote, ViewPlace, ViewPosition } from '../protocol/view';
-import type { WorkerProgress } from '../protocol/worker';
 import { createAfterwards, noRun } from './afterwards';
+import type { Call } from './call';
 import type { OverlaidFiles } from './files';
 import { located } from './located';
 import { decorationPage } from './methods';
@@ -58,14 +58,6 @@ export interface Handlers {
   handle(method: MethodName, params: unknown, call: Call): Promise<unknown>;
   changed(paths?: readonly string[]): void;
   pipelines(): readonly IndexedPipeline[];
-}
-
-/** What a long call needs of its caller. */
-export interface Call {
-  readonly cancelled: boolean;
-  /** The caller asks again on `again`, when all who waited had their turn; absent: a call does all its work at once. */
-  readonly asksAgain?: true;
-  onProgress(progress: WorkerProgress): void;
 }
 
 type Handler<M extends MethodName> = (

@@ -83,7 +83,7 @@ function id(thread: number): string {
   return `t${String(thread)}`;
 }
 
-/** What Mermaid would take for its own: statements end at a semicolon, # begins an entity, < an element. */
+/** What Mermaid would take for its own: statements end at a semicolon, # begins an entity, < an element, `end` a block. */
 function escaped(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[#;<>&"]/g, c => `#${String(c.charCodeAt(0))};`);
+  return text.replace(/\s+/g, ' ').replace(/[#;<>&"]|\be(?=nd\b)/gi, c => `#${String(c.charCodeAt(0))};`);
 }
