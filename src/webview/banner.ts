@@ -1,9 +1,10 @@
 /** The verdict: what it is, one sentence why, what it rests on in numbers, and whether it is still about this text. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ReplayView } from '../protocol/view';
-import type { Actions, Model } from './model';
+import type { Actions } from './actions';
+import type { Model } from './model';
 import { placeLink } from './places';
-import { count } from './transcript';
+import { counted } from './words';
 
 const icons = { found: 'error', holds: 'pass-filled', unknown: 'question' } as const;
 
@@ -82,9 +83,9 @@ export function kindText(kind: string, t: Model['t']): string {
 }
 
 function numbers(view: ReplayView, t: Model['t']): string {
-  const parts = [count(view.states, t('state')), `${view.seconds.toFixed(view.seconds < 10 ? 2 : 0)} s`];
-  if (view.trace) parts.unshift(count(view.trace.steps.length, t('step')));
-  if (view.preemptions !== undefined) parts.unshift(count(view.preemptions, t('preemption')));
+  const parts = [counted(t, 'state', view.states), `${view.seconds.toFixed(view.seconds < 10 ? 2 : 0)} s`];
+  if (view.trace) parts.unshift(counted(t, 'step', view.trace.steps.length));
+  if (view.preemptions !== undefined) parts.unshift(counted(t, 'preemption', view.preemptions));
   return parts.join(' · ');
 }
 
@@ -110,7 +111,7 @@ function progressLine(model: Model, actions: Actions): TemplateResult | typeof n
       ${progress.phase}
       ${
         progress.states > 0
-          ? html`· ${count(progress.states, t('state'))} ·
+          ? html`· ${counted(t, 'state', progress.states)} ·
             ${t('{0} a second', progress.perSecond.toLocaleString('en'))}${
               progress.remaining === undefined
                 ? nothing

@@ -1,13 +1,14 @@
 /** Where there is no schedule to show: what was run, how far, and what the answer means. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ReplayView, ViewActor } from '../protocol/view';
-import type { Actions, Model } from './model';
+import type { Actions } from './actions';
+import type { Model } from './model';
 import { placeLink } from './places';
-import { count } from './transcript';
+import { counted } from './words';
 
 export function explored(model: Model, view: ReplayView, actions: Actions): TemplateResult {
   const { t } = model;
-  const size = `${count(view.states, t('state'))}, ${count(view.transitions, t('transition'))}`;
+  const size = `${counted(t, 'state', view.states)}, ${counted(t, 'transition', view.transitions)}`;
   return html`${
       view.verdict.outcome === 'holds'
         ? html`<p class="meaning">

@@ -1,16 +1,25 @@
-/** The replay panel: keeps the model, draws it with lit, speaks with the extension. No state lives anywhere else. */
+/**
+ * The replay panel: keeps the model, draws it with lit, speaks with the extension. What happens is reduced to the next
+ * model; what has to be told follows from the two models. No state lives anywhere else but in the document's focus and
+ * scroll bars.
+ */
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import { html, nothing, render } from 'lit';
-import type { FromPanel, PanelState } from '../protocol/panel';
+import { pictureOf } from '../report/picture';
+import type { FromPanel, PanelState, SaveFormat, ToPanel } from '../protocol/panel';
+import { aside } from './aside';
 import { banner } from './banner';
 import { asState, asToPanel, version } from './check';
-import { inspector } from './inspector';
-import { lanes } from './lanes';
-import { isInside } from './layout';
-import { isOpen, lastPosition, nextPosition, type Actions, type Model } from './model';
+import { transcriptOf } from './keeping';
+import { actOf, keysDialog } from './keys';
+import type { Actions } from './actions';
+import { initialModel, lastPosition, told, traceOf, type Model } from './model';
+import { spokenOf } from './spoken';
+import { reduce, toKeep, type Act } from './reduce';
+import { tell, wanting } from './tell';
+import { createTimeline } from './timeline';
 import { toolbar } from './toolbar';
-import { stepText } from './transcript';
 import { createTranslate } from './words';
 
 interface Host {
@@ -20,182 +29,199 @@ interface Host {
 }
 declare function acquireVsCodeApi(): Host;
 
-/** Time between two steps of a replay that plays, in milliseconds. */
-const pace = 900;
-
 start(document.body.querySelector('main') ?? document.body, acquireVsCodeApi());
 
 function start(root: HTMLElement, host: Host): void {
   const bundle = document.getElementById('words')?.textContent;
-  let model: Model = {
-    position: 0,
-    playing: false,
-    unfolded: new Set(),
-    follow: true,
-    compact: false,
-    t: createTranslate(bundle ? (JSON.parse(bundle) as Record<string, string>) : {}),
-  };
+  const t = createTranslate(bundle ? (JSON.parse(bundle) as Record<string, string>) : {});
+  let model: Model = initialModel(t);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let kept = asState(host.getState());
+  let failed: unknown;
 
-  const actions: Actions = {
-    goTo(position) {
-      const to = Math.max(0, Math.min(position, lastPosition(model)));
-      if (to === model.position && !model.playing) return;
-      update({ position: to, playing: model.playing && to < lastPosition(model) });
-      host.postMessage({ version, type: 'moved', step: to });
-    },
-    move(direction) {
-      actions.goTo(nextPosition(model, direction));
-    },
-    toggleFold(fold) {
-      const unfolded = new Set(model.unfolded);
-      if (!isOpen(model, fold)) unfolded.add(fold.from);
-      else {
-        unfolded.delete(fold.from);
-        // The current step must not vanish with its row.
-        if (isInside(fold, model.position)) {
-          update({ unfolded });
-          actions.goTo(fold.from);
-          return;
-        }
-      }
-      update({ unfolded });
-    },
-    togglePlay() {
-      const restart = !model.playing && model.position >= lastPosition(model);
-      update({ playing: !model.playing, ...(restart ? { position: 0 } : {}) });
-      if (restart) host.postMessage({ version, type: 'moved', step: 0 });
-    },
-    setFollow(follow) {
-      update({ follow });
-      host.postMessage({ version, type: 'follow', follow });
-    },
-    open: place => host.postMessage({ version, type: 'open', place }),
-    copy: (what, text) => host.postMessage({ version, type: 'copy', what, text }),
-    again: () => host.postMessage({ version, type: 'again' }),
-    cancel: () => host.postMessage({ version, type: 'cancel' }),
-    replay: schedule => host.postMessage({ version, type: 'replay', schedule }),
-    applyFix: () => host.postMessage({ version, type: 'applyFix' }),
+  const element = (name: string): HTMLElement => {
+    const made = document.createElement('div');
+    made.className = name;
+    return made;
   };
+  const top = element('top');
+  const content = element('content');
+  const scroll = element('scroll');
+  const side = element('beside');
+  const bottom = element('bottom');
+  content.append(scroll, side);
+  root.append(top, content, bottom);
 
-  function update(change: Partial<Model>): void {
-    const before = model;
-    model = { ...model, ...change };
-    draw();
-    if (before.position !== model.position) arrive();
-    clearTimeout(timer);
-    if (model.playing) timer = setTimeout(() => actions.move(1), pace);
-    keep();
+  const post = (message: FromPanel): void => {
+    host.postMessage(message);
+  };
+  const actions: Actions = {
+    act: update,
+    open: place => post({ version, type: 'open', place }),
+    copy(what, text) {
+      const own =
+        what === 'schedule'
+          ? model.run?.view.schedule
+          : what === 'transcript'
+            ? transcriptOf(model)
+            : what === 'svg'
+              ? picture(model)
+              : undefined;
+      const copied = text ?? own;
+      post({ version, type: 'copy', what, ...(copied === undefined ? {} : { text: copied }) });
+    },
+    save: format => void save(format),
+    again: () => post({ version, type: 'again' }),
+    cancel: () => post({ version, type: 'cancel' }),
+    replay: schedule => post({ version, type: 'replay', schedule }),
+    applyFix: () => post({ version, type: 'applyFix' }),
+    debug: () => post({ version, type: 'debug', step: model.position }),
+  };
+  const timeline = createTimeline(scroll, actions);
+
+  async function save(format: SaveFormat): Promise<void> {
+    if (format === 'svg') post({ version, type: 'save', format, content: picture(model) });
+    else if (format === 'png')
+      post({ version, type: 'save', format, content: await rasterOf(picture(model)) });
+    else if (format === 'transcript') post({ version, type: 'save', format, content: transcriptOf(model) });
+    else post({ version, type: 'save', format });
   }
 
-  function keep(): void {
+  /** The next model, drawn and told. */
+  function update(act: Act | ToPanel): void {
+    const before = model;
+    const next = wanting(reduce(before, act));
+    if (next === before) return;
+    model = next;
+    draw();
+    const sides = before.tab !== next.tab || before.play !== next.play || before.run !== next.run;
+    if (before.position !== next.position || act.type === 'run' || sides) timeline.arrive();
+    if (next.cursor !== undefined && next.cursor !== before.cursor)
+      document.getElementById(`step-${String(next.cursor)}`)?.scrollIntoView({ block: 'nearest' });
+    for (const message of tell(before, next, act)) post(message);
+    clearTimeout(timer);
+    if (next.playing)
+      timer = setTimeout(() => {
+        update({ type: 'tick' });
+      }, 1000 / next.speed);
+    keep(act);
+  }
+
+  function keep(act: Act | ToPanel): void {
+    if (act.type === 'run') kept = act.keep;
     if (!kept) return;
-    kept = { ...kept, step: model.position, follow: model.follow };
+    // The play has steps of its own.
+    const step = model.play ? model.play.returnTo : model.position;
+    kept = { ...kept, step, follow: model.follow, view: toKeep(model) };
     host.setState(kept);
   }
 
+  /** What cannot be drawn must not take the rest of the panel with it: it is said, once for each model. */
   function draw(): void {
+    try {
+      drawAll();
+      failed = undefined;
+    } catch (error) {
+      if (failed === undefined) console.error('racelens: the panel could not be drawn', error);
+      failed = error;
+    }
+  }
+
+  function drawAll(): void {
     const { run } = model;
-    const trace = run?.view.trace;
+    const trace = traceOf(model);
+    render(html`${banner(model, actions)} ${run && trace ? toolbar(model, actions) : nothing}`, top);
+    content.className = `content ${trace ? '' : 'no-trace'} ${run ? '' : 'no-run'}`;
+    timeline.update(model);
+    render(run ? aside(model, run.view, actions) : nothing, side);
     render(
-      html`${banner(model, actions)} ${run && trace ? toolbar(model, actions) : nothing}
-        ${
-          run
-            ? html`<div class="content ${trace ? '' : 'no-trace'}">
-                ${trace ? html`<div class="scroll">${lanes(model, trace, actions)}</div>` : nothing}
-                ${inspector(model, run.view, actions)}
-              </div>`
-            : nothing
-        }
-        <div class="hidden" role="status" aria-live="polite" id="live">${spoken()}</div>`,
-      root,
+      html`<div class="hidden" role="status" aria-live="polite" id="live">${spokenOf(model)}</div>
+        ${model.done === undefined ? nothing : html`<div class="toast" role="status">${model.done}</div>`}
+        ${keysDialog(model, actions)}`,
+      bottom,
     );
+    const dialog = bottom.querySelector('dialog');
+    if (dialog && dialog.open !== model.showsKeys) {
+      if (model.showsKeys) dialog.showModal();
+      else dialog.close();
+    }
   }
-
-  function spoken(): string {
-    const trace = model.run?.view.trace;
-    if (!trace || model.position === 0) return '';
-    return (
-      model.t('Step {0} of {1}', model.position, trace.steps.length) +
-      `: ${stepText(trace, model.position - 1)}`
-    );
-  }
-
-  function arrive(): void {
-    document.getElementById(`step-${String(model.position)}`)?.scrollIntoView({ block: 'nearest' });
-    // With the last step comes how it ends.
-    if (model.position === lastPosition(model))
-      root.querySelector('.row.end')?.scrollIntoView({ block: 'nearest' });
-  }
-
-  /** Every lane needs about 260 pixels for its text; below that, rails. */
-  function fit(): void {
-    const lanesShown = model.run?.view.trace?.threads.length ?? 0;
-    const width = window.innerWidth - (window.innerWidth > 900 ? 340 : 0);
-    const compact = lanesShown > 0 && width / lanesShown < 260;
-    if (compact !== model.compact) update({ compact });
-  }
-
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowDown: () => actions.move(1),
-    ArrowRight: () => actions.move(1),
-    ArrowUp: () => actions.move(-1),
-    ArrowLeft: () => actions.move(-1),
-    Home: () => actions.goTo(0),
-    End: () => actions.goTo(lastPosition(model)),
-    ' ': () => actions.togglePlay(),
-    Enter: () => {
-      const place = model.run?.view.trace?.steps[model.position - 1]?.place;
-      if (place) actions.open(place);
-    },
-  };
 
   window.addEventListener('keydown', event => {
     const target = event.target instanceof Element ? event.target : undefined;
-    // Buttons, summaries and the slider use these keys themselves; the transcript scrolls with them.
-    const own = target?.closest('button, summary, input, pre, vscode-button, vscode-toolbar-button');
-    // A fold's button wants Enter and space only: the arrows walk on from it.
-    if (own && !(own.matches('.fold-button') && event.key !== 'Enter' && event.key !== ' ')) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const run = keys[event.key];
-    if (!run || !model.run?.view.trace) return;
+    // Buttons, summaries and fields use these keys themselves; the transcript scrolls with them.
+    const own = target?.closest(
+      'button, summary, input, select, textarea, pre, dialog, [role=tabpanel], vscode-button, vscode-toolbar-button',
+    );
+    const typing = target?.closest(
+      'input:not([type=range], [type=checkbox], [type=radio]), textarea, select',
+    );
+    if (typing) {
+      if (event.key === 'Escape') (target as HTMLElement).blur();
+      return;
+    }
+    // They want Enter, space and the arrows only; letters and digits go on to the page.
+    const plain = /^[a-z0-9?/+-]$/i.test(event.key) || event.key === 'Escape' || event.key === 'Backspace';
+    // A row's own button wants Enter and space only: the arrows walk on from it.
+    const inRow = own?.matches('.fold-button, .choice') && event.key !== 'Enter' && event.key !== ' ';
+    if (own && !plain && !inRow) return;
+    if (!traceOf(model)) return;
+    if (event.key === '/') {
+      event.preventDefault();
+      document.getElementById('word')?.focus();
+      return;
+    }
+    if (event.key === 'Enter') {
+      const place = traceOf(model)?.steps[model.position - 1]?.place;
+      if (place) actions.open(place);
+      return;
+    }
+    const act = actOf(model, event);
+    if (!act) return;
     event.preventDefault();
-    run();
+    update(act);
   });
-  window.addEventListener('resize', fit);
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
     const message = asToPanel(event.data);
     if (!message) return;
-    switch (message.type) {
-      case 'run':
-        kept = message.keep;
-        update({
-          run: message.run,
-          position: message.step,
-          unfolded: new Set(),
-          follow: message.follow,
-          playing: false,
-          stale: undefined,
-          progress: undefined,
-          failure: undefined,
-        });
-        fit();
-        arrive();
-        return;
-      case 'step':
-        return update({ position: Math.max(0, Math.min(message.step, lastPosition(model))), playing: false });
-      case 'stale':
-        return update({ stale: message.reason });
-      case 'progress':
-        return update({ progress: message.progress, ...(message.progress ? { failure: undefined } : {}) });
-      case 'failed':
-        return update({ failure: message.message, progress: undefined });
-      case 'fix':
-        if (model.run) update({ run: { ...model.run, fix: message.fix } });
-        return;
-    }
+    update(message);
   });
   draw();
-  host.postMessage({ version, type: 'ready' });
+  post({ version, type: 'ready' });
+
+  /** The drawing on the screen as a file: full length, its own colours. */
+  function picture(of: Model): string {
+    const view = of.run?.view;
+    if (!view) return '';
+    const trace = traceOf(of);
+    const matters = of.showsArrows && !of.play ? told(of.matters) : undefined;
+    return pictureOf(
+      { ...view, ...(trace ? { trace } : {}) },
+      {
+        title: of.run?.title ?? '',
+        theme: /light/.test(document.body.className) ? 'light' : 'dark',
+        width: Math.max(640, Math.min(1400, timeline.drawing()?.width ?? 1000)),
+        unfolded: of.unfolded,
+        hiddenThreads: of.hiddenThreads,
+        hiddenCells: of.hiddenCells,
+        arrows: matters?.arrows ?? [],
+        ...(of.play || lastPosition(of) === 0 ? { bare: true } : {}),
+      },
+    );
+  }
+}
+
+/** A picture as pixels: twice as many as it is large, for slides. */
+async function rasterOf(svg: string): Promise<string> {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  // Browsers refuse canvases that are larger.
+  const scale = Math.min(2, 16000 / Math.max(image.width, image.height));
+  canvas.width = image.width * scale;
+  canvas.height = image.height * scale;
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas.toDataURL('image/png');
 }

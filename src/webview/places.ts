@@ -1,7 +1,7 @@
 /** Links to code. */
 import { html, type TemplateResult } from 'lit';
 import type { ViewPlace } from '../protocol/view';
-import type { Actions } from './model';
+import type { Actions } from './actions';
 
 /** `netpoll.c:123`, or a name, opening the place in the editor beside. */
 export function placeLink(place: ViewPlace, actions: Actions, name?: string): TemplateResult {

@@ -1,6 +1,6 @@
 /** Everything the panel shows, as plain text: for screen readers, mails and bug reports. */
 import type { ReplayView, ViewActor, ViewPlace, ViewTrace } from '../protocol/view';
-import { chainOf, changeText } from './layout';
+import { chainOf, changeText } from '../report/rows';
 
 export function transcript(view: ReplayView, harness: string): string {
   const lines = [

@@ -122,9 +122,13 @@ export const themes = {
   },
 };
 
-/** Contributed colours of package.json for one theme, as VS Code turns them into variables. */
+/**
+ * Contributed colours of package.json for one theme, as VS Code turns them into variables.
+ * @param {keyof typeof themes} theme @param {readonly any[]} contributed @returns {string}
+ */
 export function variables(theme, contributed) {
   const { vars } = themes[theme];
+  /** @type {Record<string, string>} */
   const own = Object.fromEntries(contributed.map(c => [c.id.replace(/\./g, '-'), c.defaults[theme]]));
   return Object.entries({ ...common, ...vars, ...own })
     .filter(([, value]) => value?.startsWith?.('#') || !/^[a-z]+\.[a-z]/i.test(value ?? ''))

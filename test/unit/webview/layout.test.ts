@@ -6,11 +6,14 @@ import {
   cellOrder,
   commonPrefix,
   foldsOf,
+  lanesOf,
   neighbour,
   rowsOf,
   shortBit,
+  slotsOf,
+  type LaneCell,
   type Row,
-} from '../../../src/webview/layout';
+} from '../../../src/report/rows';
 import { transcript } from '../../../src/webview/transcript';
 import { fixtureFile, fixtureLines, netpollReport } from '../../fixtures/netpollReport';
 
@@ -49,8 +52,12 @@ function traceOf(...statuses: readonly Partial<ViewStatus>[]): ViewTrace {
 /** The rows of all steps, nothing folded. */
 const stepRows = (of: ViewTrace): readonly Row[] => rowsOf(of).filter(row => row.kind === 'step');
 
+/** What runs through the first lane, row by row. */
+const firstLanes = (of: ViewTrace): readonly LaneCell[] =>
+  rowsOf(of).flatMap(row => lanesOf(of, slotsOf(of), row)[0] ?? []);
+
 const parts = (of: ViewTrace): readonly (readonly string[])[] =>
-  stepRows(of).map(row => row.lanes[0]!.bars.map(bar => `${bar.kind} ${String(bar.slot)} ${bar.part}`));
+  firstLanes(of).map(lane => lane.bars.map(bar => `${bar.kind} ${String(bar.slot)} ${bar.part}`));
 
 describe('lanes', () => {
   const rows = stepRows(trace);
@@ -90,16 +97,16 @@ describe('lanes', () => {
 
   it('tell a reader by context from one that the code writes down', () => {
     const implicit = (reader: string): boolean | undefined =>
-      rowsOf(traceOf({}, { reader }))[0]?.lanes[0]?.bars[0]?.implicit;
+      firstLanes(traceOf({}, { reader }))[0]?.bars[0]?.implicit;
     assert.equal(implicit('softirq'), true);
     assert.equal(implicit('rcu_read_lock'), false);
     assert.equal(implicit('rcu_read_lock_bh'), false);
   });
 
   it('say whom a grace period still waits for, each time that changes', () => {
-    const captions = rowsOf(
+    const captions = firstLanes(
       traceOf({}, { gracePeriod: ['a', 'b'] }, { gracePeriod: ['a', 'b'] }, { gracePeriod: ['b'] }, {}),
-    ).map(row => row.lanes[0]?.bars[0]?.caption);
+    ).map(lane => lane.bars[0]?.caption);
     assert.deepEqual(captions, [
       'grace period waits for a, b',
       undefined,

@@ -1,7 +1,8 @@
 /**
- * The drawing of a trace before it is drawn: for every step a row, with the function names to print above it (as kernel
- * people indent calls), and for every lane what runs through the row: the lifeline, reader and lock bars, grace periods.
- * Pure: trace in, rows out. Bars start and end in the middle of the row of the step that opens or closes them.
+ * A trace as rows: for every step one, with the function names to print above it (as kernel people indent calls), and
+ * for every lane what runs through the row: the lifeline, reader and lock bars, grace periods. Pure: trace in, rows out.
+ * What runs through the lanes is worked out for the rows that are looked at: a trace may have 5,000 steps in 30 lanes.
+ * Bars start and end in the middle of the row of the step that opens or closes them.
  */
 import type { ViewBit, ViewCell, ViewStatus, ViewStep, ViewTrace } from '../protocol/view';
 
@@ -45,7 +46,6 @@ export interface FoldRow extends Fold {
   readonly kind: 'fold';
   readonly open: boolean;
   readonly depth: number;
-  readonly lanes: readonly LaneCell[];
   readonly switches: boolean;
 }
 
@@ -57,7 +57,6 @@ export interface Row {
   readonly headings: readonly Heading[];
   /** Indentation of the step itself. */
   readonly depth: number;
-  readonly lanes: readonly LaneCell[];
   /** The thread that was running before and could have gone on. */
   readonly preempts?: number;
   /** The first step, or one of another thread than the step before. */
@@ -110,17 +109,7 @@ export function rowsOf(
 ): readonly (Row | FoldRow)[] {
   const folds = new Map(foldsOf(trace).map(fold => [fold.from, fold]));
   const printed = new Map<number, readonly string[]>();
-  const slots = slotsOf(trace);
   const rows: (Row | FoldRow)[] = [];
-  const lanes = (from: number, to: number): readonly LaneCell[] => {
-    const before = trace.moments[from]?.threads ?? [];
-    const after = trace.moments[to]?.threads ?? [];
-    return trace.threads.map((_, lane) => ({
-      before: before[lane]?.state ?? 'not-started',
-      after: after[lane]?.state ?? 'not-started',
-      bars: barsOf(before[lane], after[lane], slots[lane] ?? []),
-    }));
-  };
   for (let index = 0; index < trace.steps.length; index++) {
     const step = trace.steps[index];
     if (!step) break;
@@ -138,8 +127,6 @@ export function rowsOf(
         open,
         depth,
         switches,
-        // Open, it is a heading: what its steps begin and end is drawn beside them.
-        lanes: open ? lanes(index, index) : lanes(fold.from, fold.to + 1),
       });
       if (!open) {
         index = fold.to;
@@ -158,7 +145,6 @@ export function rowsOf(
       step,
       headings: chain.slice(common).map((name, at) => ({ function: name, depth: common + at })),
       depth: chain.length,
-      lanes: lanes(index, index + 1),
       ...(step.preemption && previous && previous.thread !== step.thread
         ? { preempts: previous.thread }
         : {}),
@@ -175,6 +161,23 @@ export function rowsOf(
   return rows;
 }
 
+/** What runs through the lanes from one moment to a later one; both the same for a row in which nothing happens. */
+export function lanesBetween(trace: ViewTrace, slots: Slots, from: number, to: number): readonly LaneCell[] {
+  const before = trace.moments[from]?.threads ?? [];
+  const after = trace.moments[to]?.threads ?? [];
+  return trace.threads.map((_, lane) => ({
+    before: before[lane]?.state ?? 'not-started',
+    after: after[lane]?.state ?? 'not-started',
+    bars: barsOf(before[lane], after[lane], slots[lane] ?? []),
+  }));
+}
+
+/** The same for a row. An open fold is a heading: what its steps begin and end is drawn beside them. */
+export function lanesOf(trace: ViewTrace, slots: Slots, row: Row | FoldRow): readonly LaneCell[] {
+  if (row.kind === 'step') return lanesBetween(trace, slots, row.index, row.index + 1);
+  return lanesBetween(trace, slots, row.from, row.open ? row.from : row.to + 1);
+}
+
 /** Names of the functions a step stands in; the thread's own body is not worth a line. */
 export function chainOf(step: ViewStep, trace: ViewTrace): readonly string[] {
   const names = step.frames.map(frame => frame.function);
@@ -187,13 +190,20 @@ function commonLength(a: readonly string[], b: readonly string[]): number {
   return n;
 }
 
-/** Keys of the bars that ever stand in each lane, in order of appearance: a key keeps its column. */
-function slotsOf(trace: ViewTrace): readonly (readonly string[])[] {
+/** For each lane the keys of the bars that ever stand in it; the place in the list is the bar's column. */
+export type Slots = readonly (readonly string[])[];
+
+/** Keys in order of appearance, readers first: a key keeps its column. */
+export function slotsOf(trace: ViewTrace): Slots {
   return trace.threads.map((_, lane) => {
-    const keys: string[] = [];
-    for (const moment of trace.moments)
-      for (const key of keysOf(moment.threads[lane])) if (!keys.includes(key)) keys.push(key);
-    return keys.sort((a, b) => rank(a) - rank(b));
+    const keys = new Set<string>();
+    let last: ViewStatus | undefined;
+    for (const moment of trace.moments) {
+      const status = moment.threads[lane];
+      if (status !== last) for (const key of keysOf(status)) keys.add(key);
+      last = status;
+    }
+    return [...keys].sort((a, b) => rank(a) - rank(b));
   });
 }
 
