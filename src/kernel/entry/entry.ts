@@ -494,7 +494,13 @@ export function createEntries(input: EntriesInput): Entries {
   ): readonly HeldLock[] {
     const found: HeldLock[] = [];
     for (const l of entry) {
-      const end = local.ended.find(e => e.effect.kind === l.kind && sameLock(e.effect.lock, l.lock));
+      const isOther = (name: string | undefined): boolean =>
+        name !== l.lock && entry.some(o => o.kind === l.kind && o.lock === name);
+      const end = local.ended.find(
+        e =>
+          e.effect.kind === l.kind &&
+          (sameLock(e.effect.lock, l.lock) || (!isOther(e.lock) && sameLock(e.lock, l.lock))),
+      );
       if (end?.must) continue;
       found.push(
         end && l.held.value === 'yes'
@@ -503,7 +509,10 @@ export function createEntries(input: EntriesInput): Entries {
       );
     }
     for (const l of local.locks) {
-      const at = found.findIndex(o => o.kind === l.kind && o.lock === l.lock);
+      const exact = found.findIndex(o => o.kind === l.kind && o.lock === l.lock);
+      // Dropped and taken again, it is the caller's under another name.
+      const at =
+        exact < 0 && l.ofCaller ? found.findIndex(o => o.kind === l.kind && sameLock(l.lock, o.lock)) : exact;
       const held: Judged = {
         value: l.part.must ? 'yes' : 'some-paths',
         because: `${l.part.words} in line ${String(input.lineOf(of.file, l.part.start))}${l.part.must ? '' : ', on some paths only'}`,

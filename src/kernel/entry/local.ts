@@ -23,6 +23,8 @@ export interface LocalLock {
   readonly kind: SectionKind;
   readonly shared?: true;
   readonly part: Part;
+  /** On some ways it is the caller's still: dropped and taken again. */
+  readonly ofCaller?: true;
 }
 
 export interface LocalState {
@@ -32,6 +34,8 @@ export interface LocalState {
   readonly ended: readonly {
     readonly effect: Effect;
     readonly must: boolean;
+    /** The lock by its full name, if it is one. */
+    readonly lock?: string;
     /** The call that ends it. */
     readonly words: string;
   }[];
@@ -106,6 +110,7 @@ export function localState(
         kind,
         part: fastPath(f, site) ? { ...part, must: level.must } : part,
         ...(shared && { shared }),
+        ...(level.sites.some(id => s.sites[id]?.entry) && { ofCaller: true as const }),
       };
       if (old < 0) locks.push(mine);
       else if (part.must && !locks[old]?.part.must) locks[old] = mine;
@@ -116,7 +121,7 @@ export function localState(
   return {
     parts,
     locks,
-    ended: sections.assumed ? endedBefore(f, sections.assumed, sections.own, point) : [],
+    ended: sections.assumed ? endedBefore(f, sections.assumed, sections.own, point, primitiveOf) : [],
   };
 }
 
@@ -145,6 +150,7 @@ function endedBefore(
   s: Sections,
   own: Sections | undefined,
   point: number,
+  primitiveOf: ((wrapper: string) => string | undefined) | undefined,
 ): LocalState['ended'] {
   const held = s.before[point];
   if (!held) return [];
@@ -167,7 +173,15 @@ function endedBefore(
           ...(lock !== undefined && { lock }),
           ...(end.effect.via !== undefined && { via: end.effect.via }),
         };
-        return [{ effect, must: !level, words: end === site ? '' : wordsOf(f, end) }];
+        const full = lock === undefined || end === site ? lock : lockName(f, end, primitiveOf);
+        return [
+          {
+            effect,
+            must: !level,
+            ...(full !== undefined && { lock: full }),
+            words: end === site ? '' : wordsOf(f, end),
+          },
+        ];
       });
     });
 }

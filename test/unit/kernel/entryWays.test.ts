@@ -337,4 +337,30 @@ SYSCALL_DEFINE0(a)
 `,
       { after: 'nnny' },
     ));
+
+  it('a socket of the caller that is dropped to wait, and taken again', () =>
+    checkEntries(
+      `//- /a.c
+static void asleep(struct sock *sk) { }
+static void awake(struct sock *sk) { }
+static int wait_for(struct sock *sk)
+{
+	while (!ready(sk)) {
+		awake(sk);
+		release_sock(sk);
+		asleep(sk);
+		lock_sock(sk);
+	}
+	return 0;
+}
+SYSCALL_DEFINE0(accept)
+{
+	lock_sock(sk);
+	wait_for(sk);
+	release_sock(sk);
+	return 0;
+}
+`,
+      { asleep: 'nnny', awake: 'nnny sk->sk_lock:y' },
+    ));
 });
