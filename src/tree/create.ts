@@ -7,7 +7,7 @@ import { notesOn } from '../base/notes';
 import { evaluateCondition, evaluateConditions, namesIn, type NameLookup } from '../syntax/condition';
 import type { CParser } from '../syntax/parser';
 import type { Condition, Decide, Item, SourceFile } from '../syntax/source';
-import { closureOf, resolveInclude, type Places } from './include';
+import { closureOf, resolveInclude, type Places, type Reached } from './include';
 import { createNames } from './names';
 import { folderOf, join, normalize } from './paths';
 import { createReader, type Reader } from './reader';
@@ -41,6 +41,7 @@ export function createTree(options: TreeOptions): Tree {
   const search = createSearch(reader, root, options.definers ?? (() => undefined));
   const resolved = new Map<string, string | undefined>();
   const scopes = new Map<Config, Map<string, Scope>>();
+  const reached = new Map<Config, Reached>();
   /** Files that were forgotten since the caches were right, as they were then. */
   const changed = new Map<string, SourceFile>();
 
@@ -58,6 +59,7 @@ export function createTree(options: TreeOptions): Tree {
     knowledge.clear();
     scopeRanks.clear();
     resolved.clear();
+    reached.clear();
   };
   /** Of what is known, keeps what an edit did not change: most are inside a function. */
   const settle = (): void => {
@@ -84,6 +86,11 @@ export function createTree(options: TreeOptions): Tree {
     const path = resolveInclude(reader, places, normalize(from), target, angled);
     if (path !== undefined || !reader.slow()) resolved.set(key, path);
     return path;
+  };
+  const closure = (sources: readonly string[], config: Config): Scope => {
+    let known = reached.get(config);
+    if (!known) reached.set(config, (known = new Map()));
+    return closureOf(reader, sources.map(normalize), config, resolve, known);
   };
   const index = (source: SourceFile): ReadonlyMap<string, readonly Item[]> => {
     const known = indexes.get(source);
@@ -143,7 +150,7 @@ export function createTree(options: TreeOptions): Tree {
     scope(sources, config, passing) {
       settle();
       search.near(sources);
-      if (passing) return closureOf(reader, sources.map(normalize), config, resolve);
+      if (passing) return closure(sources, config);
       let known = scopes.get(config);
       if (!known) scopes.set(config, (known = new Map<string, Scope>()));
       const key = sources.join('\n');
@@ -153,7 +160,7 @@ export function createTree(options: TreeOptions): Tree {
         known.set(key, before);
         return before;
       }
-      const scope = closureOf(reader, sources.map(normalize), config, resolve);
+      const scope = closure(sources, config);
       // One that misses files is made again.
       if (reader.wanted().length > 0) return scope;
       reader.keep([...scope.sources, ...scope.headers]);

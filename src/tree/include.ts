@@ -49,12 +49,16 @@ export function resolveInclude(
   return bundled;
 }
 
+/** What files include under one config, and whether that is a source: texts need not be held for it. */
+export type Reached = Map<string, readonly (readonly [path: string, isSource: boolean])[]>;
+
 /** Breadth first, so that headers come nearest first. Included `.c` files count as sources. */
 export function closureOf(
   reader: Reader,
   sources: readonly string[],
   config: Config,
   resolve: (from: string, target: string, angled: boolean) => string | undefined,
+  known: Reached = new Map(),
 ): Scope {
   const lookup: NameLookup = name => config.value(name);
   const ordered: string[] = [];
@@ -73,6 +77,8 @@ export function closureOf(
     }
   };
   const reached = (path: string): readonly (readonly [string, boolean])[] => {
+    const before = known.get(path);
+    if (before) return before;
     const source = reader.file(path);
     if (!source) return [];
     const found: (readonly [string, boolean])[] = [];
@@ -81,6 +87,8 @@ export function closureOf(
       const to = resolve(path, include.target, include.angled);
       if (to !== undefined) found.push([to, to.endsWith('.c')]);
     }
+    // What is on its way may be found later.
+    if (!reader.slow()) known.set(path, found);
     return found;
   };
 
