@@ -22,6 +22,8 @@ export type Request =
       /** What to work out beside the verdict. */
       readonly examine: Pick<Options, 'odds' | 'matters' | 'twin' | 'counts'>;
       readonly model: boolean;
+      /** Prints the schedule in this form in place of the answer. */
+      readonly form?: 'mermaid' | 'json';
     }
   | {
       readonly command: 'facts';
@@ -52,6 +54,8 @@ export const help = `racelens: see, replay and fix races in Linux kernel C
       --counts           also the states without reduction
       --slow CALL[=K]    the same, if that call takes up to K times longer (1024)
       --model            prints the program that the engine runs, and does not run it
+      --mermaid          prints the schedule as a Mermaid sequence diagram
+      --trace            prints the schedule with its states as JSON
       --json             one object a line
       --no-color
   racelens facts FILE.c...        RCU regions, state words, conditional locks, contexts
@@ -84,6 +88,8 @@ export function parseRequest(args: readonly string[]): Request {
         twin: { type: 'boolean' },
         counts: { type: 'boolean' },
         model: { type: 'boolean' },
+        mermaid: { type: 'boolean' },
+        trace: { type: 'boolean' },
         line: { type: 'string' },
         function: { type: 'string' },
         bit: { type: 'string' },
@@ -117,6 +123,9 @@ export function parseRequest(args: readonly string[]): Request {
     if (typeof examine === 'string') return wrong(examine);
     if (values.schedule !== undefined && Object.keys(examine).length > 0)
       return wrong('--odds, --slow, --matters, --twin and --counts need all schedules; leave --schedule out');
+    if (values.mermaid && values.trace) return wrong('--mermaid and --trace are two forms: take one');
+    if ((values.mermaid || values.trace) && values.json)
+      return wrong('--mermaid and --trace print no record: leave --json out');
     if (values.schedule !== undefined && files.length > 1)
       return wrong('--schedule is for one harness, and there are several');
     return {
@@ -125,6 +134,7 @@ export function parseRequest(args: readonly string[]): Request {
       colour: !values['no-color'],
       all: values.all ?? false,
       model: values.model ?? false,
+      ...(values.mermaid ? { form: 'mermaid' as const } : values.trace ? { form: 'json' as const } : {}),
       examine,
       ...(maxStates === undefined ? {} : { maxStates }),
       ...(time === undefined ? {} : { time }),

@@ -4,6 +4,7 @@
  */
 import { answerRecord, outcomeOfAnswer, problemRecord, type AnswerContext } from '../../ide/answer';
 import { answerText, problemText, type TextPart } from '../../ide/answerText';
+import { exportedAnswer } from '../../ide/exports';
 import type { Pipeline } from '../../ide/pipeline';
 import { help, parseRequest, type Request } from './arguments';
 import { showFacts } from './factsCommand';
@@ -101,7 +102,12 @@ function checkOne(
     }),
   );
   const context: AnswerContext = { file, seconds: input.now() - start, ...places };
-  if (request.json) terminal.out(`${JSON.stringify(answerRecord(answer, context))}\n`);
+  if (request.form) {
+    const text = exportedAnswer(answer, request.form, { file, ...places });
+    if (text === undefined)
+      terminal.error(`racelens: ${file}: there is no schedule to show (${answer.report.verdict.kind})\n`);
+    else terminal.out(text);
+  } else if (request.json) terminal.out(`${JSON.stringify(answerRecord(answer, context))}\n`);
   else {
     const separator = request.files.indexOf(file) > 0 ? '\n' : '';
     terminal.out(
