@@ -1,7 +1,7 @@
 /** Racelens speaks English and Simplified Chinese: every text has a translation, and the panel finds it. */
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
-import { createTranslate } from '../../../src/webview/words';
+import { counted, createTranslate } from '../../../src/webview/words';
 import {
   asked,
   check,
@@ -80,6 +80,8 @@ describe('translations', () => {
     assert.equal(t('Step {0} of {1}', 3, 20), '第 3 步，共 20 步');
     assert.equal(t('Thread {0}, {1}, CPU {2}', 'poll', 'softirq', 0), '线程 poll，softirq，CPU 0');
     assert.equal(t('grace period waits for {0}', 'poll'), '宽限期等待 poll');
+    assert.equal(counted(t, 'preemption', 2), '2 次抢占');
+    assert.equal(t('can no longer hang'), '已不可能挂死');
     assert.equal(t('a text of tomorrow: {0}', 1), 'a text of tomorrow: 1');
   });
 
