@@ -103,11 +103,11 @@ async function scheduleText(shown: HarnessSession, uri: vscode.Uri): Promise<str
   });
 }
 
-/** The text of a file as the engine sees it: of the open document, else of the disk. */
+/** The text of a file as the engine sees it: of a document with changes, else of the disk. */
 export async function currentText(path: string): Promise<string | undefined> {
   const uri = toUri(path);
   const open = vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
-  if (open) return open.getText();
+  if (open && (open.isDirty || open.isUntitled)) return open.getText();
   try {
     return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
   } catch {
