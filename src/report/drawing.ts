@@ -46,6 +46,8 @@ export interface DrawingOptions {
   readonly compact?: boolean;
   /** No columns of state: where another drawing beside this one needs the room. */
   readonly bare?: boolean;
+  /** Bits that a thread waits for for ever, from where it repeats itself on. */
+  readonly awaited?: readonly { readonly cell: string; readonly bit: number }[];
   /** How the threads end, for the row below the last step. */
   readonly ends?: readonly (string | undefined)[];
   readonly words?: Partial<Words>;
@@ -171,6 +173,7 @@ export interface Drawing {
   readonly rows: readonly DrawnRow[];
   readonly slots: Slots;
   readonly graces: readonly Grace[];
+  readonly awaited: NonNullable<DrawingOptions['awaited']>;
   /** Index of the row in which a position is shown. */
   readonly rowOf: (position: number) => number;
 }
@@ -207,6 +210,7 @@ export function draw(trace: ViewTrace, options: DrawingOptions): Drawing {
     rows,
     slots,
     graces,
+    awaited: options.awaited ?? [],
     rowOf: position => {
       for (let at = position; at >= 0; at--) {
         const index = byPosition.get(at);
@@ -230,13 +234,13 @@ function placed(trace: ViewTrace, options: DrawingOptions, slots: Slots, graces:
   const graceReaders = Math.max(0, ...graces.map(grace => grace.readers.length));
   const graceWidth = graces.length && !options.bare ? 30 + 9 * graceReaders : 0;
   const bitsWidth = bits.length * bitWidth + words.size * bitGap;
-  const track = (thread: number): number => 18 + 7 * (slots[thread]?.length ?? 0);
+  const track = (thread: number): number => 22 + 7 * (slots[thread]?.length ?? 0);
   const tracks = shown.map(track);
   const fixed = numbersWidth + graceWidth + bitsWidth + watches.length * watchWidth + right;
   const free = options.width - fixed;
-  const widest = Math.max(18, ...tracks);
+  const widest = Math.max(22, ...tracks);
   const wide = !options.compact && free / Math.max(1, shown.length) >= widest + leastWide * font.char;
-  const railWidth = (thread: number): number => Math.max(shown.length > 12 ? 12 : 16, track(thread) - 4);
+  const railWidth = (thread: number): number => Math.max(shown.length > 12 ? 12 : 16, track(thread) - 8);
   const rails = shown.reduce((sum, thread) => sum + railWidth(thread), 0);
   const needed = wide
     ? shown.length * (widest + leastWide * font.char + 12)
@@ -373,7 +377,7 @@ function rowsWithText(
       const at = place.lanes[lane];
       if (text === undefined || !at) return [];
       const name: Line = { kind: 'thread', indent: 0, text: trace.threads[lane]?.name ?? '', chips: [] };
-      const lines = wrap(text, chars(at, font, 0)).map(t => line('end', 0, t));
+      const lines = wrap(text, Math.floor(chars(at, font, 0) * 0.88)).map(t => line('end', 0, t));
       return [{ lane, lines: place.compact ? [name, ...lines] : lines }];
     });
     const heights = blocks.map(block => block.lines.length * font.line);

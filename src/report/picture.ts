@@ -81,6 +81,7 @@ export function pictureOf(view: ReplayView, options: PictureOptions): string {
       font: { char, line: lineHeight },
       isOpen: fold => options.unfolded?.has(fold.from) === true,
       hiddenCells: hidden,
+      awaited: awaitedIn(view),
       ...(options.hiddenThreads ? { hiddenThreads: options.hiddenThreads } : {}),
       ...(options.bare ? {} : { ends: endsOf(view, trace) }),
     });
@@ -135,6 +136,13 @@ export function pictureOf(view: ReplayView, options: PictureOptions): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="0 0 ${String(Math.ceil(total))} ${String(Math.ceil(height))}" role="img"><title>${escape(
     `${options.title}: ${view.summary}`,
   )}</title><style>${styles(palette)}</style><rect class="paper" width="100%" height="100%"/>${parts.join('')}</svg>\n`;
+}
+
+/** Bits that a thread waits for for ever. */
+export function awaitedIn(view: ReplayView): readonly { readonly cell: string; readonly bit: number }[] {
+  return view.waiters.flatMap(waiter =>
+    waiter.cell !== undefined && waiter.bit ? [{ cell: waiter.cell, bit: waiter.bit.number }] : [],
+  );
 }
 
 function endsOf(view: ReplayView, trace: ViewTrace): readonly (string | undefined)[] {

@@ -105,13 +105,11 @@ function births(drawing: Drawing, row: DrawnRow, index: number): string {
       const from = thread.startedBy === undefined ? undefined : drawing.lanes[thread.startedBy];
       const to = drawing.lanes[at];
       if (thread.startedAt !== index || !from || !to) return '';
-      const direction = to.rail > from.rail ? 1 : -1;
-      const tip = to.rail - direction * 3;
-      return `<g class="birth lane-${String(at % laneColours)}"><title>${escape(`starts ${thread.name}`)}</title><path d="M${n(
-        from.rail + direction * 5,
-      )} ${n(row.dot)}H${n(tip)}m${n(-direction * 5)} -3.5l${n(direction * 5)} 3.5l${n(
-        -direction * 5,
-      )} 3.5"/><circle cx="${n(to.rail)}" cy="${n(row.dot)}" r="2.5"/></g>`;
+      const side = to.rail > from.rail ? 1 : -1;
+      // Below the row's text.
+      const low = row.height - 1.5;
+      const tip = to.rail - side * 3;
+      return `<g class="birth lane-${String(at % laneColours)}"><title>${escape(`starts ${thread.name}`)}</title><path d="M${n(from.rail + side * 4)} ${n(row.dot + 3)}Q${n(from.rail + side * 6)} ${n(low)} ${n(from.rail + side * 16)} ${n(low)}H${n(tip)}m${n(-side * 5)} -3.5l${n(side * 5)} 3.5l${n(-side * 5)} 3.5"/><circle cx="${n(to.rail)}" cy="${n(low)}" r="2.5"/></g>`;
     })
     .join('');
 }
@@ -139,7 +137,10 @@ function bitColumn(drawing: Drawing, row: DrawnRow, column: Extract<Column, { ki
   const top = row.kind === 'start' ? row.dot : 0;
   const bottom = row.kind === 'end' ? row.dot : row.height;
   const look = (moment: number): string => {
-    const waits = waitersOf(trace, moment, of, column.bit).length > 0;
+    const forever =
+      moment >= (trace.lassoAt ?? trace.steps.length) &&
+      drawing.awaited.some(wait => wait.cell === of.name && wait.bit === column.bit.number);
+    const waits = forever || waitersOf(trace, moment, of, column.bit).length > 0;
     return `${waits ? 'waits ' : ''}${levelOf(trace, moment, column.cell, column.bit)}`;
   };
   const part = (kind: string, a: number, b: number): string =>
@@ -226,6 +227,14 @@ function graceThrough(
   return graceColumn(drawing, { ...row, row: undefined, position: at + 0.5 }, column);
 }
 
+/** A dot, and the row that it stands in. */
+interface Point {
+  readonly x: number;
+  readonly y: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
 /** The arrows over the rows, in the drawing's own coordinates; numbered as they are listed. */
 export function arrowMarks(drawing: Drawing, arrows: readonly DrawnArrow[]): string {
   return arrows
@@ -249,31 +258,42 @@ export function arrowMarks(drawing: Drawing, arrows: readonly DrawnArrow[]): str
  */
 function route(
   drawing: Drawing,
-  from: { readonly x: number; readonly y: number },
-  to: { readonly x: number; readonly y: number },
+  from: Point,
+  to: Point,
   index: number,
 ): { path: string; x2: number; side: number; badge: { x: number; y: number } } {
   const side = to.x >= from.x ? 1 : -1;
-  const [x1, x2] = [from.x + side * 6, to.x - side * 8];
-  const gap = drawing.compact ? 6 : 10 + (index % 3) * 2;
-  const gutter = side > 0 ? to.x - gap : from.x - gap;
-  const bend = Math.min(24, Math.abs(to.y - from.y) / 2);
-  // Into the gutter, down, and out of it again.
-  const [a, b] = [from.y + bend, to.y - bend];
-  const path =
-    side > 0
-      ? `M${n(x1)} ${n(from.y)}C${n((x1 + gutter) / 2)} ${n(from.y)} ${n(gutter)} ${n(from.y)} ${n(gutter)} ${n(a)}V${n(to.y - 8)}Q${n(gutter)} ${n(to.y)} ${n(x2)} ${n(to.y)}`
-      : `M${n(x1)} ${n(from.y)}Q${n(gutter)} ${n(from.y)} ${n(gutter)} ${n(from.y + 8)}V${n(b)}C${n(gutter)} ${n(to.y - 8)} ${n(x2 + 30)} ${n(to.y - 4)} ${n(x2)} ${n(to.y)}`;
-  const down = side > 0 ? Math.min(a + 14, to.y - 12) : Math.max(from.y + 14, Math.min(from.y + 22, b));
-  return { path, x2, side, badge: { x: gutter, y: down } };
+  const gap = drawing.compact ? 7 : 10 + (index % 3) * 2;
+  if (side > 0) {
+    // Out below the row's text, across, down the gutter, to the dot.
+    const [x1, x2, gutter] = [from.x + 6, to.x - 8, to.x - gap];
+    const low = Math.min(from.bottom, to.y - 10);
+    const across =
+      gutter - x1 > 30
+        ? `Q${n(x1 + 8)} ${n(low)} ${n(x1 + 18)} ${n(low)}H${n(gutter - 8)}Q${n(gutter)} ${n(low)} ${n(gutter)} ${n(low + 8)}`
+        : `Q${n(gutter)} ${n(from.y)} ${n(gutter)} ${n(low + 4)}`;
+    const path = `M${n(x1)} ${n(from.y + 2)}${across}V${n(to.y - 7)}Q${n(gutter)} ${n(to.y)} ${n(x2)} ${n(to.y)}`;
+    return { path, x2, side, badge: { x: gutter, y: Math.min(low + 22, Math.max(low, to.y - 14)) } };
+  }
+  // Down the gutter beside its own lifeline, across above the text of the row where it ends, to the dot.
+  const [x1, x2, gutter] = [from.x - 6, to.x + 8, from.x - gap];
+  const high = Math.max(to.top, from.y + 10);
+  const across =
+    gutter - x2 > 40
+      ? `V${n(high - 8)}Q${n(gutter)} ${n(high)} ${n(gutter - 8)} ${n(high)}H${n(x2 + 24)}Q${n(x2 + 10)} ${n(high)} ${n(x2 + 8)} ${n(Math.max(high, to.y - 6))}L${n(x2)} ${n(to.y)}`
+      : `V${n(to.y - 10)}Q${n(gutter)} ${n(to.y)} ${n(x2)} ${n(to.y)}`;
+  const path = `M${n(x1)} ${n(from.y)}Q${n(gutter)} ${n(from.y)} ${n(gutter)} ${n(from.y + 8)}${across}`;
+  return { path, x2, side, badge: { x: gutter, y: Math.min(from.y + 22, Math.max(from.y + 8, high - 14)) } };
 }
 
 /** The dot of a step; undefined if its lane is hidden. */
-export function pointOf(drawing: Drawing, step: number): { x: number; y: number } | undefined {
+export function pointOf(drawing: Drawing, step: number): Point | undefined {
   const thread = drawing.trace.steps[step]?.thread;
   const lane = thread === undefined ? undefined : drawing.lanes[thread];
   const row = drawing.rows[drawing.rowOf(step + 1)];
-  return lane && row ? { x: lane.rail, y: row.top + row.dot } : undefined;
+  return lane && row
+    ? { x: lane.rail, y: row.top + row.dot, top: row.top, bottom: row.top + row.height }
+    : undefined;
 }
 
 /** The loop that repeats for ever: a lasso in the margin, from its first row to the last. */

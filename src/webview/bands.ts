@@ -9,6 +9,8 @@ export interface Band {
   readonly height: number;
   /** One row, or left and right; undefined where a side has nothing there. */
   readonly sides: readonly (DrawnRow | undefined)[];
+  /** The row of the left side as its drawing has it; absent where that side has nothing. */
+  readonly of?: DrawnRow;
   /** The two sides part here. */
   readonly parts?: true;
 }
@@ -17,7 +19,7 @@ export interface Band {
 const partsHeight = 30;
 
 export function bandsOf(drawing: Drawing): readonly Band[] {
-  return drawing.rows.map(row => ({ top: row.top, height: row.height, sides: [row] }));
+  return drawing.rows.map(row => ({ top: row.top, height: row.height, sides: [row], of: row }));
 }
 
 /** `partsAt`: so many steps are in common; `match` gives the right side's position for one of the left. */
@@ -29,9 +31,20 @@ export function pairedBands(
 ): readonly Band[] {
   const bands: Band[] = [];
   let top = 0;
+  const last: DrawnRow[] = [];
   const add = (sides: Band['sides'], parts?: true): void => {
     const height = parts ? partsHeight : Math.max(...sides.map(side => side?.height ?? 0));
-    bands.push({ top, height, sides, ...(parts ? { parts } : {}) });
+    const [of] = sides;
+    // Both sides fill the band, so that what runs through the lanes is not torn.
+    const filled = sides.map((side, i) => {
+      if (side) {
+        last[i] = side;
+        return { ...side, height };
+      }
+      const before = last[i];
+      return before && before.kind !== 'end' ? through(before, height) : undefined;
+    });
+    bands.push({ top, height, sides: filled, ...(of ? { of } : {}), ...(parts ? { parts } : {}) });
     top += height;
   };
   const rightEnd = match(partsAt);
@@ -57,8 +70,18 @@ export function pairedBands(
     }
   }
   add([undefined, undefined], true);
-  for (; l < left.rows.length || r < right.rows.length; l++, r++) add([left.rows[l], right.rows[r]]);
+  for (; l < left.rows.length || r < right.rows.length; l++, r++) {
+    if (l >= left.rows.length) last[0] = { ...(last[0] ?? right.rows[r]), kind: 'end' } as DrawnRow;
+    if (r >= right.rows.length) last[1] = { ...(last[1] ?? left.rows[l]), kind: 'end' } as DrawnRow;
+    add([left.rows[l], right.rows[r]]);
+  }
   return bands;
+}
+
+/** A row in which nothing happens, behind another one. */
+function through(before: DrawnRow, height: number): DrawnRow {
+  const position = before.row?.kind === 'fold' && before.row.open ? before.row.from : before.position;
+  return { kind: 'gap', position, top: 0, height, dot: height / 2, blocks: [], switches: false };
 }
 
 /** A remark or an open fold's heading whose steps come only behind a position. */

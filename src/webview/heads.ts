@@ -97,7 +97,7 @@ function rails(model: Model, { drawing, position }: Side, height: number, short:
       </div>`;
     })}
     <div
-      class="list"
+      class="roster"
       .style=${`left:${String((first?.text ?? 60) - 2)}px;width:${String((first?.textWidth ?? 200) + 4)}px`}
     >
       ${listed.map(index => {

@@ -113,7 +113,7 @@ export function shortNumber(value: number): string {
   if (value < 1000) return String(Math.round(value));
   if (value < 1e6) return Number(value.toPrecision(3)).toLocaleString('en');
   const power = Math.floor(Math.log10(value));
-  return `${(value / 10 ** power).toPrecision(2)} × 10^${String(power)}`;
+  return `${(value / 10 ** power).toPrecision(2)} × 10${raised(power)}`;
 }
 
 const width = 300;
@@ -136,7 +136,7 @@ function curve(model: Model, slow: ViewSlow): TemplateResult {
   const decades = Array.from({ length: top - bottom + 1 }, (_, i) => bottom + i).filter(
     (_, i, all) => all.length < 6 || i % 2 === 0,
   );
-  const factors = [1, 4, 16, 64, 256, 1024].filter(f => f <= most);
+  const factors = [1, 4, 16, 64, 1024].filter(f => f <= most);
   return html`<svg
     class="curve"
     viewBox="0 0 ${width} ${height}"
@@ -163,9 +163,14 @@ function curve(model: Model, slow: ViewSlow): TemplateResult {
 }
 
 function axisNumber(power: number): string {
-  return power <= 3 ? String(10 ** power) : `10^${String(power)}`;
+  return power <= 3 ? String(10 ** power) : `10${raised(power)}`;
 }
 
 function oneIn(point: ViewOddsPoint | undefined): string {
   return point && point.probability > 0 ? `1 / ${shortNumber(1 / point.probability)}` : '0';
+}
+
+/** A number as an exponent: `⁴`. */
+function raised(power: number): string {
+  return [...String(power)].map(digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? '').join('');
 }

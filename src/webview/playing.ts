@@ -1,6 +1,6 @@
 /** Free play beside the lanes: where the reader stands, the way that led there, and the race quiz. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { prospectBadge, prospectText } from './choices';
+import { prospectBadge } from './choices';
 import type { Actions } from './actions';
 import { told, whyNot, type Model, type Play } from './model';
 import type { Act } from './reduce';
@@ -78,7 +78,7 @@ export function playPanel(model: Model, actions: Actions): TemplateResult {
                   >
                     <b>${answer.trace.threads[step?.thread ?? 0]?.name}</b> <code>${step?.text}</code>
                   </button>
-                  ${turned ? html`<span class="turn">${prospectText(model, after)}</span>` : nothing}
+                  ${turned ? html`<span class="turn">${prospectBadge(model, after)}</span>` : nothing}
                 </li>`;
               })}
             </ol>`

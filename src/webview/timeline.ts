@@ -18,6 +18,7 @@ import type { ViewTrace } from '../protocol/view';
 import { draw, type Drawing, type DrawingOptions, type DrawnRow, type Font } from '../report/drawing';
 import { isInside } from '../report/rows';
 import { arrowMarks, laneColours, lassoMark, rowMarks } from '../report/svg';
+import { awaitedIn } from '../report/picture';
 import { bandsOf, pairedBands, type Band } from './bands';
 import { choices } from './choices';
 import { headHeight, heads } from './heads';
@@ -173,6 +174,7 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
       hiddenCells: new Set(
         trace.cells.flatMap((cell, index) => (of.hiddenCells.has(cell.name) ? [index] : [])),
       ),
+      ...(trace === of.run?.view.trace ? { awaited: awaitedIn(of.run.view) } : {}),
       ends: trace === of.run?.view.trace ? endsOf(of, trace) : undefined,
       words: {
         start: t('start'),
@@ -411,7 +413,7 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
           .style=${indent}
           title=${line.kind === 'code' && row.row?.kind === 'step' ? row.row.step.text : nothing}
         >
-          ${line.text}${line.chips.map(
+          <span class="said">${line.text}</span>${line.chips.map(
             chip => html`<span class="chip-${chip.kind}" title=${chip.title}>${chip.text}</span>`,
           )}
         </div>`;
@@ -457,8 +459,7 @@ const lasso = once((drawing: Drawing) => lassoMark(drawing));
 const bandIndex = once((bands: readonly Band[]): ReadonlyMap<DrawnRow, number> => {
   const map = new Map<DrawnRow, number>();
   bands.forEach((band, index) => {
-    const row = band.sides[0];
-    if (row) map.set(row, index);
+    if (band.of) map.set(band.of, index);
   });
   return map;
 });
