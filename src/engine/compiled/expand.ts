@@ -8,16 +8,7 @@
  * number of ways, what the thread is about to access (0 = nothing that matters), then for each way label, ending (0 =
  * none) and for each word of the state a mask to keep and the bits to set.
  */
-import {
-  endOfSlots,
-  enter,
-  flush,
-  readParent,
-  rowAddress,
-  stateAddress,
-  touchAhead,
-  type Locals,
-} from './lookup';
+import { endOfSlots, enter, flush, readParent, rowAddress, stateAddress, type Locals } from './lookup';
 import {
   AHEAD_FLAG,
   BATCH,
@@ -63,6 +54,7 @@ import {
   loop,
   mul,
   mul64,
+  notEqual,
   or,
   or64,
   select,
@@ -90,6 +82,7 @@ export function run(shape: Shape, l: Locals): Code {
   const states = label('states');
   const threads = label('threads');
   const ways = label('ways');
+  const none = label('no more ways');
   const out = label('out');
   const overrun = label('overrun');
   const finish = label('finish');
@@ -125,7 +118,6 @@ export function run(shape: Shape, l: Locals): Code {
             set(l.row, rowAddress(room, get(l.at))),
             set(l.pending, i32(0)),
             readParent(l, room),
-            touchAhead(l, room),
             block(
               miss,
               privateSteps(s),
@@ -148,12 +140,16 @@ export function run(shape: Shape, l: Locals): Code {
               noteLeaf(l),
               beginRow(s),
               set(l.thread, g('leaves')),
-              loop(
-                ways,
-                set(l.node, load(0, get(l.thread))),
-                takeWays(s, false),
-                set(l.thread, add(get(l.thread), i32(4))),
-                jumpIf(ways, less(get(l.thread), get(l.leaves))),
+              block(
+                none,
+                loop(
+                  ways,
+                  jumpIf(none, atLeast(get(l.thread), get(l.leaves))),
+                  set(l.node, load(0, get(l.thread))),
+                  takeWays(s, false),
+                  set(l.thread, add(get(l.thread), i32(4))),
+                  jump(ways),
+                ),
               ),
               endRow(s, or(get(l.goal), shl(get(l.isAhead), i32(1)))),
               when(greater(get(l.top), add(g('batch'), i32(BATCH * entry))), [flush(l, room, overrun)]),
@@ -182,11 +178,12 @@ interface Parts {
   readonly overrun: Label;
 }
 
-/** Adds the leaf in `node` to the list. */
+/** Adds the leaf in `node` to the list if it has ways; without a jump, as nobody could foretell it. */
 const noteLeaf = (l: Locals): Code => [
+  set(l.count, load(0, get(l.node))),
   store(0, get(l.leaves), get(l.node)),
-  set(l.degree, add(get(l.degree), load(0, get(l.node)))),
-  set(l.leaves, add(get(l.leaves), i32(4))),
+  set(l.degree, add(get(l.degree), get(l.count))),
+  set(l.leaves, add(get(l.leaves), shl(notEqual(get(l.count), i32(0)), i32(2)))),
 ];
 
 /**
@@ -276,42 +273,37 @@ function beginRow({ shape, l }: Parts): Code {
   ];
 }
 
-/** Takes the ways of the leaf in `node`. */
+/** Takes the ways of the leaf in `node`, which has some. */
 function takeWays({ shape, l }: Parts, isPrivate: boolean): Code {
-  const done = label('done');
   const next = label('way');
   return [
     set(l.count, load(0, get(l.node))),
     set(l.node, add(get(l.node), i32(LEAF_HEAD))),
-    block(
-      done,
-      loop(
-        next,
-        jumpIf(done, isZero(get(l.count))),
-        l.words.map((w, k) =>
-          set(
-            w,
-            or64(
-              and64(load64(8 * k, get(l.state)), load64(8 + 16 * k, get(l.node))),
-              load64(16 + 16 * k, get(l.node)),
-            ),
+    loop(
+      next,
+      l.words.map((w, k) =>
+        set(
+          w,
+          or64(
+            and64(load64(8 * k, get(l.state)), load64(8 + 16 * k, get(l.node))),
+            load64(16 + 16 * k, get(l.node)),
           ),
         ),
-        set(l.way, isPrivate ? or(load(0, get(l.node)), i32(1)) : load(0, get(l.node))),
-        enter(l, shape.room, load(4, get(l.node))),
-        when(
-          get(l.isLong),
-          [store(4, get(l.place), get(l.way)), set(l.place, add(get(l.place), i32(8)))],
-          [
-            set(l.labels, xor64(get(l.labels), shl64(extend(xor(get(l.way), i32(NO_LABEL))), get(l.shift)))),
-            set(l.shift, extend(add(wrap(get(l.shift)), i32(8)))),
-            set(l.place, add(get(l.place), i32(4))),
-          ],
-        ),
-        set(l.node, add(get(l.node), i32(waySize(l.words.length)))),
-        set(l.count, sub(get(l.count), i32(1))),
-        jump(next),
       ),
+      set(l.way, isPrivate ? or(load(0, get(l.node)), i32(1)) : load(0, get(l.node))),
+      enter(l, shape.room, load(4, get(l.node))),
+      when(
+        get(l.isLong),
+        [store(4, get(l.place), get(l.way)), set(l.place, add(get(l.place), i32(8)))],
+        [
+          set(l.labels, xor64(get(l.labels), shl64(extend(xor(get(l.way), i32(NO_LABEL))), get(l.shift)))),
+          set(l.shift, extend(add(wrap(get(l.shift)), i32(8)))),
+          set(l.place, add(get(l.place), i32(4))),
+        ],
+      ),
+      set(l.node, add(get(l.node), i32(waySize(l.words.length)))),
+      set(l.count, sub(get(l.count), i32(1))),
+      jumpIf(next, get(l.count)),
     ),
   ];
 }

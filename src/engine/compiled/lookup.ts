@@ -16,21 +16,10 @@
  *
  * A guess is tried at once if the row of q is complete. The rest is gathered in a batch: what is to be looked up, and
  * guesses from rows that still have edges in the batch. The slots that will be read are touched first, one right after the
- * other, so that many cache misses are under way at once; so are the rows that guesses of later states will read. An
- * entry: the words; the upper part of the slot, or for a guess q; the slot's address, or for a guess 0; the label of the
+ * other, so that many cache misses are under way at once. An entry: the words; the upper part of the slot, or for a guess q; the slot's address, or for a guess 0; the label of the
  * edge and, 8 bits up, that of x; the state that the edge leaves; the address of its target.
  */
-import {
-  AHEAD,
-  AHEAD_FLAG,
-  BUCKET_BITS,
-  BUCKET_BYTES,
-  entrySize,
-  g,
-  ROW_HEAD,
-  rowSize,
-  SLACK,
-} from './shape';
+import { AHEAD_FLAG, BUCKET_BITS, BUCKET_BYTES, entrySize, g, ROW_HEAD, rowSize, SLACK } from './shape';
 import {
   add,
   and,
@@ -59,7 +48,6 @@ import {
   notEqual,
   or,
   rotl64,
-  select,
   set,
   shl,
   shr,
@@ -287,30 +275,6 @@ const touch = (l: Locals): Code => {
       ),
     ),
     set(l.list, g('touches')),
-  ];
-};
-
-/** Touches the rows that guesses will read when the state AHEAD of this one is expanded. */
-export const touchAhead = (l: Locals, room: number): Code => {
-  return [
-    set(l.scratch, add(get(l.at), i32(AHEAD))),
-    when(less(get(l.scratch), get(l.size)), [
-      set(l.scratch, load(ROW_HEAD, rowAddress(room, get(l.scratch)))),
-      // A row that begins anew may have a parent without a row, a complete one may have endings.
-      when(less(get(l.scratch), get(l.at)), [
-        set(l.scratch, rowAddress(room, get(l.scratch))),
-        Array.from({ length: room }, (_, k) => [
-          set(l.found, load(ROW_HEAD + 4 * k, get(l.scratch))),
-          set(
-            l.touched,
-            add(
-              get(l.touched),
-              load(0, rowAddress(room, select(less(get(l.found), get(l.at)), get(l.found), get(l.at)))),
-            ),
-          ),
-        ]),
-      ]),
-    ]),
   ];
 };
 

@@ -53,9 +53,6 @@ export const put = (name: GlobalName, value: Code): Code => setGlobal(globals.in
 /** States whose successors are gathered before they are looked up, in entries of the batch. */
 export const BATCH = 32;
 
-/** So many states ahead, rows are touched that guesses will look at. */
-export const AHEAD = 6;
-
 /** Labels at the start of a row, in bytes; what is no label reads NO_LABEL. */
 export const ROW_HEAD = 8;
 export const NO_LABEL = 255;
