@@ -149,9 +149,8 @@ export function parseRequest(args: readonly string[]): Request {
     if (about && contexts) return wrong(`--contexts is for whole files; --${about.kind} reads all callers`);
     if (about?.kind === 'line' && files.length !== 1) return wrong('--line is for one file');
     if (about && files.length > 1) return wrong(`--${about.kind} is for one file or none`);
-    return files.length || (about && values.tree !== undefined)
-      ? request
-      : wrong(about ? `--${about.kind} needs a file or --tree` : 'facts needs at least one file');
+    // About a name, the working folder may be the tree.
+    return files.length || about ? request : wrong('facts needs at least one file');
   }
   if (/\.c$/.test(command)) return wrong(`do you mean “racelens check ${command}”?`);
   return wrong(`there is no command “${command}”; there are check and facts`);

@@ -23,13 +23,18 @@ type About = Exclude<FactsArguments['about'], undefined>;
 
 /** Gives the exit code: 3 if there is nothing to say about what was asked. */
 export async function showFacts(request: FactsArguments, input: CommandInput): Promise<number> {
-  const tree = treeOf(request.tree, input);
+  const { about } = request;
+  const named = request.files.length > 0 || request.tree !== undefined;
+  const tree = treeOf(named ? request.tree : '.', input);
   if (typeof tree === 'string') {
-    input.terminal.error(`racelens: ${tree}\n`);
+    const reason =
+      about && !named
+        ? `--${about.kind} needs a file or --tree DIR: the working folder is no kernel tree`
+        : tree;
+    input.terminal.error(`racelens: ${reason}\n`);
     return exit.input;
   }
   const pipelineOf = await input.createPipelines(input.files, tree.root);
-  const { about } = request;
   return about
     ? showAbout(about, request, input, pipelineOf, tree.root)
     : showFiles(request, input, pipelineOf, tree.root);

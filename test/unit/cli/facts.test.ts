@@ -82,6 +82,16 @@ int f(struct s *s) { while (test_and_set_bit(S_BUSY, &s->state)) ; clear_bit(S_B
     });
   });
 
+  it('a function of the tree that is the working folder', async () => {
+    const inTree = {
+      '/work/include/linux/kernel.h': '',
+      '/work/net/x.c': 'static int only_here(void)\n{\n\treturn 0;\n}\n',
+    };
+    const ran = await run(['facts', '--function', 'only_here', '--json'], { files: inTree });
+    assert.equal(ran.code, 0, ran.error);
+    assert.match(ran.out, /net\/x\.c/);
+  });
+
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
     [['facts', 'demo.c', '--line', 'x'], /--line needs a line's number, not “x”/],
     [['facts', 'demo.c', 'demo.c', '--line', '1'], /--line is for one file/],
