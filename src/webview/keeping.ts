@@ -43,7 +43,7 @@ export function keepPanel(model: Model, actions: Actions): TemplateResult {
       ${text}
     </button>`;
   return html`<div class="pad keep-panel">
-    <h3>${t('Save')}</h3>
+    <h2 class="minor">${t('Save')}</h2>
     <ul class="saves">
       ${save('svg', 'file-media', t('Picture (SVG)'), t('what is shown, sharp at every size'))}
       ${save('png', 'device-camera', t('Picture (PNG)'), t('what is shown, for slides and mails'))}
@@ -52,13 +52,13 @@ export function keepPanel(model: Model, actions: Actions): TemplateResult {
       ${save('json', 'json', t('JSON'), t('the trace with all states'))}
       ${save('transcript', 'note', t('Transcript'), t('all of it in plain English'))}
     </ul>
-    <h3>${t('Copy')}</h3>
+    <h2 class="minor">${t('Copy')}</h2>
     <p class="copies">
       ${copy('schedule', t('Schedule'))} ${copy('transcript', t('Transcript'))}
       ${copy('mermaid', t('Mermaid diagram'))} ${copy('json', t('JSON'))} ${copy('svg', t('Picture (SVG)'))}
     </p>
     <section class="section-transcript" aria-label=${t('Transcript')}>
-      <h3>${t('Transcript')}</h3>
+      <h2 class="minor">${t('Transcript')}</h2>
       <pre tabindex="0">${transcriptOf(model)}</pre>
     </section>
   </div>`;

@@ -26,7 +26,7 @@ export function playPanel(model: Model, actions: Actions): TemplateResult {
         ${button(t('Play from the start'), { type: 'startPlay', quiz: false, at: 0 }, false)}
         ${at > 0 ? button(t('Play from step {0}', at), { type: 'startPlay', quiz: false, at }) : nothing}
       </div>
-      <h3>${t('Race quiz')}</h3>
+      <h2 class="minor">${t('Race quiz')}</h2>
       <p>
         ${
           model.run?.view.verdict.outcome === 'found'
@@ -60,7 +60,7 @@ export function playPanel(model: Model, actions: Actions): TemplateResult {
     }
     ${
       answer && answer.path.length > 0
-        ? html`<h3>${t('Your choices')}</h3>
+        ? html`<h2 class="minor">${t('Your choices')}</h2>
             <ol class="trail">
               ${answer.path.map((_, index) => {
                 const first = answer.rows[index] ?? index;
@@ -86,7 +86,7 @@ export function playPanel(model: Model, actions: Actions): TemplateResult {
     }
     ${
       answer && answer.waiting.length
-        ? html`<h3>${t('Cannot run now')}</h3>
+        ? html`<h2 class="minor">${t('Cannot run now')}</h2>
             <ul class="list">
               ${answer.waiting.map(
                 w => html`<li><b>${answer.trace.threads[w.thread]?.name}</b> ${w.text}</li>`,

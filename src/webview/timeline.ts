@@ -288,7 +288,7 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
     );
     if (!isStep && !fold) return html`<div class=${kind} role="presentation" .style=${style}>${body}</div>`;
     const label = fold
-      ? `${trace.threads[fold.thread]?.name ?? ''}: ${t('{0} steps nobody else can notice', fold.to - fold.from + 1)}`
+      ? (trace.threads[fold.thread]?.name ?? '')
       : row.kind === 'start'
         ? t('start')
         : `${t('Step {0}', row.position)}: ${stepText(trace, row.position - 1)}`;
@@ -305,13 +305,13 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
       role="treeitem"
       aria-level=${row.row?.kind === 'step' && row.row.inFold ? 2 : 1}
       aria-selected=${main && when === 'current'}
-      aria-label=${label}
       .style=${style}
       @click=${go}
       @dblclick=${() => {
         if (row.row?.kind === 'step') actions.open(row.row.step.place);
       }}
     >
+      <span class="hidden">${label}</span>
       ${body}
     </div>`;
   }
@@ -391,7 +391,11 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
     if (!lane) return nothing;
     const top = row.dot - font.line / 2 - firstOwn(block.lines) * font.line;
     const style = `left:${String(lane.text)}px;width:${String(lane.textWidth)}px;top:${String(top)}px`;
-    return html`<div class="block lane-${block.lane % laneColours}" .style=${style}>
+    return html`<div
+      class="block lane-${block.lane % laneColours}"
+      aria-hidden=${row.kind === 'step' ? 'true' : nothing}
+      .style=${style}
+    >
       ${block.lines.map(line => {
         const kind = `line ${line.kind} ${line.about ?? ''}`;
         const indent = `padding-left:${String(line.indent)}px;height:${String(font.line)}px;line-height:${String(font.line)}px`;
