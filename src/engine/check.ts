@@ -57,13 +57,49 @@ export function createCheck(
         const report = examination.run(states);
         return report === 'more' ? 'more' : counted(report);
       }
-      const search = exploration.run(states);
+      const search = found ?? exploration.run(states);
       if (search === 'more') return 'more';
       found = search;
-      const report = conclude(program, search);
+      const isCut = search.stopped?.reason === 'cancelled' && search.store.size > SOON_SEEN;
+      const reason = isCut
+        ? 'cancelled'
+        : search.graph.sweep?.(SWEEP_QUANTUM) === false && interrupted(search, all, cancel);
+      if (reason === undefined) return 'more';
+      const report = reason ? endedEarly(program, search, reason) : conclude(program, search);
       examination = createExamination(program, search, report, all, cancel);
       return examination ? 'more' : counted(report);
     },
+  };
+}
+
+/** Who cancels waits for what is known of so many states at most. */
+const SOON_SEEN = 200_000;
+/** Pieces of the hang check at a time: a few ten milliseconds. */
+const SWEEP_QUANTUM = 32;
+
+/** Whether somebody ends the check while it looks for states that cannot finish. */
+function interrupted(
+  { store, graph, stopped }: Search,
+  options: Options,
+  cancel: CancelToken,
+): 'cancelled' | 'time' | undefined {
+  // What has stopped the search does not end this as well.
+  if (stopped?.reason === 'cancelled' || stopped?.reason === 'time') return undefined;
+  if (cancel.cancelled) return 'cancelled';
+  const go = options.progress?.({ states: store.size, transitions: graph.edges, frontier: 0 });
+  return go === 'cancelled' || go === 'time' ? go : undefined;
+}
+
+/** The search is over, but what it has found has not been looked at. */
+function endedEarly(program: Program, search: Search, reason: 'cancelled' | 'time'): Report {
+  const { machine: m, store, graph, engine } = search;
+  const message = reason === 'time' ? 'the time limit was reached' : 'cancelled';
+  return {
+    verdict: { kind: 'cannot-tell', reason, message: `${message} (${store.size} states explored)` },
+    exhaustive: false,
+    confirmed: true,
+    also: [],
+    ...commonOf(program, m, store.size, graph.edges, engine),
   };
 }
 
@@ -89,11 +125,7 @@ function conclude(program: Program, search: Search): Report {
   const good = canFinish(graph, store.size);
   const kinds = new Set<VerdictKind>();
   for (const e of graph.endings) if ('fault' in e) kinds.add(e.fault.kind);
-  for (let s = 0; s < graph.expanded; s++)
-    if (!good[s]) {
-      kinds.add('hang');
-      break;
-    }
+  if (good.subarray(0, graph.expanded).includes(0)) kinds.add('hang');
   const wanted = (target: number): string | undefined => {
     if (target >= 0) return good[target] ? undefined : 'hang';
     const e = graph.endings[-1 - target];
@@ -106,15 +138,7 @@ function conclude(program: Program, search: Search): Report {
   const limits = graph.endings.flatMap(e => ('limit' in e ? [e.limit] : []));
   for (const l of limits) if (l.stated) m.statedBounds.add(l.message);
   const open = limits.filter(l => !l.stated);
-  const common = {
-    states: store.size,
-    transitions: graph.edges,
-    engine: search.engine,
-    // Of calls without a body, those that were made.
-    assumptions: program.assumptions.filter((a, k) => !a.kind.startsWith('unknown') || m.assumed.has(k)),
-    findings: findings(m),
-    bounds: [...statedBounds(program), ...[...m.statedBounds].sort()],
-  };
+  const common = commonOf(program, m, store.size, graph.edges, search.engine);
   const exhaustive = !search.stopped && open.length === 0;
   const described = hits.map(h => describe(search, good, h));
   const stuck = described.find(d => d.verdict.kind === 'hang' || d.verdict.kind === 'deadlock');
@@ -153,6 +177,25 @@ function conclude(program: Program, search: Search): Report {
         }
       : { kind: 'holds' };
   return { verdict, exhaustive, confirmed: true, also: [], ...common };
+}
+
+/** What every report says. */
+function commonOf(
+  program: Program,
+  m: Search['machine'],
+  states: number,
+  transitions: number,
+  engine: Search['engine'],
+): Pick<Report, 'states' | 'transitions' | 'engine' | 'assumptions' | 'findings' | 'bounds'> {
+  return {
+    states,
+    transitions,
+    engine,
+    // Of calls without a body, those that were made.
+    assumptions: program.assumptions.filter((a, k) => !a.kind.startsWith('unknown') || m.assumed.has(k)),
+    findings: findings(m),
+    bounds: [...statedBounds(program), ...[...m.statedBounds].sort()],
+  };
 }
 
 /** Bounds that the harness set. */

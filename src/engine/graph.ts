@@ -25,6 +25,8 @@ export interface Graph {
   readonly bytes?: number;
   /** What canFinish() gives, if the graph knows a faster way; then the search is over. */
   readonly canFinish?: () => Uint8Array;
+  /** Goes on with that, for so many pieces of a fraction of a millisecond each; true when it is done. */
+  readonly sweep?: (pieces: number) => boolean;
 }
 
 export interface Label {

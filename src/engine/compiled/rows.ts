@@ -129,9 +129,9 @@ export function graphOf(
   rows: Rows & {
     readonly expanded: number;
     readonly edges: number;
-  } & Required<Pick<Graph, 'bytes' | 'labelList' | 'endings' | 'canFinish'>>,
+  } & Required<Pick<Graph, 'bytes' | 'labelList' | 'endings' | 'canFinish' | 'sweep'>>,
 ): Graph {
-  const { memory, expanded, edges, bytes, labelList, endings, canFinish } = rows;
+  const { memory, expanded, edges, bytes, labelList, endings, canFinish, sweep } = rows;
   let goals: Uint8Array | undefined;
   let unfolded: ReturnType<typeof unfold> | undefined;
   const all = (): ReturnType<typeof unfold> => (unfolded ??= unfold(rows, expanded, edges));
@@ -155,5 +155,6 @@ export function graphOf(
     },
     endings,
     canFinish,
+    sweep,
   };
 }

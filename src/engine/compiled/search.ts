@@ -60,7 +60,7 @@ const SWEPT = 100_000;
 const MOST_LEFT = 10_000;
 
 /** The hash table is doubled when so much of it is used; small ones become four times as large. */
-const MOST_LOAD = 0.55;
+const MOST_LOAD = 0.68;
 const FIRST_SLOT_BITS = 14;
 /** Keys must have the bits that say where in a bucket a search begins. */
 const MOST_SLOT_BITS = 27;
@@ -495,27 +495,35 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
     }
     return canAllFinish({ memory, room }, left);
   };
-  /** The hang check; the bytes take the place of the hash table. */
-  const canFinish = (): Uint8Array => {
+  /** Where the hang check is: the sweep begins anew as long as it finds states that can finish. */
+  const sweeping = { isOver: false, from: 0, missing: 0, before: 0 };
+  /** The hang check; its bytes take the place of the hash table. */
+  const sweep = (pieces: number): boolean => {
     const base = memory.base('slots');
     if (!over) {
       over = true;
       refresh();
-      if (isSettled()) return memory.octets.subarray(base, base + states).fill(1);
-      memory.octets.fill(0, base, base + expanded);
+      sweeping.isOver = isSettled();
+      memory.octets.fill(sweeping.isOver ? 1 : 0, base, base + expanded);
       memory.octets.fill(1, base + expanded, base + states);
-      const { values, call } = instance ?? {};
-      const last = values?.get('next');
-      let missing = expanded;
-      for (let before = -1; call && last && missing > 0 && missing !== before;) {
-        before = missing;
-        // In pieces, as V8 puts better code in place between two calls only.
-        for (let from = expanded; from > 0; from -= SWEEP_PIECE) {
-          last.value = from;
-          missing -= call.sweep(base);
-        }
-      }
+      sweeping.from = sweeping.missing = sweeping.before = expanded;
     }
+    const last = instance?.values.get('next');
+    for (let k = 0; k < pieces && !sweeping.isOver && instance && last; k++) {
+      // In pieces, as V8 puts better code in place between two calls only, and somebody may cancel.
+      last.value = sweeping.from;
+      sweeping.missing -= instance.call.sweep(base);
+      sweeping.from -= SWEEP_PIECE;
+      if (sweeping.from > 0) continue;
+      sweeping.isOver = sweeping.missing === 0 || sweeping.missing === sweeping.before;
+      sweeping.before = sweeping.missing;
+      sweeping.from = expanded;
+    }
+    return sweeping.isOver;
+  };
+  const canFinish = (): Uint8Array => {
+    sweep(Infinity);
+    const base = memory.base('slots');
     return memory.octets.subarray(base, base + states);
   };
 
@@ -577,6 +585,7 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
         labelList: Int32Array.from(labels.flatMap(l => [l, l | (1 << 29)])),
         endings: graph.endings,
         canFinish,
+        sweep,
       }),
   };
 }

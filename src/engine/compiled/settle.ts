@@ -6,19 +6,19 @@
 import { forEachTarget, type Rows } from './rows';
 import { GOAL } from './shape';
 
-/** So many steps are looked at for each state that can only go back; then it is the sweep's turn. */
-const MOST_STEPS = 20_000;
+/** After so many steps it is the sweep's turn. */
+const MOST_STEPS = 300_000;
 
 /** True if all `left` can finish, by ways that were found; false says nothing. */
 export function canAllFinish(rows: Rows, left: readonly number[]): boolean {
   const { octets } = rows.memory;
   const goals = rows.memory.base('goals');
   const known = new Set<number>();
+  let steps = 0;
   for (const start of left) {
     const seen = new Set([start]);
     const way = [start];
     const open = [[start]];
-    let steps = 0;
     let found = false;
     // Depth first: the way there is known to be able to finish as well.
     while (!found && open.length > 0) {

@@ -3,7 +3,8 @@ import { strict as assert } from 'node:assert';
 import { netpollModel, sizes } from '../../../bench/models';
 import type { Progress } from '../../../src/engine/options';
 import { createEstimator } from '../../../src/engine/estimate';
-import { checkText } from './checking';
+import { createCheck, type Report } from '../../../src/engine/index';
+import { checkText, programOf } from './checking';
 
 const size = sizes['B'];
 const model = size ? netpollModel({ ...size, fixed: true, polling: false }) : '';
@@ -82,6 +83,49 @@ describe('engine: the search itself', () => {
       const late = (answer: 'time' | 'cancelled') => (p: Progress) => (p.states > 2000 ? answer : 'go');
       assert.equal(reasonOf({ progress: late('time') }), 'time');
       assert.equal(reasonOf({ progress: late('cancelled') }), 'cancelled');
+    }
+  });
+
+  it('can be cancelled in the hang check of a large graph', () => {
+    const large = sizes['C'];
+    const text = large ? netpollModel({ ...large, fixed: false, polling: false }) : '';
+    let isFound = false;
+    const cancel = {
+      get cancelled() {
+        return isFound;
+      },
+    };
+    const running = createCheck(programOf(text), { reduce: false, forgetDead: false }, cancel);
+    let report: 'more' | Report = 'more';
+    while (report === 'more') {
+      report = running.run(4096);
+      isFound = running.search !== undefined;
+    }
+    const { verdict, states } = report;
+    assert.equal(verdict.kind === 'cannot-tell' && verdict.reason, 'cancelled');
+    assert.equal(states, running.search?.store.size);
+    assert.equal(running.search?.stopped, undefined);
+  });
+
+  it('where memory ends, cannot tell and says what helps', () => {
+    const { verdict } = checkText(model, { reduce: false, maxBytes: 700_000 });
+    assert.equal(verdict.kind === 'cannot-tell' && verdict.reason, 'memory');
+    assert.match(verdict.kind === 'cannot-tell' ? verdict.message : '', /MB of states .*use fewer threads/);
+    // There is less than the limit allows.
+    const { Memory } = WebAssembly;
+    const grow = Memory.prototype.grow;
+    Memory.prototype.grow = function few(this: WebAssembly.Memory, pages: number) {
+      if (this.buffer.byteLength + pages * 65536 > 17 << 20) throw new RangeError('no more');
+      return grow.call(this, pages);
+    };
+    try {
+      const large = sizes['D'];
+      const text = large ? netpollModel({ ...large, fixed: true, polling: false }) : '';
+      const { verdict: full, states } = checkText(text, { reduce: false });
+      assert.equal(full.kind === 'cannot-tell' && full.reason, 'memory');
+      assert.ok(states > 50_000);
+    } finally {
+      Memory.prototype.grow = grow;
     }
   });
 
