@@ -7,6 +7,7 @@ import * as vscode from 'vscode';
 import type { Told, ViewComparison, ViewPlay, ViewSlow, ViewWatch } from '../protocol/examined';
 import type { ExaminedMessage, ExaminedWhat } from '../protocol/panel';
 import type { Log } from './log';
+import { openPaths } from './convert';
 import { toPath } from './paths';
 import type { Session } from './session';
 import { setting } from './settings';
@@ -117,7 +118,7 @@ export function createAfterwards(workers: Workers, session: Session, log: Log): 
     async compare(harness, what) {
       const fix = what === 'fix' ? session.of(harness)?.run?.fix : undefined;
       if (what === 'fix' && !fix) return { cannotTell: vscode.l10n.t('no fix is known for this run') };
-      const found = fix && (await workers.ask('fix', { path: fix.path, open: [], key: fix.key }));
+      const found = fix && (await workers.ask('fix', { path: fix.path, open: openPaths(), key: fix.key }));
       if (fix && !found) return { cannotTell: vscode.l10n.t('the present text has no place for the fix') };
       const params = {
         harness: toPath(harness),

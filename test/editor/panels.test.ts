@@ -1,4 +1,4 @@
-/** Several replay panels at once, over a reload and in a window of their own; schedule files that open in one. */
+/** Several replay panels at once, over a reload; schedule files that open in one. */
 import { strict as assert } from 'node:assert';
 import type { FrameLocator } from 'playwright-core';
 import { readFileSync, writeFileSync } from 'node:fs';
