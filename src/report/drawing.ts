@@ -22,6 +22,7 @@ import {
   type Row,
   type Slots,
 } from './rows';
+import { once } from './memo';
 import { clip, wrap } from './wrap';
 
 /** Sizes of the font that the text is drawn with. */
@@ -51,6 +52,8 @@ export interface DrawingOptions {
   /** How the threads end, for the row below the last step. */
   readonly ends?: readonly (string | undefined)[];
   readonly words?: Partial<Words>;
+  /** Rows of earlier drawings that differ in nothing but folds and filters: they are taken from here, and kept here. */
+  readonly kept?: Map<string, Omit<DrawnRow, 'top'>>;
 }
 
 /** The few words that the drawing itself writes; a page translates them. */
@@ -188,10 +191,17 @@ const leastWide = 27;
 const leastCompact = 30;
 const right = 8;
 
+const slotsIn = once(slotsOf);
+const gracesIn = once(gracesOf);
+const orderIn = once(cellOrder);
+const bitsIn = once((trace: ViewTrace) =>
+  orderIn(trace).flatMap(cell => bitsWorthSeeing(trace, cell).map(bit => ({ cell, bit }))),
+);
+
 export function draw(trace: ViewTrace, options: DrawingOptions): Drawing {
   const words: Words = { ...english, ...options.words };
-  const slots = slotsOf(trace);
-  const graces = gracesOf(trace);
+  const slots = slotsIn(trace);
+  const graces = gracesIn(trace);
   const place = placed(trace, options, slots, graces);
   const rows = rowsWithText(trace, options, words, place, slots);
   const last = rows.at(-1);
@@ -226,8 +236,8 @@ type Placed = Pick<Drawing, 'compact' | 'width' | 'lanes' | 'columns' | 'without
 function placed(trace: ViewTrace, options: DrawingOptions, slots: Slots, graces: readonly Grace[]): Placed {
   const { font } = options;
   const shown = trace.threads.flatMap((_, thread) => (options.hiddenThreads?.has(thread) ? [] : [thread]));
-  const cells = options.bare ? [] : cellOrder(trace).filter(cell => !options.hiddenCells?.has(cell));
-  const bits = cells.flatMap(cell => bitsWorthSeeing(trace, cell).map(bit => ({ cell, bit })));
+  const cells = options.bare ? [] : orderIn(trace).filter(cell => !options.hiddenCells?.has(cell));
+  const bits = bitsIn(trace).filter(({ cell }) => cells.includes(cell));
   const words = new Set(bits.map(({ cell }) => cell));
   const values = cells.filter(cell => !words.has(cell) && trace.cells[cell]?.holds !== 'lock');
   const watches = options.bare ? [] : (options.watches ?? []);
@@ -366,7 +376,11 @@ function rowsWithText(
       if (trace.lassoAt === index) remark('lasso', words.lasso, index);
     }
     const thread = row.kind === 'fold' ? row.thread : row.step.thread;
-    add(drawnRow(trace, row, place, slots, font, words, before !== thread));
+    const key = keyOf(row, before !== thread);
+    const known = options.kept?.get(key);
+    const made = known ?? drawnRow(trace, row, place, slots, font, words, before !== thread);
+    if (!known) options.kept?.set(key, made);
+    add(made);
     before = thread;
   }
   gap(trace.steps.length);
@@ -385,6 +399,15 @@ function rowsWithText(
     add({ ...plain, kind: 'end', position: trace.steps.length, height: height + 12, dot: 12, blocks });
   }
   return drawn;
+}
+
+/** What a row's looks depend on, beside the trace and the widths. */
+function keyOf(row: Row | FoldRow, switches: boolean): string {
+  const more =
+    row.kind === 'fold'
+      ? `f${String(row.from)} ${String(row.open)} ${String(row.depth)}`
+      : `s${String(row.index)} ${String(row.headings.length)} ${String(row.goesOn)}`;
+  return `${more} ${String(switches)}`;
 }
 
 function chars(lane: Lane, font: Font, indent: number): number {

@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { SaveFormat } from '../protocol/panel';
 import type { ReplayView } from '../protocol/view';
-import { once } from './memo';
+import { once } from '../report/memo';
 import type { Actions } from './actions';
 import type { Model } from './model';
 import { transcript } from './transcript';

@@ -93,9 +93,8 @@ function start(root: HTMLElement, host: Host): void {
     const next = wanting(reduce(before, act));
     if (next === before) return;
     model = next;
-    draw();
     const sides = before.tab !== next.tab || before.play !== next.play || before.run !== next.run;
-    if (before.position !== next.position || act.type === 'run' || sides) timeline.arrive();
+    draw(before.position !== next.position || sides);
     if (next.cursor !== undefined && next.cursor !== before.cursor)
       document.getElementById(`step-${String(next.cursor)}`)?.scrollIntoView({ block: 'nearest' });
     for (const message of tell(before, next, act)) post(message);
@@ -117,9 +116,9 @@ function start(root: HTMLElement, host: Host): void {
   }
 
   /** What cannot be drawn must not take the rest of the panel with it: it is said, once for each model. */
-  function draw(): void {
+  function draw(arrive: boolean): void {
     try {
-      drawAll();
+      drawAll(arrive);
       failed = undefined;
     } catch (error) {
       if (failed === undefined) console.error('racelens: the panel could not be drawn', error);
@@ -127,12 +126,12 @@ function start(root: HTMLElement, host: Host): void {
     }
   }
 
-  function drawAll(): void {
+  function drawAll(arrive: boolean): void {
     const { run } = model;
     const trace = traceOf(model);
     render(html`${banner(model, actions)} ${run && trace ? toolbar(model, actions) : nothing}`, top);
     content.className = `content ${trace ? '' : 'no-trace'} ${run ? '' : 'no-run'}`;
-    timeline.update(model);
+    timeline.update(model, arrive);
     render(run ? aside(model, run.view, actions) : nothing, side);
     render(
       html`<div class="hidden" role="status" aria-live="polite" id="live">${spokenOf(model)}</div>
@@ -187,7 +186,7 @@ function start(root: HTMLElement, host: Host): void {
     if (!message) return;
     update(message);
   });
-  draw();
+  draw(false);
   post({ version, type: 'ready' });
 
   /** The drawing on the screen as a file: full length, its own colours. */

@@ -12,6 +12,7 @@ import type {
 import type { PanelProgress, PanelRun } from '../protocol/panel';
 import type { ViewTrace } from '../protocol/view';
 import { causesOf, edgesOf } from '../report/facts';
+import { once } from '../report/memo';
 import { chainOf, foldsOf, isInside, neighbour, type Fold } from '../report/rows';
 import type { Translate } from './words';
 
@@ -98,6 +99,9 @@ export interface Target {
   readonly bit?: string;
 }
 
+const foldsIn = once(foldsOf);
+const edgesIn = once(edgesOf);
+
 export const noFilter: Filter = { pivot: 0, word: '' };
 
 export function initialModel(t: Translate): Model {
@@ -177,7 +181,7 @@ export function isOpen(model: Model, fold: Fold): boolean {
 export function nextPosition(model: Model, direction: 1 | -1, from = model.position): number {
   const trace = traceOf(model);
   if (!trace) return model.position;
-  const closed = foldsOf(trace).filter(fold => !isOpen(model, fold));
+  const closed = foldsIn(trace).filter(fold => !isOpen(model, fold));
   const shows = shownSteps(model);
   let next = neighbour(trace, closed, from, direction);
   while (shows && next > 0 && next < trace.steps.length && !shows(next - 1))
@@ -190,7 +194,7 @@ export function shownSteps(model: Model): ((step: number) => boolean) | undefine
   const trace = traceOf(model);
   const { causal, pivot, word } = model.filter;
   if (!trace || (!causal && !word.trim() && !model.hiddenThreads.size)) return undefined;
-  const causes = causal ? causesOf(edgesOf(trace), pivot) : undefined;
+  const causes = causal ? causesOf(edgesIn(trace), pivot) : undefined;
   const wanted = word.trim().toLowerCase();
   const says = (step: number): boolean => {
     const of = trace.steps[step];

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ViewCell, ViewChange, ViewTrace, ViewValue } from '../protocol/view';
 import { cellOrder, commonPrefix, shortBit } from '../report/rows';
-import { once } from './memo';
+import { once } from '../report/memo';
 import type { Actions } from './actions';
 import { traceOf, type Model } from './model';
 

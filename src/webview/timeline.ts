@@ -22,16 +22,14 @@ import { awaitedIn } from '../report/picture';
 import { bandsOf, pairedBands, type Band } from './bands';
 import { choices } from './choices';
 import { headHeight, heads } from './heads';
-import { once } from './memo';
+import { once } from '../report/memo';
 import type { Actions } from './actions';
 import { isOpen, otherPosition, otherTrace, partsAt, shownSteps, told, traceOf, type Model } from './model';
 import { at, stepText } from './transcript';
 
 export interface Timeline {
-  /** Draws what the model says. */
-  update(model: Model): void;
-  /** Brings the current row into sight. */
-  arrive(): void;
+  /** Draws what the model says; `arrive`: with the current row in sight. */
+  update(model: Model, arrive?: boolean): void;
   /** What is drawn; for pictures and tests. */
   drawing(): Drawing | undefined;
 }
@@ -52,6 +50,8 @@ interface View {
   readonly bandOf: ReadonlyMap<DrawnRow, number>;
 }
 
+type RowsKept = NonNullable<DrawingOptions['kept']>;
+
 /** What a drawing is made of; the same ones give the same drawing. */
 type Key = readonly unknown[];
 
@@ -60,6 +60,7 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
   let model: Model | undefined;
   let font: Font = fontOf(root);
   let drawn: { readonly key: Key; readonly view: Pick<View, 'sides' | 'bands'> } | undefined;
+  let rowsKept: { readonly key: Key; readonly rows: readonly RowsKept[] } | undefined;
   let scheduled = false;
   const controllers: ReactiveController[] = [];
   const host: ReactiveControllerHost = {
@@ -82,12 +83,29 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
   });
   for (const controller of controllers) controller.hostConnected?.();
 
+  let height = root.clientHeight;
   new ResizeObserver(() => {
+    height = root.clientHeight;
     font = fontOf(root);
     if (model) update(model);
   }).observe(root);
 
-  function update(next: Model): void {
+  /** To where the current row is seen. Positions are known, so the browser need not lay anything out for it. */
+  function scrollTo({ model: of, bands, heads: above, sides }: View): void {
+    const last = of.position >= (sides[0]?.drawing.trace.steps.length ?? 0);
+    const band = bands[last ? bands.length - 1 : view ? currentBand(view) : 0];
+    if (!band) return;
+    const room = height - above;
+    const offset = virtual.getVirtualizer().scrollOffset ?? 0;
+    const bottom = band.top + band.height;
+    const far = bottom < offset - room || band.top > offset + 2 * room;
+    if (far) root.scrollTop = band.top - room / 3;
+    else if (band.top - 8 < offset) root.scrollTop = band.top - 8;
+    else if (bottom + 24 > offset + room) root.scrollTop = bottom + 24 - room;
+  }
+
+  function update(next: Model, arrive = false): void {
+    const before = view;
     model = next;
     const trace = traceOf(next);
     view = trace ? viewOf(next, trace) : undefined;
@@ -119,7 +137,12 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
       measured = bands;
       virtualizer.measure();
     }
+    // Before the rows are changed, while their layout is still good; unless there is more to scroll to now.
+    const same = before?.height === view?.height;
+    if (arrive && view && same && !next.play) scrollTo(view);
     paint();
+    if (arrive && view && next.play) root.scrollTop = root.scrollHeight;
+    else if (arrive && view && !same) scrollTo(view);
   }
   let measured: readonly Band[] | undefined;
 
@@ -144,6 +167,10 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
       of.run?.view,
       partsAt(of),
     ];
+    // Folds, the filter and the current fold change which rows there are, not how they look.
+    const looks = key.filter((_, i) => ![5, 6, 7].includes(i));
+    if (!rowsKept || rowsKept.key.some((part, i) => part !== looks[i]))
+      rowsKept = { key: looks, rows: [new Map(), new Map()] };
     if (!drawn || drawn.key.some((part, i) => part !== key[i]))
       drawn = { key, view: other ? two(of, trace, other, width) : one(of, trace, width) };
     const { bands } = drawn.view;
@@ -189,16 +216,21 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
   }
 
   function one(of: Model, trace: ViewTrace, width: number): Pick<View, 'sides' | 'bands'> {
-    const drawing = draw(trace, { ...optionsOf(of, trace, width), watches: of.expressions });
+    const drawing = draw(trace, {
+      ...optionsOf(of, trace, width),
+      watches: of.expressions,
+      kept: rowsKept?.rows[0],
+    });
     return { sides: [{ drawing, left: 0, position: of.position }], bands: bandsOf(drawing) };
   }
 
   function two(of: Model, trace: ViewTrace, other: ViewTrace, width: number): Pick<View, 'sides' | 'bands'> {
     const half = Math.max(300, (width - 1) / 2);
-    const left = draw(trace, { ...optionsOf(of, trace, half), compact: true });
+    const left = draw(trace, { ...optionsOf(of, trace, half), compact: true, kept: rowsKept?.rows[0] });
     const right = draw(other, {
       ...optionsOf(of, other, half),
       compact: true,
+      kept: rowsKept?.rows[1],
       isOpen: fold => of.unfolded.has(fold.from) || isInside(fold, otherPosition(of, of.position)),
     });
     return {
@@ -442,15 +474,6 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
 
   return {
     update,
-    arrive() {
-      if (!view) return;
-      const to =
-        view.model.position >= (traceOf(view.model)?.steps.length ?? 0)
-          ? view.bands.length - 1
-          : currentBand(view);
-      if (view.model.play) root.scrollTop = root.scrollHeight;
-      else virtual.getVirtualizer().scrollToIndex(to, { align: 'auto' });
-    },
     drawing: () => view?.sides[0]?.drawing,
   };
 }
