@@ -1,6 +1,7 @@
 /** Texts that a reader takes along of what the panel shows. */
 import type { LineMap } from '../base/span';
 import { mermaidOf, type DiagramInput } from '../report/mermaid';
+import { pictureOf } from '../report/picture';
 import { traceJson, type TraceJsonInput } from '../report/traceJson';
 import type { CheckAnswer } from './pipeline';
 import { replayView } from './replay';
@@ -17,7 +18,7 @@ export const exported: Readonly<Record<'mermaid' | 'json', (input: ExportInput) 
 /** Of an answer, for the command line; undefined if there is no schedule to show. `show`: a path for people. */
 export function exportedAnswer(
   { report, program, files }: CheckAnswer,
-  format: keyof typeof exported,
+  format: keyof typeof exported | 'svg',
   {
     file,
     show,
@@ -43,6 +44,11 @@ export function exportedAnswer(
     place: place(step.place),
     frames: step.frames.map(frame => ({ ...frame, place: place(frame.place) })),
   }));
+  if (format === 'svg')
+    return pictureOf(
+      { ...view, trace: { ...view.trace, steps } },
+      { title: file.slice(file.lastIndexOf('/') + 1), theme: 'light' },
+    );
   const { place: at, ...verdict } = view.verdict;
   return exported[format]({
     title: file.slice(file.lastIndexOf('/') + 1),

@@ -43,6 +43,8 @@ export interface SubjectInput {
 
 /** Runs that are known; a program takes little. */
 const mostSubjects = 16;
+/** A larger one is not worth its memory while nobody asks: it is explored again then. */
+const mostBytes = 500e6;
 /** Graphs are kept of the last run, and of others as long as all together have no more states. */
 const mostStates = 400_000;
 
@@ -92,7 +94,7 @@ export function createSubjects(): Subjects {
         },
       };
       subjects.set(harness, subject);
-      if (search) searches.set(subject, search);
+      if (search && search.store.bytes < mostBytes) searches.set(subject, search);
       makeRoom();
       return subject;
     },

@@ -123,6 +123,8 @@ async function open(launch: Launch, input: DebugInput): Promise<Stage | NoStage>
         ? vscode.l10n.t('{0}: there is no schedule to debug. {1}', run.view.verdict.kind, run.view.summary)
         : vscode.l10n.t('{0} could not be run.', nameOf(harness)),
     };
+  // What is debugged is the schedule, not a play of it.
+  session.setPlay(undefined, harness);
   // The run itself is made anew when a fix for it becomes known; the view stays.
   session.goTo(Math.min(launch.step ?? 0, trace.steps.length), harness);
   // While a free play is on show, the steps are of another schedule: the debugger stays where it was.

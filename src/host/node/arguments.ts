@@ -23,7 +23,7 @@ export type Request =
       readonly examine: Pick<Options, 'odds' | 'matters' | 'twin' | 'counts'>;
       readonly model: boolean;
       /** Prints the schedule in this form in place of the answer. */
-      readonly form?: 'mermaid' | 'json';
+      readonly form?: 'mermaid' | 'json' | 'svg';
     }
   | {
       readonly command: 'facts';
@@ -56,6 +56,7 @@ export const help = `racelens: see, replay and fix races in Linux kernel C
       --model            prints the program that the engine runs, and does not run it
       --mermaid          prints the schedule as a Mermaid sequence diagram
       --trace            prints the schedule with its states as JSON
+      --svg              prints a picture of it
       --json             one object a line
       --no-color
   racelens facts FILE.c...        RCU regions, state words, conditional locks, contexts
@@ -90,6 +91,7 @@ export function parseRequest(args: readonly string[]): Request {
         model: { type: 'boolean' },
         mermaid: { type: 'boolean' },
         trace: { type: 'boolean' },
+        svg: { type: 'boolean' },
         line: { type: 'string' },
         function: { type: 'string' },
         bit: { type: 'string' },
@@ -123,9 +125,14 @@ export function parseRequest(args: readonly string[]): Request {
     if (typeof examine === 'string') return wrong(examine);
     if (values.schedule !== undefined && Object.keys(examine).length > 0)
       return wrong('--odds, --slow, --matters, --twin and --counts need all schedules; leave --schedule out');
-    if (values.mermaid && values.trace) return wrong('--mermaid and --trace are two forms: take one');
-    if ((values.mermaid || values.trace) && values.json)
-      return wrong('--mermaid and --trace print no record: leave --json out');
+    const forms = [
+      ...(values.mermaid ? ['mermaid' as const] : []),
+      ...(values.trace ? ['json' as const] : []),
+      ...(values.svg ? ['svg' as const] : []),
+    ];
+    const form = forms[0];
+    if (forms.length > 1) return wrong('--mermaid, --trace and --svg are different forms: take one');
+    if (form && values.json) return wrong('--mermaid, --trace and --svg print no record: leave --json out');
     if (values.schedule !== undefined && files.length > 1)
       return wrong('--schedule is for one harness, and there are several');
     return {
@@ -134,7 +141,7 @@ export function parseRequest(args: readonly string[]): Request {
       colour: !values['no-color'],
       all: values.all ?? false,
       model: values.model ?? false,
-      ...(values.mermaid ? { form: 'mermaid' as const } : values.trace ? { form: 'json' as const } : {}),
+      ...(form ? { form } : {}),
       examine,
       ...(maxStates === undefined ? {} : { maxStates }),
       ...(time === undefined ? {} : { time }),

@@ -1,4 +1,4 @@
-/** `check --mermaid --trace`: the schedule in another form. */
+/** `check --mermaid --trace --svg`: the schedule in another form. */
 import { strict as assert } from 'node:assert';
 import { run } from './run';
 
@@ -48,6 +48,12 @@ describe('racelens check, in other forms', () => {
     );
   });
 
+  it('prints a picture', async () => {
+    const { code, out } = await run(['check', 'lost.race.c', '--svg'], { files });
+    assert.equal(code, 1);
+    assert.match(out, /^<svg [^]*seen = count[^]*<\/svg>\s*$/);
+  });
+
   it('says so where there is no schedule, and tells wrong uses', async () => {
     const none = await run(['check', 'good.race.c', '--mermaid'], { files });
     assert.deepEqual([none.code, none.out], [0, '']);
@@ -55,6 +61,7 @@ describe('racelens check, in other forms', () => {
     for (const args of [
       ['--mermaid', '--trace'],
       ['--trace', '--json'],
+      ['--svg', '--mermaid'],
     ])
       assert.equal((await run(['check', 'lost.race.c', ...args], { files })).code, 3);
   });
