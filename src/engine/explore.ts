@@ -114,6 +114,8 @@ export function createExploration(
   const stop = (reason: CannotTellReason, message: string): Search => result({ reason, message });
   const memoryStop = (): Search =>
     stop('memory', `more than ${Math.round(options.maxBytes / 1e6)} MB of states`);
+  const noMemory = (bytes: number): Search =>
+    stop('memory', `there is no memory for more than ${Math.round(bytes / 1e6)} MB of states`);
 
   /** Why the search ends here, if it does. */
   const stopped = (states: number, transitions: number, bytes: number): Search | undefined => {
@@ -157,7 +159,7 @@ export function createExploration(
     const piece = Math.max(1, Math.min(budget, Math.floor(left / 8)));
     const answer = c.run(firstNewMark < 0 ? piece : ROUND_SLACK);
     next = c.expanded;
-    if (answer === 'memory') return memoryStop();
+    if (answer === 'memory') return noMemory(c.store.bytes);
     if (answer === 'lost') {
       mayCompile = false;
       why = 'steps depend on too much of the state';

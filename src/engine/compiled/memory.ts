@@ -30,9 +30,13 @@ export interface Regions {
   capacity(region: Region): number;
   /**
    * At least so many bytes for each region, keeping the first `used` bytes of each; what is left over is shared in the
-   * same proportion. False if there is not so much memory.
+   * same proportion, or as `later` says. False if there is not so much memory.
    */
-  grow(wanted: Readonly<Record<Region, number>>, used: Readonly<Partial<Record<Region, number>>>): boolean;
+  grow(
+    wanted: Readonly<Record<Region, number>>,
+    used: Readonly<Partial<Record<Region, number>>>,
+    later: Readonly<Partial<Record<Region, number>>>,
+  ): boolean;
   /** Views of the whole memory as it is now; they end with the next grow(). */
   readonly words: Int32Array;
   readonly octets: Uint8Array;
@@ -85,7 +89,7 @@ export function createRegions(): Regions {
     memory,
     base: region => bases.get(region) ?? FIRST_ADDRESS,
     capacity,
-    grow(wanted, used) {
+    grow(wanted, used, later) {
       if (regions.every(r => wanted[r] <= capacity(r))) return true;
       const least = regions.reduce((sum, r) => sum + sized(wanted[r]), FIRST_ADDRESS);
       const leastPages = Math.ceil(least / PAGE);
@@ -101,12 +105,12 @@ export function createRegions(): Regions {
       const room = memory.buffer.byteLength - least;
       // Moving everything for a few more states is as good as being full.
       if (room < least / 32) return false;
-      const growing = regions.reduce((sum, r) => sum + (fixed.has(r) ? 0 : wanted[r]), 0);
+      const growing = regions.reduce((sum, r) => sum + (fixed.has(r) ? 0 : (later[r] ?? wanted[r])), 0);
       const next = new Map<Region, number>();
       let top = FIRST_ADDRESS;
       for (const r of regions) {
         next.set(r, top);
-        const part = growing > 0 && !fixed.has(r) ? (room * wanted[r]) / growing : 0;
+        const part = growing > 0 && !fixed.has(r) ? (room * (later[r] ?? wanted[r])) / growing : 0;
         top += sized(wanted[r]) + Math.floor(part / 64) * 64;
       }
       const move = (r: Region, isDown: boolean): void => {

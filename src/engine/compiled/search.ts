@@ -197,6 +197,12 @@ export function createCompiled(m: Machine, store: Store, graph: Graph): Compiled
         long: longUsed,
         slots: slotBytes(slotBits),
       },
+      // The table is doubled all at once, and long rows may come late: there should be room for that.
+      {
+        slots: (states + more) * (8 / MOST_LOAD),
+        aside: (states + more) / 2,
+        long: Math.max(longUsed, states + more) * 2,
+      },
     );
     if (!grown) return false;
     const before = slotBits;
