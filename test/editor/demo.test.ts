@@ -103,9 +103,16 @@ describe('the demo in the editor', () => {
     ]);
     assert.match(await panel.locator('.summary').innerText(), /NAPIF?_STATE_SCHED/);
     assert.match(await panel.locator('.section-why').innerText(), /ifdown waits for/);
-    assert.match(await panel.locator('.row.end').innerText(), /waits for ever/);
-    const shown = await panel.locator('#steps').innerText();
-    for (const name of ['netpoll_poll_lock', 'poll_one_napi', 'napi_complete_done', 'napi_disable'])
+    await panel.locator('#steps').press('End');
+    await panel.locator('.row.end', { hasText: 'waits for ever' }).waitFor();
+    // Rows exist only near the window.
+    let shown = '';
+    for (const key of ['Home', 'End']) {
+      await panel.locator('#steps').press(key);
+      await b.page.waitForTimeout(100);
+      shown += await panel.locator('#steps').innerText();
+    }
+    for (const name of ['netpoll_poll_lock', 'napi_complete_done', 'napi_disable'])
       assert.ok(shown.includes(`${name}()`), `${name}() is not in the lanes`);
   });
 
@@ -169,7 +176,8 @@ describe('the demo in the editor', () => {
   it('shows the bits of the state word as they change, forward and backward', async () => {
     const b = bench();
     const panel = await b.panel('#verdict');
-    const bit = panel.locator('.bit', { hasText: 'NPSVC' });
+    await panel.locator('#tab-state').click();
+    const bit = panel.locator('.section-state .bit', { hasText: 'NPSVC' });
     await until('NPSVC is not shown as set', async () =>
       (await bit.getAttribute('class'))?.includes('became-set') ? true : undefined,
     );
@@ -192,10 +200,10 @@ describe('the demo in the editor', () => {
     await until('the live region is silent', async () =>
       /^Step \d+ of \d+: /.test(await panel.locator('#live').innerText()) ? true : undefined,
     );
-    await panel.locator('.section-transcript summary').click();
+    await panel.locator('#tab-text').click();
     const text = await panel.locator('.section-transcript pre').innerText();
     assert.match(text, /^netpoll\.race\.c: hang \(confirmed\)/);
-    await panel.locator('.section-transcript summary').click();
+    await panel.locator('#tab-why').click();
   });
 
   it('replays a pasted schedule, and says what is wrong with one that does not fit', async () => {

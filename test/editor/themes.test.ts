@@ -82,7 +82,7 @@ describe('the replay panel in every theme', function () {
         await b.screenshot(`panel-${name}-${String(width)}`);
         const [contrast, text] = await lowestContrast(
           panel,
-          'h1, h2, p, code, .name, .badge, .chip, .note, .heading, .number, .bit, .tag, .state, button',
+          'h1, h2, p, code, .name, .badge, .chip, .line, .number, .bit, .tag, .state, button',
         );
         assert.ok(contrast >= 3, `${name}: “${text}” has a contrast of ${contrast.toFixed(2)}`);
       }
