@@ -26,6 +26,8 @@ function breakAt(text: string, room: number, least: number): number {
     if (text[i - 1] === ',' && text[i] !== ' ') return i;
   }
   for (let i = room; i > first; i--) if (text[i - 1] === '|' || text[i - 1] === '(') return i;
+  // Between an object and its member rather than inside a name.
+  for (let i = room; i > first; i--) if (text.slice(i - 2, i) === '->' || text[i - 1] === '.') return i;
   return room;
 }
 

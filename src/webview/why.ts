@@ -16,7 +16,7 @@ import { placeLink } from './places';
 export function why(model: Model, view: ReplayView, actions: Actions): TemplateResult {
   const { t } = model;
   const what = [
-    ...(view.waiters.length
+    ...(view.waiters.length && !view.cycle.length
       ? [section('why', t('Why it never ends'), undefined, true, waiters(model, view, actions))]
       : []),
     ...(view.cycle.length
@@ -152,13 +152,15 @@ function arrows(model: Model, matters: ViewMatters, actions: Actions): TemplateR
   const { t } = model;
   return html`<p class="lead">
       ${
-        matters.sufficient === true
-          ? t(
-              'Whenever these orders come about, it goes wrong. Turn one that is drawn solid round, and it cannot.',
-            )
-          : matters.sufficient === false
-            ? t('It never goes wrong without the orders that are drawn solid; they alone do not suffice.')
-            : t('It never goes wrong without the orders that are drawn solid.')
+        matters.arrows.length === 0
+          ? t('No order between two steps that are shown decides it.')
+          : matters.sufficient === true
+            ? t(
+                'Whenever these orders come about, it goes wrong. Turn one that is drawn solid round, and it cannot.',
+              )
+            : matters.sufficient === false
+              ? t('It never goes wrong without the orders that are drawn solid; they alone do not suffice.')
+              : t('It never goes wrong without the orders that are drawn solid.')
       }
     </p>
     <ol class="orders">
