@@ -95,7 +95,7 @@ export function pictureOf(view: ReplayView, options: PictureOptions): string {
     `<text class="small" x="${String(total - margin)}" y="${String(y + 14)}" text-anchor="end">${escape(options.title)}</text>`,
   );
   y += 30;
-  for (const text of wrap(view.summary, Math.floor((total - 2 * margin) / 6.4))) {
+  for (const text of wrap(view.summary, Math.floor((total - 2 * margin) / 7.1))) {
     parts.push(`<text class="prose" x="${String(margin)}" y="${String(y + 12)}">${escape(text)}</text>`);
     y += 18;
   }
@@ -117,7 +117,7 @@ export function pictureOf(view: ReplayView, options: PictureOptions): string {
     parts.push(
       `<g class="order ${sign}"><circle cx="${String(margin + 8)}" cy="${String(y + 9)}" r="8"/><text x="${String(margin + 8)}" y="${String(y + 13)}">${String(index + 1)}</text></g>`,
     );
-    for (const text of wrap(arrow.text, Math.floor((total - 2 * margin - 30) / 6.4))) {
+    for (const text of wrap(arrow.text, Math.floor((total - 2 * margin - 30) / 7.1))) {
       parts.push(
         `<text class="prose" x="${String(margin + 24)}" y="${String(y + 13)}">${escape(text)}</text>`,
       );
@@ -155,7 +155,7 @@ function endsOf(view: ReplayView, trace: ViewTrace): readonly (string | undefine
 }
 
 function headsHeight(drawing: Drawing): number {
-  return drawing.compact || drawing.columns.some(column => column.kind === 'bit') ? 96 : 52;
+  return drawing.compact || drawing.columns.some(column => column.kind === 'bit') ? 92 : 52;
 }
 
 function heads(drawing: Drawing, height: number): string {
@@ -172,7 +172,10 @@ function heads(drawing: Drawing, height: number): string {
   });
   const columns = drawing.columns.map(column =>
     column.kind === 'bit'
-      ? upright(column.x + column.width / 2, column.label, 'small code')
+      ? upright(column.x + column.width / 2, column.label, 'small code') +
+        (column.first
+          ? `<text class="small code" x="${String(column.x)}" y="8">${escape(trace.cells[column.cell]?.name ?? '')}</text>`
+          : '')
       : column.kind === 'grace'
         ? upright(column.x + column.width / 2 - 2, column.label, 'small')
         : `<text class="small code" x="${String(column.x)}" y="${String(height - 10)}">${escape(column.label)}</text>`,
@@ -188,7 +191,7 @@ function rowText(drawing: Drawing, row: DrawnRow): string {
     );
   if (row.remark)
     parts.push(
-      `<path class="remark-line" d="M${String(drawing.numbers)} ${String(row.dot)}H${String(drawing.width)}"/><text class="remark" x="${String(drawing.width - 10)}" y="${String(row.dot - 3)}" text-anchor="end">${escape(row.remark.text)}</text>`,
+      `<path class="remark-line" d="M${String(drawing.numbers)} ${String(row.dot)}H${String(drawing.width)}"/><text class="remark" x="${String((drawing.columns[0]?.x ?? drawing.width) - 12)}" y="${String(row.dot - 3)}" text-anchor="end">${escape(row.remark.text)}</text>`,
     );
   if (row.preempts !== undefined && !drawing.compact) {
     const lane = drawing.lanes[row.preempts];
@@ -229,7 +232,7 @@ function lineText(line: Line, left: number, y: number, lane: number): string {
 function styles(p: Palette): string {
   const lanes = p.lanes.map(
     (colour, index) =>
-      `.dot.lane-${String(index)},.touch.lane-${String(index)} circle,.value.changed.lane-${String(index)} circle,circle.waited.lane-${String(index)},.tinted.lane-${String(index)}{fill:${colour}}.life.lane-${String(index)},.birth.lane-${String(index)} path,path.waited.lane-${String(index)},.chip.lane-${String(index)} rect,.touch.tested.lane-${String(index)} circle{stroke:${colour}}`,
+      `.dot.lane-${String(index)},.touch.lane-${String(index)} circle,.value.changed.lane-${String(index)} circle,circle.waited.lane-${String(index)},.tinted.lane-${String(index)}{fill:${colour}}.life.lane-${String(index)},.birth.lane-${String(index)} path,path.waited.lane-${String(index)},.chip.lane-${String(index)} rect,.touch.tested.lane-${String(index)} circle{stroke:${colour}}.touch.tested.lane-${String(index)} circle{fill:${p.paper}}`,
   );
   return `text{font:13px system-ui,sans-serif;fill:${p.ink}}
 .paper{fill:${p.paper}}path{fill:none}.verdict{font-size:19px;font-weight:600}.name{font-weight:600}.small,.number,.note,.caption,.fold,.start{font-size:11px;fill:${p.muted}}
