@@ -46,6 +46,7 @@ export function begin(m: Machine, n: number, t: ThreadState): void {
   }
   t.status = 'running';
   t.begun = true;
+  if (info.origin === 'static') t.again = false;
   t.grace = info.origin === 'rcu' ? [t.grace[0] ?? 0] : [];
   enterFunction(m, n, t, t.entry, [t.argument], info.site);
 }
@@ -116,8 +117,10 @@ function finish(m: Machine, n: number, t: ThreadState, value: Value): void {
     entry: t.entry,
     argument: t.argument,
     ...(t.again ? { cpu: t.cpu, queue: t.queue } : {}),
+    ...(info.origin === 'static' ? { again: t.again } : {}),
   };
-  const again = t.again;
+  // What an hrtimer's function gives: HRTIMER_RESTART queues it again.
+  const again = t.again || (info.origin === 'timer' && value === 1);
   Object.assign(t, fresh, keep);
   if (info.origin === 'init') t.status = 'done';
   else if (info.origin === 'static') {

@@ -124,7 +124,10 @@ export function isPrivateStep(m: Machine, n: number): boolean {
   if (cpu !== undefined && m.sharedCpus.has(cpu)) return false;
   if (t.status === 'ready')
     return (
-      info.origin === 'static' && info.repeat === 1 && !(isInterrupt(info) && noteGrace(m.marks, n, false))
+      info.origin === 'static' &&
+      info.repeat === 1 &&
+      !t.begun &&
+      !(isInterrupt(info) && noteGrace(m.marks, n, false))
     );
   if (t.status !== 'running') return false;
   const frame = t.frames[t.frames.length - 1];

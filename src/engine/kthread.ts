@@ -1,53 +1,69 @@
 /**
- * Kthreads: created running, stopped by a flag and a wake-up, waited for until their function has returned; parked by a
+ * Kthreads: created running, or asleep until they are woken; stopped by a flag and a wake-up, waited for until their function has returned; parked by a
  * flag and a wake-up, waited for until they park themselves.
  */
 import { placeOf } from '../ir/address';
-import { BLOCKED, ONE, STAY, type Handler } from './handler';
-import { addThread, fault, limit, ownThread, putThread, refer, taskOf } from './machine';
+import { BLOCKED, ONE, STAY, type CallSite, type Handler } from './handler';
+import { addThread, fault, limit, ownThread, putThread, refer, taskOf, type Machine } from './machine';
+import type { Value } from './unknown';
 import { NORMAL, threadOfTask, wake } from './wait';
 import { freshThread } from './waiting';
 
 /** Kthreads that one place may create and that are all still there. */
 const MOST = 4;
 const NEVER_RAN = -4;
+/** TASK_UNINTERRUPTIBLE: until its creator wakes it. */
+const UNINTERRUPTIBLE = 2;
 /** Bits of ThreadState.park. */
 const SHOULD_PARK = 1;
 const PARKED = 2;
 
+/** `named` is the function that the thread is called after, `task` the state it begins in. */
+function create(
+  m: Machine,
+  n: number,
+  a: readonly Value[],
+  named: Value | undefined,
+  task: number,
+  c: CallSite,
+): Value {
+  const functionOf = (v: Value | undefined): number => {
+    const place = typeof v === 'object' ? undefined : placeOf(v ?? 0);
+    return place?.kind === 'function'
+      ? place.function
+      : fault('null-dereference', 'creates a kthread without a function', c.site);
+  };
+  const entry = functionOf(a[0]);
+  const name = m.program.functions[functionOf(named)]?.name ?? 'kthread';
+  for (let k = 0; k < MOST; k++) {
+    const identity = `kthread:${c.at}:${n}#${k}`;
+    const number = addThread(m, identity, {
+      name: k === 0 ? `kthread ${name}` : `kthread ${name}#${k + 1}`,
+      context: 'kthread',
+      origin: 'kthread',
+      cpu: undefined,
+      daemon: false,
+      signals: false,
+      address: 0,
+      repeat: 1,
+      site: c.site,
+      startedBy: n,
+    });
+    if (m.threads[number]) continue;
+    putThread(m, number, { ...freshThread(), status: 'ready', entry, argument: a[1] ?? 0, task });
+    return taskOf(m, number);
+  }
+  return limit('bound', `more than ${MOST} kthreads are created at one place`, c.site);
+}
+
 export const kthreadHandlers: Readonly<Record<string, Handler>> = {
   'kthread.create': {
     scope: 'always',
-    run(m, n, _t, a, c) {
-      const place = typeof a[0] === 'object' ? undefined : placeOf(a[0] ?? 0);
-      if (place?.kind !== 'function')
-        return fault('null-dereference', 'creates a kthread without a function', c.site);
-      const name = m.program.functions[place.function]?.name ?? 'kthread';
-      for (let k = 0; k < MOST; k++) {
-        const identity = `kthread:${c.at}:${n}#${k}`;
-        const number = addThread(m, identity, {
-          name: k === 0 ? `kthread ${name}` : `kthread ${name}#${k + 1}`,
-          context: 'kthread',
-          origin: 'kthread',
-          cpu: undefined,
-          daemon: false,
-          signals: false,
-          address: 0,
-          repeat: 1,
-          site: c.site,
-          startedBy: n,
-        });
-        if (m.threads[number]) continue;
-        putThread(m, number, {
-          ...freshThread(),
-          status: 'ready',
-          entry: place.function,
-          argument: a[1] ?? 0,
-        });
-        return taskOf(m, number);
-      }
-      return limit('bound', `more than ${MOST} kthreads are created at one place`, c.site);
-    },
+    run: (m, n, _t, a, c) => create(m, n, a, a[0], 0, c),
+  },
+  'kthread.createAsleep': {
+    scope: 'always',
+    run: (m, n, _t, a, c) => create(m, n, a, a[2], UNINTERRUPTIBLE, c),
   },
   'kthread.stop': {
     scope: 'always',

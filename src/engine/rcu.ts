@@ -6,7 +6,7 @@
 import type { Handler } from './handler';
 import { BLOCKED, ONE, STAY } from './handler';
 import { readerReason } from './context';
-import { addThread, addressIn, fault, putThread, refer, type Machine } from './machine';
+import { addThread, addressIn, fault, limit, putThread, refer, type Machine } from './machine';
 import type { ThreadState } from './model';
 import type { Value } from './unknown';
 import { freshThread, removeFromWaits, ENDS } from './waiting';
@@ -60,29 +60,35 @@ function queueCallback(
   refer(m, headValue, 1, site, 'queues');
   const head = addressIn(m, headValue, site);
   const info = m.objectInfos[headObject(head)];
-  const number = addThread(m, `rcu:${head}`, {
-    name: `rcu callback${info ? ` (${info.name})` : ''}`,
-    context: 'softirq',
-    origin: 'rcu',
-    cpu: undefined,
-    daemon: false,
-    signals: false,
-    address: head,
-    repeat: 1,
-    site,
-    startedBy: n,
-  });
-  const old = m.threads[number];
-  if (old && (old.status === 'ready' || old.status === 'running') && !isRunningLast(old))
+  // A callback that runs already has taken its head off the list: it may be queued again, and runs to its end.
+  const identities = Array.from({ length: MOST_RUNNING }, (_, k) =>
+    k === 0 ? `rcu:${head}` : `rcu:${head}#${k}`,
+  );
+  if (identities.some(i => m.threads[m.threadNumbers.get(i) ?? -1]?.status === 'ready'))
     fault(entry < 0 ? 'double-free' : 'rcu-misuse', 'the same rcu_head is queued a second time', site);
-  const grace = [domain, ...(domain === 0 ? readers(m) : srcuReaders(m, domain))];
-  putThread(m, number, { ...freshThread(), status: 'ready', entry, argument, grace });
+  for (const [k, identity] of identities.entries()) {
+    const number = addThread(m, identity, {
+      name: `rcu callback${info ? ` (${info.name})` : ''}${k === 0 ? '' : `#${k + 1}`}`,
+      context: 'softirq',
+      origin: 'rcu',
+      cpu: undefined,
+      daemon: false,
+      signals: false,
+      address: head,
+      repeat: 1,
+      site,
+      startedBy: n,
+    });
+    if (m.threads[number]?.status === 'running') continue;
+    const grace = [domain, ...(domain === 0 ? readers(m) : srcuReaders(m, domain))];
+    putThread(m, number, { ...freshThread(), status: 'ready', entry, argument, grace });
+    return;
+  }
+  limit('bound', `more than ${MOST_RUNNING} callbacks of one rcu_head run at once`, site);
 }
 
-/** A callback that runs already has taken its head off the list: it may be queued again. */
-function isRunningLast(t: ThreadState): boolean {
-  return t.status === 'running';
-}
+/** Callbacks of one rcu_head that run at once: each is queued again while the one before still runs. */
+const MOST_RUNNING = 4;
 
 function headObject(address: number): number {
   const place = placeOf(address);

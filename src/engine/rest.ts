@@ -1,7 +1,8 @@
 /** Who must still finish in a state, and whether a state is at rest (RACE_FINALLY is evaluated there). */
 import type { Machine } from './machine';
 import { FaultSignal, LimitSignal, type Fault, type Limit, type ThreadInfo, type ThreadState } from './model';
-import { runLocal, runStep } from './step';
+import type { Program } from '../ir/program';
+import { choicesOf, runLocal, runStep } from './step';
 import type { Value } from './unknown';
 import { freshThread } from './waiting';
 import { ownThread, putThread } from './machine';
@@ -30,7 +31,36 @@ export function allRequiredDone(m: Machine): boolean {
   return true;
 }
 
-/** All required threads are done and nothing is pending; daemons and kthreads do not count. */
+/** What a kthread does that goes on for as long as it is let. */
+const goesOn: ReadonlySet<string> = new Set(['kthread.shouldStop', 'kthread.shouldPark', 'yield']);
+
+const endings = new WeakMap<Program, Map<number, boolean>>();
+
+/** A kthread that asks nobody whether to go on: it does something and ends, or sleeps for more to do. */
+function endsByItself(program: Program, entry: number): boolean {
+  let known = endings.get(program);
+  if (!known) endings.set(program, (known = new Map<number, boolean>()));
+  let ends = known.get(entry);
+  if (ends === undefined) {
+    const seen = new Set([entry]);
+    ends = true;
+    for (const f of seen)
+      for (const i of program.functions[f]?.body ?? []) {
+        if (i.op === 'call') seen.add(i.function);
+        else if (i.op === 'callPointer' || (i.op === 'sync' && goesOn.has(i.name))) ends = false;
+      }
+    known.set(entry, ends);
+  }
+  return ends;
+}
+
+/** In the middle of its work: neither asleep nor waiting for somebody. */
+function isBusy(m: Machine, n: number, t: ThreadState): boolean {
+  if (t.status === 'idle' || t.status === 'done' || !endsByItself(m.program, t.entry)) return false;
+  return choicesOf(m, n).includes(0);
+}
+
+/** All required threads are done and nothing is pending; daemons do not count, nor kthreads that go on until they are stopped. */
 export function isAtRest(m: Machine): boolean {
   for (let n = 0; n < m.threads.length; n++) {
     const t = m.threads[n];
@@ -46,6 +76,7 @@ export function isAtRest(m: Machine): boolean {
     )
       return false;
     if (info.origin === 'static' && !info.daemon && t.status === 'running') return false;
+    if (info.origin === 'kthread' && isBusy(m, n, t)) return false;
   }
   return true;
 }

@@ -247,6 +247,14 @@ export const workHandlers: Readonly<Record<string, Handler>> = {
     scope: 'always',
     run: (m, _n, _t, a, c) => (cancel(m, 'timer', itemOf(m, 'timer', a[0] ?? 0, c.site)) ? 1 : 0),
   },
+  'timer.tryDelete': {
+    scope: 'always',
+    run(m, _n, _t, a, c) {
+      const address = itemOf(m, 'timer', a[0] ?? 0, c.site);
+      if (m.threads[find(m, 'timer', address)]?.status === 'running') return -1;
+      return cancel(m, 'timer', address) ? 1 : 0;
+    },
+  },
   'timer.deleteSync': {
     scope: 'always',
     choices: (m, _n, _t, a, site) =>
@@ -257,6 +265,29 @@ export const workHandlers: Readonly<Record<string, Handler>> = {
     scope: 'always',
     run: (m, _n, _t, a, c) =>
       isPending(m.threads[find(m, 'timer', itemOf(m, 'timer', a[0] ?? 0, c.site))]) ? 1 : 0,
+  },
+  'timer.running': {
+    scope: 'always',
+    run: (m, _n, _t, a, c) =>
+      m.threads[find(m, 'timer', itemOf(m, 'timer', a[0] ?? 0, c.site))]?.status === 'running' ? 1 : 0,
+  },
+  'irq.later': {
+    scope: 'always',
+    run(_m, _n, t) {
+      t.left++;
+      t.again = true;
+    },
+  },
+  'irq.resume': {
+    scope: 'always',
+    run(m) {
+      m.threads.forEach((t, k) => {
+        if (m.threadInfos[k]?.origin !== 'static' || !t?.again) return;
+        const own = ownThread(m, k);
+        own.again = false;
+        own.begun = false;
+      });
+    },
   },
   'softirq.raise': {
     scope: 'always',

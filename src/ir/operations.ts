@@ -161,9 +161,16 @@ const table = [
   { name: 'timer.init', arguments: ['timer', 'function'] },
   { name: 'timer.modify', arguments: ['timer', 'cpu: -1 for any'], result: '1 if it was pending' },
   { name: 'timer.delete', arguments: ['timer'], result: '1 if it was pending' },
+  { name: 'timer.tryDelete', arguments: ['timer'], result: '1 if it was pending, -1 while its handler runs' },
   { name: 'timer.deleteSync', arguments: ['timer'], result: '1 if it was pending', waits: true },
   { name: 'timer.pending', arguments: ['timer'], result: '1 if pending' },
+  { name: 'timer.running', arguments: ['timer'], result: '1 while its handler runs' },
   { name: 'kthread.create', arguments: ['function', 'data'], result: 'address of its task_struct' },
+  {
+    name: 'kthread.createAsleep',
+    arguments: ['function', 'data', 'named: the function it is named after'],
+    result: 'address of its task_struct; its first schedule() lasts until it is woken',
+  },
   {
     name: 'kthread.stop',
     arguments: ['task'],
@@ -177,6 +184,9 @@ const table = [
   { name: 'kthread.shouldPark', arguments: [], result: '1 after kthread_park, until kthread_unpark' },
   { name: 'kthread.parkMe', arguments: [], waits: true, sleeps: true },
   { name: 'softirq.raise', arguments: ['function', 'argument'] },
+  // Interrupts of the harness that their line does not let through: they come again when it is opened.
+  { name: 'irq.later', arguments: [] },
+  { name: 'irq.resume', arguments: [] },
 ] as const satisfies readonly Operation[];
 
 export type OperationName = (typeof table)[number]['name'];

@@ -25,14 +25,14 @@ export function call(f: Frame, e: Expression & { readonly kind: 'call' }, hint?:
     const name = callee.name;
     const own = world.function(name, f.file, true);
     if (own === 'broken') return broken(f, name, e);
-    if (own) return callFunction(f, own, e.arguments, e);
+    if (own) return isHandler(f, own) ? interrupt(f, own, e) : callFunction(f, own, e.arguments, e);
     const row = world.isReal(name) ? undefined : rowOf(name);
     if (row) return at(f, e, () => row({ f, name, node: e, arguments: e.arguments, hint }));
     const found = world.function(name, f.file, false);
     if (found === 'broken') return broken(f, name, e);
     if (found) {
       if (found.origin === 'model' || found.origin === 'standalone') return inline(f, found, e.arguments, e);
-      return callFunction(f, found, e.arguments, e);
+      return isHandler(f, found) ? interrupt(f, found, e) : callFunction(f, found, e.arguments, e);
     }
     if (!world.variable(name, f.file)) return unknownCall(f, name, e, hint);
   }
@@ -112,6 +112,36 @@ export function callFunction(
       f.build.emit({ op: 'call', ...to, function: index, arguments: all }),
     ),
   );
+}
+
+/** The harness calls an interrupt handler: this is where an interrupt comes. */
+function isHandler(f: Frame, found: FoundFunction): boolean {
+  if (f.file !== f.lowering.harnessFile || f.depth > 0) return false;
+  const { specifier, derived } = found.definition.type;
+  if (specifier.kind !== 'typedef' || specifier.name !== 'irqreturn_t') return false;
+  if (derived.length !== 1 || derived[0]?.kind !== 'function' || derived[0].parameters.length !== 2)
+    return false;
+  f.lowering.interrupts.note('handler');
+  return f.lowering.interrupts.served;
+}
+
+/** If the line lets the interrupt through, its handler runs; if not, the interrupt comes again when the line is open. */
+function interrupt(f: Frame, found: FoundFunction, e: Expression & { readonly kind: 'call' }): Value {
+  const { build, lowering } = f;
+  const bundled = (name: string): Value =>
+    call(f, { ...e, callee: { ...e.callee, kind: 'name', name }, arguments: e.arguments });
+  const t = temporary(f, scalarOf(intType));
+  const yes = build.label();
+  const no = build.label();
+  build.copy(t.register, zero);
+  build.branch(bundled('__race_irq_enter').operand, yes, no);
+  build.bind(yes);
+  const v = callFunction(f, found, e.arguments, e);
+  build.copy(t.register, lowering.parts.convert(f, v, intType).operand);
+  bundled('__race_irq_leave');
+  build.jump(no);
+  build.bind(no);
+  return { type: intType, operand: t.operand };
 }
 
 function finishCall(

@@ -156,6 +156,7 @@ export interface Lowering {
   isKnownName(f: Frame, name: string): boolean;
   unknownName(name: string, use: 'bit' | 'mask' | 'value', span: Span): Integer;
   readonly options: { readonly allocMayFail: boolean };
+  readonly interrupts: Interrupts;
   /** The address of a member of the struct at a place, looked for in members of members; undefined if it has none. */
   fieldAddress(f: Frame, p: Place, name: string): Operand | undefined;
   /** The object of a lock that the kernel keeps to itself (rtnl_mutex). */
@@ -167,6 +168,17 @@ export interface Lowering {
   /** The layout of per-CPU data of a type: one copy per CPU. */
   perCpuLayout(type: CType): number;
 }
+
+/** Interrupt lines. What is noted is known from the next pass on: a program in which both sides occur has one. */
+export interface Interrupts {
+  /** Threads of the harness call handlers, and the code under test opens or closes their lines. */
+  readonly served: boolean;
+  /** The program asks for its interrupts itself: none comes before. */
+  readonly asked: boolean;
+  note(what: InterruptUse): void;
+}
+
+export type InterruptUse = 'handler' | 'line' | 'asked';
 
 export interface SlabCache {
   readonly type: CType | undefined;

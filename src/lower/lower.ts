@@ -10,7 +10,7 @@ import type { SourceFile } from '../syntax/source';
 import type { Tree } from '../tree/tree';
 import type { RaceWord } from './c/ast';
 import { textOf } from './c/token';
-import { spanOf } from './context';
+import { spanOf, type InterruptUse } from './context';
 import { createMemory, type Memory } from './memory';
 import devices from './prelude/devices.h';
 import kernel from './prelude/kernel.h';
@@ -297,7 +297,7 @@ function build(world: World, file: string, problems: Problem[]): Program | undef
     settings.preempt = 'rt';
   const highest = Math.max(-1, ...threads.map(t => t.cpu ?? -1));
   const unknownRecords = new Map<string, RecordType>();
-  const assemble = (): Assembled => {
+  const assemble = (lines: ReadonlySet<InterruptUse> | undefined): Assembled => {
     const assembly = createAssembly({
       world,
       harnessFile: file,
@@ -305,6 +305,7 @@ function build(world: World, file: string, problems: Problem[]): Program | undef
       cpus: highest + 1 + threads.filter(t => t.cpu === undefined).length + 4,
       threads: names,
       allocMayFail,
+      lines,
       unknownRecords,
     });
     const init: number[] = [];
@@ -325,10 +326,13 @@ function build(world: World, file: string, problems: Problem[]): Program | undef
     const made = assembly.finish();
     return { assembly, made, init, entries, finallyChecks };
   };
-  let assembled = assemble();
+  let assembled = assemble(undefined);
   // Structs that no file defines: the second time every use knows what all the others showed.
   const shown = assembled.made.assumptions.filter(a => a.kind === 'inferred');
-  if (unknownRecords.size && shown.length) assembled = assemble();
+  // Interrupts of the harness whose lines the code opens or closes: now each of them passes its line.
+  const uses = assembled.made.interrupts;
+  const lines = uses.has('handler') && uses.has('line') ? uses : undefined;
+  if ((unknownRecords.size && shown.length) || lines) assembled = assemble(lines);
   const { assembly, made, init, entries, finallyChecks } = assembled;
   const list: Thread[] = threads.map((t, i) => {
     const task = assembly.task(t.name);

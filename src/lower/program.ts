@@ -20,7 +20,7 @@ import { wrap } from '../ir/value';
 import { constant, zero } from './builder';
 import type { Expression, Initializer, Statement, TypeName } from './c/ast';
 import { call, callFunction, pointedLayout } from './call';
-import type { Frame, Lowering, Origin, Parts, Place, Scope, SlabCache } from './context';
+import type { Frame, InterruptUse, Lowering, Origin, Parts, Place, Scope, SlabCache } from './context';
 import { newScope, spanOf, temporary } from './context';
 import { createFrame, lowerFunction } from './function';
 import { countOf, initialise } from './initial';
@@ -67,6 +67,8 @@ export interface Assembly {
     readonly objects: readonly StaticObject[];
     readonly functions: readonly IrFunction[];
     readonly assumptions: readonly Assumption[];
+    /** What was seen of interrupt lines. */
+    readonly interrupts: ReadonlySet<InterruptUse>;
   };
   readonly problems: Problem[];
 }
@@ -77,6 +79,8 @@ export interface AssemblyRequest {
   readonly cpus: number;
   readonly threads: ReadonlySet<string>;
   readonly allocMayFail: boolean;
+  /** What was seen of interrupt lines in the run before; undefined where they play no part. */
+  readonly lines: ReadonlySet<InterruptUse> | undefined;
   /** Structs that no file defines, by tag: kept from run to run, with what their uses showed. */
   readonly unknownRecords: Map<string, RecordType>;
 }
@@ -101,6 +105,7 @@ export function createAssembly(request: AssemblyRequest): Assembly {
   /** `record:offset:bit` of the bits that have only a mask's name so far. */
   const maskNames = new Set<string>();
   const tasks = new Map<string, number>();
+  const interruptUses = new Set<InterruptUse>();
   const caches: SlabCache[] = [];
   const unknownBits = new Map<string, number>();
   const reported = new Set<string>();
@@ -425,6 +430,11 @@ export function createAssembly(request: AssemblyRequest): Assembly {
     cpus: request.cpus,
     texts: new Map(),
     options: { allocMayFail: request.allocMayFail },
+    interrupts: {
+      served: request.lines !== undefined,
+      asked: request.lines?.has('asked') === true,
+      note: what => void interruptUses.add(what),
+    },
     site(span, text, via) {
       const key = `${span.file}:${span.start}:${span.end}:${via ?? ''}:${text}`;
       let index = siteIndex.get(key);
@@ -685,7 +695,7 @@ export function createAssembly(request: AssemblyRequest): Assembly {
       const shaped = shape(layouts, objects, request.cpus, (record, offset) =>
         bitNames.get(`${record}:${offset}`),
       );
-      return { sites, ...shaped, functions: functions.map(made), assumptions };
+      return { sites, ...shaped, functions: functions.map(made), assumptions, interrupts: interruptUses };
     },
   };
 }

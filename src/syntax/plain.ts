@@ -72,6 +72,9 @@ export function withoutComments(text: string): string {
     // A comment in a directive takes the directive along to its last line.
     if (/^[ \t]*#/.test(t.slice(t.lastIndexOf('\n', at) + 1, at)))
       return m.replace(/(?<!\\)\n|[^\n\\]|\\(?!\n)/g, ' ');
+    // Inside a macro the lines stay joined; elsewhere a backslash at the end of a drawing joins nothing.
+    const line = t.lastIndexOf('\n', at);
+    if (line < 0 || t.charCodeAt(line - 1) !== 92) return blank(m);
     return m.replace(/\\(?!\n)|[^\n\\]+/g, part => ' '.repeat(part.length));
   });
 }

@@ -11,6 +11,37 @@ static inline bool __race_last(refcount_t *r)
 	return refcount_read(r) <= 0 || refcount_dec_and_test(r);
 }
 
+/* kernel/kthread.c: what is created sleeps until it is woken, and never runs if it is stopped before */
+static inline int __race_kthread(void *p)
+{
+	struct __race_kthread_start *start = p;
+	int (*fn)(void *data) = start->fn;
+	void *data = start->data;
+
+	kfree(start);
+	schedule();
+	if (kthread_should_stop())
+		return -EINTR;
+	if (kthread_should_park())
+		kthread_parkme();
+	return fn(data);
+}
+static inline struct task_struct *kthread_create_on_node(int (*fn)(void *data), void *data, int node, const char *name, ...)
+{
+	struct __race_kthread_start *start = kmalloc(sizeof(*start), GFP_KERNEL);
+
+	if (!start)
+		return ERR_PTR(-ENOMEM);
+	start->fn = fn;
+	start->data = data;
+	return (struct task_struct *)__race_kthread_create(__race_kthread, start, fn);
+}
+#define kthread_create(fn, data, args...) kthread_create_on_node(fn, data, -1, args)
+static inline struct task_struct *kthread_create_on_cpu(int (*fn)(void *data), void *data, unsigned int cpu, const char *name)
+{
+	return kthread_create_on_node(fn, data, -1, name);
+}
+
 /* kernel/kthread.c: workers are queues of their own */
 #define kthread_init_work(work, fn) do { (work)->func = (fn); __race_work_init(work, fn); } while (0)
 #define kthread_init_delayed_work(dwork, fn) kthread_init_work(&(dwork)->work, fn)
@@ -137,6 +168,91 @@ static inline void tasklet_kill(struct tasklet_struct *t)
 			cpu_relax();
 	tasklet_unlock_wait(t);
 	clear_bit(0, &t->state);
+}
+
+/*
+ * kernel/irq: interrupts that the harness serves by calling the handler. A line's state: bit 0 asked for, bit 1 given
+ * back, from bit 8 how often it is disabled, from bit 16 how many handlers run.
+ */
+static inline atomic_t *__race_line(int irq, void *dev)
+{
+	unsigned long key = (unsigned long)dev + irq + 1, found;
+	int i;
+
+	for (i = 0; i < 7; i++) {
+		found = READ_ONCE(interrupt_lines[i].key);
+		if (!found)
+			found = cmpxchg(&interrupt_lines[i].key, 0, key);
+		if (!found || found == key)
+			break;
+	}
+	return (atomic_t *)&interrupt_lines[i].state;
+}
+static inline bool __race_irq_bound(int state)
+{
+	return !(state & 2) && ((state & 1) || !__race_irqs_asked());
+}
+static inline bool __race_irq_enter(int irq, void *dev)
+{
+	atomic_t *action = __race_line(irq, dev), *line = __race_line(irq, NULL);
+	bool bound = __race_irq_bound(atomic_fetch_add(0x10000, action));
+
+	if (bound) {
+		if (!(atomic_fetch_add(0x10000, line) & 0xff00))
+			return true;
+		atomic_sub(0x10000, line);
+	}
+	atomic_sub(0x10000, action);
+	__race_irq_later();
+	if (__race_irq_bound(atomic_read(action)) && !(atomic_read(line) & 0xff00))
+		__race_irq_resume();
+	return false;
+}
+static inline void __race_irq_leave(int irq, void *dev)
+{
+	atomic_sub(0x10000, __race_line(irq, NULL));
+	atomic_sub(0x10000, __race_line(irq, dev));
+}
+static inline void __race_irq_request(int irq, void *dev)
+{
+	atomic_set(__race_line(irq, dev), 1);
+	__race_irq_resume();
+}
+static inline void __race_irq_free(int irq, void *dev)
+{
+	atomic_t *action = __race_line(irq, dev);
+
+	atomic_or(2, action);
+	while (atomic_read(action) >> 16)
+		cpu_relax();
+}
+static inline void __race_irq_wait(int irq)
+{
+	atomic_t *line = __race_line(irq, NULL);
+
+	while (atomic_read(line) >> 16)
+		cpu_relax();
+}
+static inline void __race_irq_mask(int irq)
+{
+	atomic_add(0x100, __race_line(irq, NULL));
+}
+static inline void __race_irq_unmask(int irq)
+{
+	if (!(atomic_sub_return(0x100, __race_line(irq, NULL)) & 0xff00))
+		__race_irq_resume();
+}
+
+/* kernel/time/hrtimer.c: clocks stand still */
+static inline s64 __race_clock(void)
+{
+	return 0;
+}
+static inline void hrtimer_init(struct hrtimer *timer, int clock, int mode)
+{
+	static struct hrtimer_clock_base base = { .get_time = __race_clock };
+
+	timer->base = &base;
 }
 
 /* kernel/irq_work.c: bit 0 pending, bit 1 busy, as a softirq */
@@ -370,16 +486,22 @@ static inline int srcu_notifier_call_chain(struct srcu_notifier_head *head, unsi
 	return result;
 }
 
-/* lib/percpu-refcount.c: always in atomic mode */
+/*
+ * lib/percpu-refcount.c: the count is one number in either mode. Bit 0 of the pointer: users count in it, bit 1: dead.
+ * Unless the count was one number before, it is a grace period from kill to the end of its first reference.
+ */
 static inline int percpu_ref_init(struct percpu_ref *ref, void (*release)(struct percpu_ref *), unsigned int flags, gfp_t gfp)
 {
 	struct percpu_ref_data *data = kzalloc(sizeof(*data), gfp);
 
-	atomic_long_set(&data->count, 1);
+	if (!data)
+		return -ENOMEM;
+	data->force_atomic = flags & 1;
+	atomic_long_set(&data->count, flags & 2 ? 0 : 1);
 	data->release = release;
 	data->ref = ref;
 	ref->data = data;
-	ref->percpu_count_ptr = 1;
+	ref->percpu_count_ptr = flags & 2 ? 3 : 1;
 	return 0;
 }
 static inline void percpu_ref_exit(struct percpu_ref *ref)
@@ -388,25 +510,54 @@ static inline void percpu_ref_exit(struct percpu_ref *ref)
 	ref->data = NULL;
 	ref->percpu_count_ptr = 3;
 }
+static inline void __race_ref_killed(struct rcu_head *head)
+{
+	struct percpu_ref_data *data = container_of(head, struct percpu_ref_data, rcu);
+	struct percpu_ref *ref = data->ref;
+
+	if (data->confirm_switch)
+		data->confirm_switch(ref);
+	data->confirm_switch = NULL;
+	percpu_ref_put(ref);
+}
 static inline void percpu_ref_kill_and_confirm(struct percpu_ref *ref, void (*confirm)(struct percpu_ref *))
 {
+	WARN_ON_ONCE(READ_ONCE(ref->percpu_count_ptr) & 2);
 	WRITE_ONCE(ref->percpu_count_ptr, 3);
-	if (confirm)
-		confirm(ref);
+	if (ref->data->force_atomic) {
+		if (confirm)
+			confirm(ref);
+	} else {
+		atomic_long_inc(&ref->data->count);
+		ref->data->confirm_switch = confirm;
+		call_rcu(&ref->data->rcu, __race_ref_killed);
+	}
 	percpu_ref_put(ref);
 }
 static inline bool percpu_ref_is_zero(struct percpu_ref *ref)
 {
+	if (!(READ_ONCE(ref->percpu_count_ptr) & 2) && !ref->data->force_atomic)
+		return false;
 	return !atomic_long_read(&ref->data->count);
-}
-static inline void percpu_ref_reinit(struct percpu_ref *ref)
-{
-	WRITE_ONCE(ref->percpu_count_ptr, 1);
-	atomic_long_inc(&ref->data->count);
 }
 static inline void percpu_ref_resurrect(struct percpu_ref *ref)
 {
-	percpu_ref_reinit(ref);
+	WARN_ON_ONCE(!(READ_ONCE(ref->percpu_count_ptr) & 2));
+	WRITE_ONCE(ref->percpu_count_ptr, 1);
+	atomic_long_inc(&ref->data->count);
+}
+static inline void percpu_ref_reinit(struct percpu_ref *ref)
+{
+	percpu_ref_resurrect(ref);
+}
+static inline void percpu_ref_switch_to_atomic_sync(struct percpu_ref *ref)
+{
+	might_sleep();
+	ref->data->force_atomic = true;
+}
+static inline void percpu_ref_switch_to_percpu(struct percpu_ref *ref)
+{
+	ref->data->force_atomic = false;
 }
 
 /* kernel/printk/printk.c, net/netlink/genetlink.c */

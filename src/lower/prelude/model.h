@@ -340,6 +340,17 @@
 static struct mutex __race_console;
 static struct mutex __race_genl;
 
+/* What a kthread starts with, and lines of interrupts */
+struct __race_kthread_start {
+	int (*fn)(void *data);
+	void *data;
+};
+struct __race_line {
+	unsigned long key;
+	int state;
+};
+static struct __race_line interrupt_lines[8];
+
 /* An entry of an xarray or idr */
 struct __race_slot {
 	unsigned long index;

@@ -182,6 +182,24 @@ const string: Row = c => {
   );
 };
 
+/** Pages by their address: an unsigned long. */
+const page =
+  (zero: boolean): Row =>
+  c => {
+    const { f } = c;
+    const order = zero ? constant(0) : operand(c, 1, 'u64');
+    const v = allocate(
+      { ...c, hint: charPointer },
+      {
+        size: f.build.binary('shl', 'u64', constant(4096), order),
+        sizeExpression: undefined,
+        gfp: operand(c, 0, 'u32'),
+        zero,
+      },
+    );
+    return { type: unsignedLongType, operand: v.operand };
+  };
+
 const SLAB_TYPESAFE_BY_RCU = 0x80000;
 
 /**
@@ -275,6 +293,9 @@ const freePerCpu: Row = c => {
 };
 
 const out: Record<string, Row> = {
+  __get_free_pages: page(false),
+  get_zeroed_page: page(true),
+  free_pages: free(0),
   kmalloc: plain(0, 1, false),
   __kmalloc: plain(0, 1, false),
   kmalloc_node: plain(0, 1, false),

@@ -3,7 +3,7 @@ import { spanOf, temporary, fold } from '../context';
 import { zero } from '../builder';
 import type { Value } from '../context';
 import { truth } from '../operators';
-import { boolType, intType, isAggregate, longType, scalarOf, unsignedLongType } from '../types';
+import { boolType, intType, isAggregate, longType, scalarOf, unsignedLongType, unsignedType } from '../types';
 import type { Call, Row, Rows } from './kit';
 import { argument, evaluated, gives, ignored, nothing, number } from './kit';
 
@@ -178,9 +178,18 @@ export const prints: Rows = {
   u64_stats_fetch_retry: gives(0, boolType),
 };
 
+/** A register of a device: what it says is up to the device. */
+const register: Row = c => {
+  c.arguments.forEach(a => c.f.lowering.parts.effect(c.f, a));
+  const bits = /(?:q|64(?:be)?)(?:_relaxed)?$/.test(c.name) ? unsignedLongType : unsignedType;
+  return unknown(c, bits, `${c.name}(): what a register of the device says is unknown`);
+};
+
 /** Names by pattern, for what has hundreds of members. */
 const patterns: readonly (readonly [RegExp, Row])[] = [
   [/^trace_\w+_enabled$/, gives(0, boolType)],
+  [/^(?:__raw_)?read[bwlq](?:_relaxed)?$|^ioread(?:8|16|32|64)(?:be)?$|^in[bwl](?:_p)?$/, register],
+  [/^(?:__raw_)?write[bwlq](?:_relaxed)?$|^iowrite(?:8|16|32|64)(?:be)?$|^out[bwl](?:_p)?$/, evaluated],
   [/^(?:do_)?trace_\w+$/, ignored],
   [
     /^(?:pr|dev|netdev|netif|net|wiphy|ibdev|usb|sdev|ata|drm|nd|acpi|xhci|ehci|oxu|hid|pci|cpu)_(?:emerg|alert|crit|err|warn|warning|notice|info|cont|dbg|debug|devel|vdbg|info_ratelimited|level)(?:_once|_ratelimited|_debug)?$/,

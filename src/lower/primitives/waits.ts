@@ -297,10 +297,8 @@ export const waits: Rows = {
   wait_for_completion_killable_timeout: completionWait(true, true),
   // Threads of the kernel
   kthread_run: kthreadRun,
-  kthread_create: kthreadRun,
-  kthread_create_on_cpu: kthreadRun,
   kthread_run_on_cpu: kthreadRun,
-  kthread_create_on_node: kthreadRun,
+  __race_kthread_create: operation('kthread.createAsleep', [0, 1, 2], voidPointer),
   kthread_stop: operation('kthread.stop', [0], intType),
   kthread_stop_put: operation('kthread.stop', [0], intType),
   kthread_should_stop: operation('kthread.shouldStop', [], boolType),

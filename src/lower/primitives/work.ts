@@ -3,7 +3,7 @@ import { constant, zero } from '../builder';
 import type { Operand } from '../../ir/program';
 import { boolType, fieldOf, intType, recordOf, unsignedLongType } from '../types';
 import type { Call, Row, Rows } from './kit';
-import { argument, gives, ignored, nothing, operand, operation, sync, target } from './kit';
+import { argument, gives, ignored, nothing, number, operand, operation, sequence, sync, target } from './kit';
 
 /** The work_struct inside a delayed_work (its first member). */
 const work = (c: Call, i: number): Operand => operand(c, i);
@@ -76,6 +76,38 @@ const modify: Row = c => {
   return sync(c.f, 'timer.modify', [operand(c, 0), constant(-1)], intType);
 };
 
+/**
+ * A call about an interrupt line: a bundled body, if threads of the harness serve interrupts. Otherwise no handler is
+ * known that could run.
+ */
+const line =
+  (name: string, at: readonly number[]): Row =>
+  c => {
+    const { interrupts, parts } = c.f.lowering;
+    interrupts.note('line');
+    const arguments_ = at.flatMap(i => c.arguments[i] ?? []);
+    if (!interrupts.served) arguments_.forEach(a => parts.effect(c.f, a));
+    else
+      parts.value(c.f, {
+        ...c.node,
+        kind: 'call',
+        callee: { ...c.node, kind: 'name', name },
+        arguments: arguments_,
+      });
+    return nothing;
+  };
+
+const giveBack = (irq: number, dev: number): Row =>
+  sequence(operation('sleep.might'), line('__race_irq_free', [irq, dev]));
+
+const ask =
+  (irq: number, dev: number): Row =>
+  c => {
+    c.f.lowering.interrupts.note('asked');
+    line('__race_irq_request', [irq, dev])(c);
+    return number(0, intType);
+  };
+
 export const workAndTimers: Rows = {
   INIT_WORK: initWork,
   __INIT_WORK: initWork,
@@ -142,30 +174,47 @@ export const workAndTimers: Rows = {
   add_timer_on: c => (sync(c.f, 'timer.modify', [operand(c, 0), operand(c, 1, 'i64')], intType), nothing),
   del_timer: operation('timer.delete', [0], intType),
   timer_delete: operation('timer.delete', [0], intType),
-  try_to_del_timer_sync: operation('timer.delete', [0], intType),
+  try_to_del_timer_sync: operation('timer.tryDelete', [0], intType),
   del_timer_sync: operation('timer.deleteSync', [0], intType),
   timer_delete_sync: operation('timer.deleteSync', [0], intType),
   timer_shutdown: operation('timer.delete', [0], intType),
   timer_shutdown_sync: operation('timer.deleteSync', [0], intType),
   del_singleshot_timer_sync: operation('timer.deleteSync', [0], intType),
   timer_pending: operation('timer.pending', [0], intType),
-  hrtimer_active: operation('timer.pending', [0], boolType),
+  hrtimer_active: c => {
+    const pending = sync(c.f, 'timer.pending', [operand(c, 0)], boolType);
+    const running = sync(c.f, 'timer.running', [operand(c, 0)], boolType);
+    return {
+      type: boolType,
+      operand: c.f.build.binary('or', 'i32', pending.operand, running.operand),
+    };
+  },
   hrtimer_is_queued: operation('timer.pending', [0], boolType),
-  hrtimer_init: ignored,
+  hrtimer_callback_running: operation('timer.running', [0], boolType),
   hrtimer_setup: setupTimer,
   hrtimer_start: c => (startHrtimer(c), nothing),
   hrtimer_start_range_ns: c => (startHrtimer(c), nothing),
   hrtimer_cancel: operation('timer.deleteSync', [0], intType),
-  hrtimer_try_to_cancel: operation('timer.delete', [0], intType),
+  hrtimer_try_to_cancel: operation('timer.tryDelete', [0], intType),
+  hrtimer_forward: gives(1, unsignedLongType),
   hrtimer_forward_now: gives(1, unsignedLongType),
-  synchronize_irq: operation('sleep.might'),
-  synchronize_hardirq: gives(1, boolType),
-  disable_irq: operation('sleep.might'),
-  disable_irq_nosync: ignored,
-  enable_irq: ignored,
-  free_irq: operation('sleep.might'),
-  request_irq: gives(0, intType),
-  request_threaded_irq: gives(0, intType),
+  synchronize_irq: sequence(operation('sleep.might'), line('__race_irq_wait', [0])),
+  synchronize_hardirq: sequence(line('__race_irq_wait', [0]), gives(1, boolType)),
+  disable_irq: sequence(operation('sleep.might'), line('__race_irq_mask', [0]), line('__race_irq_wait', [0])),
+  disable_hardirq: sequence(line('__race_irq_mask', [0]), line('__race_irq_wait', [0]), gives(1, boolType)),
+  disable_irq_nosync: line('__race_irq_mask', [0]),
+  enable_irq: line('__race_irq_unmask', [0]),
+  free_irq: giveBack(0, 1),
+  devm_free_irq: giveBack(1, 2),
+  request_irq: ask(0, 4),
+  request_threaded_irq: ask(0, 5),
+  request_any_context_irq: ask(0, 4),
+  devm_request_irq: ask(1, 5),
+  devm_request_threaded_irq: ask(1, 6),
+  devm_request_any_context_irq: ask(1, 5),
+  __race_irqs_asked: c => number(c.f.lowering.interrupts.asked ? 1 : 0, intType),
+  __race_irq_later: operation('irq.later'),
+  __race_irq_resume: operation('irq.resume'),
   __race_raise: operation('softirq.raise', [0, 1]),
   __race_work_init: initWork,
   raise_softirq: ignored,

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+/* disable_irq_nosync() does not wait for a handler that runs already. */
+#include <racelens.h>
+
+static int a, b, served;
+
+static irqreturn_t handler(int irq, void *data)
+{
+	RACE_ASSERT(a == b);
+	served = 1;
+	return IRQ_HANDLED;
+}
+RACE_THREAD(hardirq, interrupt) { handler(5, &a); }
+RACE_THREAD(process, writer) { disable_irq_nosync(5); a++; b++; enable_irq(5); }
+RACE_FINALLY(served)
+RACE_EXPECT(assertion)

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+/* An interrupt may come as soon as it is asked for. */
+#include <racelens.h>
+
+static int *counter;
+
+static irqreturn_t handler(int irq, void *data)
+{
+	(*counter)++;
+	return IRQ_HANDLED;
+}
+RACE_THREAD(hardirq, interrupt) { handler(5, &counter); }
+RACE_THREAD(process, probe)
+{
+	request_irq(5, handler, 0, "card", &counter);
+	counter = kzalloc(sizeof(*counter), GFP_KERNEL);
+}
+RACE_FINALLY(*counter == 1)
+RACE_EXPECT(null-dereference)
