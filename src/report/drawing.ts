@@ -16,6 +16,7 @@ import {
   rowsOf,
   shortBit,
   slotsOf,
+  type Bar,
   type Fold,
   type FoldRow,
   type LaneCell,
@@ -64,6 +65,10 @@ export interface Words {
   fold(count: number): string;
   preempts(name: string): string;
   hidden(count: number): string;
+  reader(why: string): string;
+  graceWaits(names: string): string;
+  readonly graceFree: string;
+  readonly graceOver: string;
 }
 
 const english: Words = {
@@ -73,6 +78,10 @@ const english: Words = {
   fold: count => `${String(count)} steps nobody else can notice`,
   preempts: name => `preempts ${name}`,
   hidden: count => `${String(count)} ${count === 1 ? 'step' : 'steps'} left out by the filter`,
+  reader: why => `RCU reader: ${why}`,
+  graceWaits: names => `grace period waits for ${names}`,
+  graceFree: 'grace period: no reader left',
+  graceOver: 'grace period over',
 };
 
 /** Where a thread's lane stands. */
@@ -453,7 +462,7 @@ function drawnRow(
     if (row.kind === 'fold')
       lines.push(line('fold', indentOf(row.depth, lane), words.fold(row.to - row.from + 1)));
     else stepLines(trace, row, lane, font, lines);
-    captions(lanesOf(trace, slots, row), trace, row, lane, place, font, lines);
+    captions(lanesOf(trace, slots, row), trace, row, lane, font, words, lines);
   }
   const own = lines.findIndex(l => ['code', 'again', 'fold'].includes(l.kind));
   const pad = switches ? 6 : 2;
@@ -517,8 +526,8 @@ function captions(
   trace: ViewTrace,
   row: Row | FoldRow,
   lane: Lane,
-  place: Placed,
   font: Font,
+  words: Words,
   lines: Line[],
 ): void {
   cells.forEach((cell, index) => {
@@ -527,10 +536,16 @@ function captions(
       const who = index === lane.thread ? '' : `${trace.threads[index]?.name ?? ''}: `;
       const indent = indentOf(row.depth, lane);
       const room = Math.floor(chars(lane, font, indent) * 1.1);
-      for (const part of wrap(`${who}${bar.caption}`, room).slice(0, 3))
+      for (const part of wrap(`${who}${captionOf(bar, words)}`, room).slice(0, 3))
         lines.push({ ...line('caption', indent, part), about: bar.kind });
     }
   });
+}
+
+function captionOf(bar: Bar, words: Words): string {
+  if (bar.kind !== 'grace') return words.reader(bar.label);
+  if (bar.part === 'end') return words.graceOver;
+  return bar.label ? words.graceWaits(bar.label) : words.graceFree;
 }
 
 /** What one more access of a statement does. */
