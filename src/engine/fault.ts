@@ -1,8 +1,9 @@
 /** The story of a fault: who did what, and for memory errors where the object came from and went. */
 import type { Machine } from './machine';
 import type { Fault } from './model';
-import { threadName } from './names';
-import type { Explanation } from './report';
+import { cellName, fieldOf, showValue, threadName } from './names';
+import type { Explanation, Trace } from './report';
+import { checkFinally } from './rest';
 import { nowhere, type Recorder } from './trace';
 
 type History = NonNullable<Explanation['history']>;
@@ -26,6 +27,41 @@ export function explainFault(m: Machine, recorder: Recorder, fault: Fault, threa
     summary: `${name} ${fault.message}${by}${where}.`,
     waiters: [],
     ...(before.length > 0 ? { history: [...before, last] } : {}),
+  };
+}
+
+/** Cells named in the sentence about RACE_FINALLY: the last that it looked at. */
+const MOST_LOOKS = 3;
+
+/**
+ * Why RACE_FINALLY fails at the end of a finished recording: what it looked at last, which is what decides, and who
+ * changed that last.
+ */
+export function explainFinally(m: Machine, trace: Trace): Explanation {
+  const looks = new Map<string, string>();
+  const before = m.observer;
+  m.observer = {
+    access(_thread, object, cell, value, after) {
+      const name = cellName(m, object, cell);
+      looks.delete(name);
+      if (after === undefined && m.objectInfos[object]?.kind !== 'stack')
+        looks.set(name, showValue(m, value, fieldOf(m, object, cell)));
+    },
+    life: () => undefined,
+    branch: () => undefined,
+  };
+  const { fault } = checkFinally(m);
+  m.observer = before;
+  const told = [...looks].slice(-MOST_LOOKS).map(([name, value]) => {
+    const cells = new Set(trace.cells.flatMap((c, k) => (c.name === name ? [k] : [])));
+    const by = [...trace.steps].reverse().find(s => s.changes.some(c => cells.has(c.cell)));
+    const who = by && trace.threads[by.thread]?.name;
+    const shown = by?.changes.find(c => cells.has(c.cell))?.after ?? value;
+    return `${name} is ${shown} (${who === undefined ? 'nobody changed it' : `last changed by ${who}: ${by?.text ?? ''}`})`;
+  });
+  return {
+    summary: `${fault?.message ?? 'RACE_FINALLY does not hold at rest'}${told.length > 0 ? `: ${told.join(', ')}` : ''}.`,
+    waiters: [],
   };
 }
 

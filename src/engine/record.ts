@@ -12,7 +12,7 @@ import { choicesOf, runStep } from './step';
 import { createRecorder, type Recorder } from './trace';
 import type { Explanation, Trace } from './report';
 import type { Machine } from './machine';
-import { explainFault } from './fault';
+import { explainFault, explainFinally } from './fault';
 import type { Fault } from './model';
 
 export interface Recorded {
@@ -125,6 +125,11 @@ export function recordPath(
     ...(marks.open ? { open: marks.open } : {}),
   });
   store.load(m, 0);
+  const explanation = fault
+    ? explainFault(f, recorder, fault, steps[steps.length - 1]?.thread ?? 0)
+    : path[path.length - 1]?.thread === FINALLY
+      ? explainFinally(f, trace)
+      : undefined;
   return {
     schedule: formatSchedule(search.program, steps),
     trace,
@@ -136,7 +141,7 @@ export function recordPath(
       const raw = rawAt[index];
       return raw === undefined ? undefined : recorder.rowAt(raw);
     },
-    ...(fault ? { explanation: explainFault(f, recorder, fault, steps[steps.length - 1]?.thread ?? 0) } : {}),
+    ...(explanation ? { explanation } : {}),
   };
 }
 
