@@ -16,11 +16,24 @@ interface Side {
 /** Threads listed by their state where there is only one column of text. */
 const mostListed = 5;
 
+/** Height of a thread's line in the list, and of the title over each of two drawings. */
+const listedHeight = 20;
+const titleHeight = 18;
+
 /** Pixels that the heads take: known beforehand, so that rows know where they begin. */
 export function headHeight(drawings: readonly Drawing[]): number {
-  const compact = drawings.some(drawing => drawing.compact);
-  const columns = drawings.some(drawing => drawing.columns.length > 0);
-  return compact || columns ? 112 : 84;
+  const title = drawings.length > 1 ? titleHeight : 0;
+  return Math.max(...drawings.map(drawing => title + ownHeight(drawing)));
+}
+
+function ownHeight({ compact, columns, lanes }: Drawing): number {
+  const names = columns.map(column =>
+    column.kind === 'bit' || column.kind === 'grace' ? Math.min(74, 6.8 * column.label.length + 4) : 16,
+  );
+  // A line for the word's name, the upright names of its bits, a box under each.
+  const upright = names.length ? Math.ceil(16 + Math.max(...names) + 22) : 0;
+  const listed = Math.min(mostListed, lanes.filter(lane => lane).length);
+  return Math.max(compact ? listed * listedHeight + 14 : 84, upright);
 }
 
 export function heads(
@@ -37,7 +50,7 @@ export function heads(
           .style=${`left:${String(side.left)}px;width:${String(side.drawing.width)}px;height:${String(height)}px`}
         >
           ${sides.length > 1 ? html`<div class="side-title">${sideTitle(model, index)}</div>` : nothing}
-          ${side.drawing.compact ? rails(model, side, height, sides.length > 1) : lanes(model, side)}
+          ${side.drawing.compact ? rails(model, side, sides.length > 1) : lanes(model, side)}
           ${side.drawing.columns.map(column => columnHead(model, side, column, actions))}
         </div>`,
     )}
@@ -72,8 +85,8 @@ function lanes(model: Model, { drawing, position }: Side): TemplateResult {
   })}`;
 }
 
-/** Names upright over the rails; beside them what the threads that matter now are doing. */
-function rails(model: Model, { drawing, position }: Side, height: number, short: boolean): TemplateResult {
+/** A list of who the threads are and what those that matter now are doing; under it a mark over each rail in its colour. */
+function rails(model: Model, { drawing, position }: Side, short: boolean): TemplateResult {
   const { trace } = drawing;
   const now = trace.moments[position]?.threads ?? [];
   const running = trace.steps[position - 1]?.thread;
@@ -89,17 +102,12 @@ function rails(model: Model, { drawing, position }: Side, height: number, short:
       const thread = trace.threads[index];
       if (!lane || !thread) return nothing;
       return html`<div
-        class="upright lane-${index % laneColours} ${running === index ? 'running' : ''}"
+        class="rail-mark lane-${index % laneColours}"
         title=${model.t('Thread {0}, {1}, CPU {2}', thread.name, thread.context, thread.cpu)}
-        .style=${`left:${String(lane.rail - 9)}px;height:${String(height - (short ? 28 : 8))}px`}
-      >
-        <span>${thread.name}</span>
-      </div>`;
+        .style=${`left:${String(lane.rail - 3)}px`}
+      ></div>`;
     })}
-    <div
-      class="roster"
-      .style=${`left:${String((first?.text ?? 60) - 2)}px;width:${String((first?.textWidth ?? 200) + 4)}px`}
-    >
+    <div class="roster" .style=${`width:${String((first?.text ?? 60) + (first?.textWidth ?? 200) - 14)}px`}>
       ${listed.map(index => {
         const thread = trace.threads[index];
         const status = now[index];

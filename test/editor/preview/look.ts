@@ -52,6 +52,10 @@ const scenes: Readonly<Record<string, Scene>> = {
       await stage.page.waitForTimeout(150);
     }
   }),
+  begin: tab('play', async stage => {
+    await stage.page.locator('vscode-button', { hasText: 'Play from the start' }).click();
+    await stage.page.locator('.choice').first().waitFor();
+  }),
   compare: tab('compare', press('End')),
   watch: tab('watch', async stage => {
     await stage.page.locator('#watch').fill('napi.state & NAPIF_STATE_SCHED');
@@ -76,17 +80,25 @@ for (const [harness, path] of Object.entries(harnesses))
       'highContrast',
       'highContrastLight',
     ] as const satisfies readonly Theme[])
-      for (const [size, width, zoom] of [
-        ['1200', 1200, 1],
-        ['600', 600, 1],
-        ['zoom', 1200, 2],
+      for (const [size, width, zoom, height] of [
+        ['1200', 1200, 1, 900],
+        ['600', 600, 1, 900],
+        ['540', 540, 1, 940],
+        ['400', 400, 1, 900],
+        ['zoom', 1200, 2, 900],
       ] as const) {
         const id = `${harness}-${scene}-${theme}-${size}`;
         if (!wanted.some(w => w.split('+').every(part => id.split('-').includes(part)))) continue;
         const of = known.get(harness) ?? (await checked(worker, path));
         known.set(harness, of);
-        const stage = await openStage(browser, folder, { theme, width, zoom, of });
+        const stage = await openStage(browser, folder, { theme, width, height, zoom, of });
         for (const message of of.messages) await stage.send(message);
+        if (of.view.verdict.outcome === 'found')
+          await stage.send({
+            version: 2,
+            type: 'fix',
+            fix: { label: 'Wait for a grace period', verdict: 'holds' },
+          });
         await stage.settle();
         try {
           await run(stage);
