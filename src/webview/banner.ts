@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ReplayView } from '../protocol/view';
 import type { Actions } from './actions';
-import type { Model } from './model';
+import { showsAll, traceOf, type Model } from './model';
 import { placeLink } from './places';
 import { counted } from './words';
 
@@ -13,8 +13,9 @@ export function banner(model: Model, actions: Actions): TemplateResult {
   if (!run) return html`${progressLine(model, actions)}${failure(model, actions)}`;
   const { view } = run;
   const { outcome } = view.verdict;
+  const all = showsAll(model);
   return html`
-    <header class="banner ${outcome} ${model.stale === undefined ? '' : 'is-stale'}">
+    <header class="banner ${outcome} ${model.stale === undefined ? '' : 'is-stale'} ${all ? '' : 'folded'}">
       <div class="verdict">
         <span class="codicon codicon-${icons[outcome]}" aria-hidden="true"></span>
         <h1 id="verdict">
@@ -40,20 +41,43 @@ export function banner(model: Model, actions: Actions): TemplateResult {
             : nothing
         }
         <span class="harness" title=${view.harness}>${run.title}</span>
+        ${traceOf(model) ? chevron(model, all, actions) : nothing}
       </div>
-      <p class="summary">
-        ${view.summary}
-        ${view.verdict.place ? html`<span class="at">${placeLink(view.verdict.place, actions)}</span>` : nothing}
-      </p>
-      ${advice(view, t)}
-      <div class="facts">
-        <span>${numbers(view, t)}</span>
-        ${view.schedule === undefined ? nothing : schedule(view.schedule, model, actions)}
+      <div class="gist">
+        <p class="summary" title=${all ? nothing : view.summary}>
+          <span>${view.summary}</span>
+          ${view.verdict.place ? html`<span class="at">${placeLink(view.verdict.place, actions)}</span>` : nothing}
+        </p>
+        ${all ? nothing : fixButton(model, actions)}
+      </div>
+      <div class="more" id="verdict-more" ?hidden=${!all}>
+        ${advice(view, t)}
+        <div class="facts">
+          <span>${numbers(view, t)}</span>
+          ${view.schedule === undefined ? nothing : schedule(view.schedule, model, actions)}
+        </div>
       </div>
       ${progressLine(model, actions)} ${failure(model, actions)} ${staleLine(model, actions)}
-      ${fixLine(model, actions)}
+      ${all ? fixLine(model, actions) : nothing}
     </header>
   `;
+}
+
+/** Folds the verdict to a line or two, and back. */
+function chevron(model: Model, open: boolean, actions: Actions): TemplateResult {
+  const label = open ? model.t('Show less of the verdict') : model.t('Show all of the verdict');
+  return html`<button
+    class="chevron"
+    aria-expanded=${open}
+    aria-controls="verdict-more"
+    aria-label=${label}
+    title=${label}
+    @click=${() => {
+      actions.act({ type: 'verdict', open: !open });
+    }}
+  >
+    <span class="codicon codicon-chevron-${open ? 'up' : 'down'}" aria-hidden="true"></span>
+  </button>`;
 }
 
 /** What to do where there is no answer. */
@@ -142,19 +166,33 @@ function staleLine(model: Model, actions: Actions): TemplateResult | typeof noth
   </div>`;
 }
 
-function fixLine(model: Model, actions: Actions): TemplateResult | typeof nothing {
+/** The fix that may be applied now, with what its trial gave, in words. */
+function fixOf(model: Model): { readonly label: string; readonly text: string } | undefined {
   const { t } = model;
   const fix = model.run?.fix;
-  if (!fix || fix.applied || model.progress || model.stale !== undefined) return nothing;
+  if (!fix || fix.applied || model.progress || model.stale !== undefined) return undefined;
+  const { label, verdict } = fix;
+  const text =
+    verdict === undefined
+      ? t('Fix: {0}', label)
+      : t('Fix: {0}. Run on a copy of the text: {1}.', label, kindText(verdict, t));
+  return { label, text };
+}
+
+function fixLine(model: Model, actions: Actions): TemplateResult | typeof nothing {
+  const fix = fixOf(model);
+  if (!fix) return nothing;
   return html`<div class="notice fix">
     <span class="codicon codicon-lightbulb" aria-hidden="true"></span>
-    <span>
-      ${
-        fix.verdict === undefined
-          ? t('Fix: {0}', fix.label)
-          : t('Fix: {0}. Run on a copy of the text: {1}.', fix.label, kindText(fix.verdict, t))
-      }
-    </span>
-    <vscode-button @click=${() => actions.applyFix()}>${t('Apply')}</vscode-button>
+    <span>${fix.text}</span>
+    <vscode-button @click=${() => actions.applyFix()}>${model.t('Apply')}</vscode-button>
   </div>`;
+}
+
+function fixButton(model: Model, actions: Actions): TemplateResult | typeof nothing {
+  const fix = fixOf(model);
+  if (!fix) return nothing;
+  return html`<vscode-button class="apply-fix" title=${fix.text} @click=${() => actions.applyFix()}
+    >${model.t('Apply the fix')}</vscode-button
+  >`;
 }

@@ -186,7 +186,12 @@ function start(root: HTMLElement, host: Host): void {
     if (!message) return;
     update(message);
   });
+  const room = (): void => {
+    update({ type: 'room', low: isLow(window.innerWidth, window.innerHeight) });
+  };
+  window.addEventListener('resize', room);
   draw(false);
+  room();
   post({ version, type: 'ready' });
 
   /** The drawing on the screen as a file: full length, its own colours. */
@@ -209,6 +214,11 @@ function start(root: HTMLElement, host: Host): void {
       },
     );
   }
+}
+
+/** Too little height for all of the verdict over the lanes; where the lanes stand above the tabs, more is needed. */
+function isLow(width: number, height: number): boolean {
+  return height < (width <= 900 ? 820 : 680);
 }
 
 /** A picture as pixels: twice as many as it is large, for slides. */

@@ -90,6 +90,12 @@ export interface Model {
   readonly watches: readonly ViewWatch[];
   readonly showsArrows: boolean;
   readonly showsKeys: boolean;
+  /** All of the verdict is shown, or a line or two, as the reader chose; absent: `showsAll` decides. */
+  readonly verdictOpen?: boolean;
+  /** The reader has begun to step through this run. */
+  readonly begun: boolean;
+  /** The window has little height. */
+  readonly low: boolean;
   readonly t: Translate;
 }
 
@@ -121,6 +127,8 @@ export function initialModel(t: Translate): Model {
     watches: [],
     showsArrows: true,
     showsKeys: false,
+    begun: false,
+    low: false,
     t,
   };
 }
@@ -133,6 +141,11 @@ export function told<T extends object>(answer: Told<T> | undefined): T | undefin
 /** What is asked for while there is none, or why there is none. */
 export function whyNot<T extends object>(answer: Told<T> | undefined): string | undefined {
   return answer && 'cannotTell' in answer ? answer.cannotTell : undefined;
+}
+
+/** All of the verdict: while there are no steps to look at, and until the reader looks at them or the room is short. */
+export function showsAll(model: Model): boolean {
+  return traceOf(model) === undefined || (model.verdictOpen ?? !(model.begun || model.low));
 }
 
 /** The trace that is being looked at: that of a play under way, else that of the run. */

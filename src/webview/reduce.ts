@@ -56,7 +56,9 @@ export type Act =
   | { readonly type: 'addWatch'; readonly expression: string }
   | { readonly type: 'removeWatch'; readonly index: number }
   | { readonly type: 'toggleArrows' }
-  | { readonly type: 'keys'; readonly show: boolean };
+  | { readonly type: 'keys'; readonly show: boolean }
+  | { readonly type: 'verdict'; readonly open: boolean }
+  | { readonly type: 'room'; readonly low: boolean };
 
 export const speeds = [0.5, 1, 2, 4, 8, 16] as const;
 
@@ -64,6 +66,11 @@ export const speeds = [0.5, 1, 2, 4, 8, 16] as const;
 export const mostWatches = 8;
 
 export function reduce(model: Model, act: Act | ToPanel): Model {
+  const next = reduced(model, act);
+  return next.begun || next.position === 0 ? next : { ...next, begun: true };
+}
+
+function reduced(model: Model, act: Act | ToPanel): Model {
   switch (act.type) {
     case 'go':
       return go(model, act.position);
@@ -205,6 +212,10 @@ export function reduce(model: Model, act: Act | ToPanel): Model {
       return { ...model, showsArrows: !model.showsArrows };
     case 'keys':
       return { ...model, showsKeys: act.show };
+    case 'verdict':
+      return { ...model, verdictOpen: act.open };
+    case 'room':
+      return model.low === act.low ? model : { ...model, low: act.low };
     case 'run':
       return withRun(model, act);
     case 'step':
@@ -310,6 +321,7 @@ function withRun(model: Model, message: Extract<ToPanel, { type: 'run' }>): Mode
     ...model,
     run: message.run,
     position: 0,
+    begun: false,
     unfolded: new Set(),
     follow: message.follow,
     playing: false,
@@ -328,7 +340,9 @@ function withRun(model: Model, message: Extract<ToPanel, { type: 'run' }>): Mode
     watches: [],
     play: undefined,
     filter: noFilter,
-    ...(same ? {} : { hiddenThreads: new Set(), hiddenCells: new Set(), expressions: [] }),
+    ...(same
+      ? {}
+      : { hiddenThreads: new Set(), hiddenCells: new Set(), expressions: [], verdictOpen: undefined }),
     ...kept,
   };
   return { ...next, position: clamp(message.step, next) };
@@ -344,13 +358,14 @@ export function toKeep(model: Model): unknown {
     cells: [...model.hiddenCells],
     expressions: model.expressions,
     arrows: model.showsArrows,
+    ...(model.verdictOpen === undefined ? {} : { verdict: model.verdictOpen }),
   };
 }
 
 /** The same back: anything may have come in between. */
 export function asKept(view: unknown): Partial<Model> {
   if (typeof view !== 'object' || view === null) return {};
-  const { tab, speed, word, threads, cells, expressions, arrows } = view as Record<string, unknown>;
+  const { tab, speed, word, threads, cells, expressions, arrows, verdict } = view as Record<string, unknown>;
   const texts = (list: unknown): readonly string[] =>
     Array.isArray(list) ? list.filter((x): x is string => typeof x === 'string') : [];
   const known = tabs.find(name => name === tab);
@@ -364,6 +379,7 @@ export function asKept(view: unknown): Partial<Model> {
     hiddenCells: new Set(texts(cells)),
     expressions: texts(expressions).slice(0, mostWatches),
     ...(typeof arrows === 'boolean' ? { showsArrows: arrows } : {}),
+    ...(typeof verdict === 'boolean' ? { verdictOpen: verdict } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { replayView } from '../../../src/ide/replay';
 import type { ViewPlay } from '../../../src/protocol/examined';
 import type { FromPanel, ToPanel } from '../../../src/protocol/panel';
 import { asToPanel, version } from '../../../src/webview/check';
-import { initialModel, nextPosition, shownSteps, type Model } from '../../../src/webview/model';
+import { initialModel, nextPosition, showsAll, shownSteps, type Model } from '../../../src/webview/model';
 import { asKept, reduce, toKeep, type Act } from '../../../src/webview/reduce';
 import { tell, wanting } from '../../../src/webview/tell';
 import { createTranslate } from '../../../src/webview/words';
@@ -224,6 +224,38 @@ describe('free play', () => {
   it('does not move the extension’s step', () => {
     assert.ok(!told(playing, { type: 'go', position: 1 }).includes('moved'));
     assert.ok(told(shown, { type: 'go', position: 1 }).includes('moved'));
+  });
+});
+
+describe('the verdict over the lanes', () => {
+  it('is whole until the reader has begun to step, and stays short when he goes back to the start', () => {
+    assert.equal(showsAll(shown), true);
+    const stepped = reduce(shown, { type: 'move', direction: 1 });
+    assert.equal(showsAll(stepped), false);
+    assert.equal(showsAll(reduce(stepped, { type: 'go', position: 0 })), false);
+    assert.equal(showsAll(reduce(stepped, run())), true);
+    assert.equal(showsAll(reduce(shown, run({ step: 2 }))), false);
+  });
+  it('is short where there is little height', () => {
+    const low = reduce(shown, { type: 'room', low: true });
+    assert.equal(showsAll(low), false);
+    assert.equal(reduce(low, { type: 'room', low: true }), low);
+    assert.equal(showsAll(reduce(low, { type: 'room', low: false })), true);
+  });
+  it('is as the reader wants it, whatever comes, and over a reload', () => {
+    const open = after(shown, { type: 'verdict', open: true }, { type: 'go', position: 3 }, run());
+    assert.equal(showsAll(open), true);
+    assert.equal(showsAll(reduce(open, { type: 'room', low: true })), true);
+    const folded = reduce(open, { type: 'verdict', open: false });
+    assert.equal(showsAll(folded), false);
+    const kept = JSON.parse(JSON.stringify(toKeep(folded))) as unknown;
+    assert.equal(asKept(kept).verdictOpen, false);
+    assert.equal('verdictOpen' in asKept(toKeep(shown)), false);
+  });
+  it('is whole where there are no steps', () => {
+    const { trace: _, ...bare } = view;
+    const none = after(shown, run({ run: { view: bare, title: 'x' } }), { type: 'room', low: true });
+    assert.equal(showsAll(none), true);
   });
 });
 
