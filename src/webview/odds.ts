@@ -26,57 +26,68 @@ export function oddsPanel(model: Model, actions: Actions): TemplateResult {
   const factor = 2 ** model.slowness;
   const runs = slow ? runsAt(slow.points, factor) : odds.runs;
   const reason = whyNot(model.slow?.answer);
+  const takes = factor < 1.05 ? t('as long as now') : t('{0} times longer', shortNumber(factor));
   return html`<div class="odds pad">
-    <p class="big" aria-live="polite">
-      ${runs === null ? t('practically never') : html`<span class="small">${t('about')}</span> ${t('1 in {0} runs', shortNumber(runs))}`}
-    </p>
-    <p class="lead">
-      ${
-        model.slowness > 0 && slow
-          ? t('if {0}() takes {1} times longer', slow.call, shortNumber(factor))
-          : t('if at each step chance alone decides who runs')
-      }
-    </p>
-    ${
-      odds.calls.length
-        ? html`<div class="slow">
-            <label for="slow-call">${t('What if this call takes longer?')}</label>
-            <select
-              id="slow-call"
-              @change=${(event: Event) => {
-                actions.act({ type: 'slowCall', call: (event.target as HTMLSelectElement).value });
-              }}
-            >
-              ${odds.calls.map(
-                call => html`<option value=${call} ?selected=${call === model.slow?.call}>${call}()</option>`,
-              )}
-            </select>
-            <input
-              type="range"
-              min="0"
-              max="10"
-              step="0.1"
-              .value=${String(model.slowness)}
-              aria-label=${t('{0}() takes so many times longer', model.slow?.call ?? '')}
-              aria-valuetext=${t('{0} times longer', shortNumber(factor))}
-              ?disabled=${!slow}
-              @input=${(event: Event) => {
-                actions.act({ type: 'slowness', slowness: Number((event.target as HTMLInputElement).value) });
-              }}
-            />
-            <output>${t('{0} times longer', shortNumber(factor))}</output>
-          </div>`
-        : nothing
-    }
-    ${
-      slow
-        ? curve(model, slow)
-        : reason !== undefined
-          ? html`<p class="empty">${t('Cannot tell: {0}', reason)}</p>`
-          : model.slow
-            ? html`<p class="empty">${t('Working out the curve …')}</p>`
+    <div class="odds-both">
+      <div>
+        <p class="big" aria-live="polite">
+          ${runs === null ? t('practically never') : html`<span class="small">${t('about')}</span> ${t('1 in {0} runs', shortNumber(runs))}`}
+        </p>
+        <p class="lead">
+          ${
+            factor >= 1.05 && slow
+              ? t('if {0}() takes {1} times longer', slow.call, shortNumber(factor))
+              : t('if at each step chance alone decides who runs')
+          }
+        </p>
+        ${
+          odds.calls.length
+            ? html`<div class="slow">
+                <label for="slow-call">${t('What if this call takes longer?')}</label>
+                <select
+                  id="slow-call"
+                  @change=${(event: Event) => {
+                    actions.act({ type: 'slowCall', call: (event.target as HTMLSelectElement).value });
+                  }}
+                >
+                  ${odds.calls.map(
+                    call =>
+                      html`<option value=${call} ?selected=${call === model.slow?.call}>${call}()</option>`,
+                  )}
+                </select>
+                <input
+                  type="range"
+                  min="0"
+                  max="10"
+                  step="0.1"
+                  .value=${String(model.slowness)}
+                  aria-label=${t('{0}() takes so many times longer', model.slow?.call ?? '')}
+                  aria-valuetext=${takes}
+                  ?disabled=${!slow}
+                  @input=${(event: Event) => {
+                    actions.act({
+                      type: 'slowness',
+                      slowness: Number((event.target as HTMLInputElement).value),
+                    });
+                  }}
+                />
+                <output>${takes}</output>
+              </div>`
             : nothing
-    }
+        }
+      </div>
+      <div>
+        ${
+          slow
+            ? curve(model, slow)
+            : reason !== undefined
+              ? html`<p class="empty">${t('Cannot tell: {0}', reason)}</p>`
+              : model.slow
+                ? html`<p class="empty">${t('Working out the curve …')}</p>`
+                : nothing
+        }
+      </div>
+    </div>
     <dl class="extent">
       <dt>${t('Seen at least once with 95 %')}</dt>
       <dd>

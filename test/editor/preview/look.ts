@@ -44,6 +44,10 @@ const scenes: Readonly<Record<string, Scene>> = {
     await stage.page.locator('.curve').waitFor();
     await stage.page.locator('.slow input').fill('5');
   }),
+  oddsnow: tab('odds', async stage => {
+    await press(...many)(stage);
+    await stage.page.locator('.curve').waitFor();
+  }),
   play: tab('play', async stage => {
     await stage.page.locator('vscode-button', { hasText: 'Play from the start' }).click();
     await stage.page.locator('.choice').first().waitFor();
