@@ -22,6 +22,15 @@ export interface Places {
   readonly bundled: ReadonlyMap<string, string>;
 }
 
+/** Folders that the Makefile of a source's folder adds, in the simple form: `ccflags-y += -I $(srctree)/a/b`. */
+function foldersOfMakefile(reader: Reader, root: string, folder: string): readonly string[] {
+  const path = join(folder, 'Makefile');
+  const text = reader.exists(path) ? (reader.text(path) ?? '') : '';
+  return [...text.matchAll(/-I\s*\$\((?:(srctree)|src)\)(?:\/([\w./-]*))?(?=\s|$)/g)].map(([, tree, rest]) =>
+    join(tree === undefined ? folder : root, (rest ?? '').replace(/\/$/, '') || '.'),
+  );
+}
+
 export function resolveInclude(
   reader: Reader,
   places: Places,
@@ -44,6 +53,8 @@ export function resolveInclude(
   }
   if (folder !== undefined) candidates.push(join(folder, target), join(folder, `include/${target}`));
   if (angled) candidates.push(beside);
+  if (!angled && root !== undefined && !candidates.some(p => p !== from && reader.exists(p)))
+    for (const f of foldersOfMakefile(reader, root, folderOf(from))) candidates.push(join(f, target));
   const bundled = places.bundled.has(target) ? target : undefined;
   for (const path of new Set(candidates)) if (path !== from && reader.exists(path)) return path;
   return bundled;

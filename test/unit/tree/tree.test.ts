@@ -81,6 +81,24 @@ describe('tree', () => {
     ]);
   });
 
+  it('looks where the Makefile of the folder says, if a quoted header is nowhere else', () => {
+    const files = memory({
+      '/k/drivers/media/usb/dvb/Makefile':
+        'ccflags-y += -I$(srctree)/drivers/media/tuners/ -I $(src)/local\nccflags-y += -I$(objtree)/no\n',
+      '/k/drivers/media/usb/dvb/a.c': '#include "tuner.h"\n#include "near.h"\n#include "none.h"\n',
+      '/k/drivers/media/usb/dvb/local/near.h': '#define NEAR 1\n',
+      '/k/drivers/media/tuners/tuner.h': 'struct tuner { int x; };\n',
+    });
+    const { headers } = createTree({ files, parser, root: '/k' }).scope(
+      ['/k/drivers/media/usb/dvb/a.c'],
+      config,
+    );
+    assert.deepEqual([...headers].sort(), [
+      '/k/drivers/media/tuners/tuner.h',
+      '/k/drivers/media/usb/dvb/local/near.h',
+    ]);
+  });
+
   it('ranks sources before headers', () => {
     const tree = kernelTree();
     assert.deepEqual(names(tree, 'both', ['function']), [
