@@ -113,6 +113,11 @@ describe('syntax: items of a file', () => {
     assert.deepEqual(file.macro(itemNamed(file, 'N'))?.parameters, []);
   });
 
+  it('takes a backslash at the end of a line for nothing in drawings in comments, for a join in macros', () => {
+    checkItems('/*\n * a |  \\\n *   |   | b\n */\nstruct s {\n\tint x;\n};\n', 'struct s');
+    checkItems('#define M(a) \\\n\t/* one \\\n\t * two */ \\\n\tf(a)\nint g;\n', 'macro M', 'variable g');
+  });
+
   it('keeps two functions of one name under #ifdef apart', () => {
     const file = scan(
       '#ifdef CONFIG_X\nint f(void)\n{\n\treturn 1;\n}\n#elif defined(Y)\nint f(void) { return 3; }\n#else\nint f(void)\n{\n\treturn 2;\n}\n#endif\n',
