@@ -48,6 +48,8 @@ export interface DrawingOptions {
   readonly compact?: boolean;
   /** No columns of state: where another drawing beside this one needs the room. */
   readonly bare?: boolean;
+  /** Rails as close as can be, without their bars: the text needs the room. Only with `compact`. */
+  readonly thin?: boolean;
   /** Bits that a thread waits for for ever, from where it repeats itself on. */
   readonly awaited?: readonly { readonly cell: string; readonly bit: number }[];
   /** How the threads end, for the row below the last step. */
@@ -173,6 +175,7 @@ export interface DrawnRow {
 export interface Drawing {
   readonly trace: ViewTrace;
   readonly compact: boolean;
+  readonly thin: boolean;
   readonly width: number;
   readonly height: number;
   readonly font: Font;
@@ -191,6 +194,7 @@ export interface Drawing {
 }
 
 const numbersWidth = 40;
+const thinNumbers = 30;
 const bitWidth = 20;
 const bitGap = 12;
 const valueWidth = 96;
@@ -198,6 +202,7 @@ const watchWidth = 104;
 /** Characters that a lane must have room for to be wide. */
 const leastWide = 27;
 const leastCompact = 30;
+const leastThin = 18;
 const right = 8;
 
 const slotsIn = once(slotsOf);
@@ -225,7 +230,6 @@ export function draw(trace: ViewTrace, options: DrawingOptions): Drawing {
     ...place,
     height: last ? last.top + last.height : 0,
     font: options.font,
-    numbers: numbersWidth,
     rows,
     slots,
     graces,
@@ -240,10 +244,13 @@ export function draw(trace: ViewTrace, options: DrawingOptions): Drawing {
   };
 }
 
-type Placed = Pick<Drawing, 'compact' | 'width' | 'lanes' | 'columns' | 'without'>;
+type Placed = Pick<Drawing, 'compact' | 'thin' | 'numbers' | 'width' | 'lanes' | 'columns' | 'without'>;
 
 function placed(trace: ViewTrace, options: DrawingOptions, slots: Slots, graces: readonly Grace[]): Placed {
   const { font } = options;
+  const thin = options.compact === true && options.thin === true;
+  const numbers = thin ? thinNumbers : numbersWidth;
+  const least = thin ? leastThin : leastCompact;
   const shown = trace.threads.flatMap((_, thread) => (options.hiddenThreads?.has(thread) ? [] : [thread]));
   const cells = options.bare ? [] : orderIn(trace).filter(cell => !options.hiddenCells?.has(cell));
   const bits = bitsIn(trace).filter(({ cell }) => cells.includes(cell));
@@ -255,22 +262,23 @@ function placed(trace: ViewTrace, options: DrawingOptions, slots: Slots, graces:
   const bitsWidth = bits.length * bitWidth + words.size * bitGap;
   const track = (thread: number): number => 22 + 7 * (slots[thread]?.length ?? 0);
   const tracks = shown.map(track);
-  const fixed = numbersWidth + graceWidth + bitsWidth + watches.length * watchWidth + right;
+  const fixed = numbers + graceWidth + bitsWidth + watches.length * watchWidth + right;
   const free = options.width - fixed;
   const widest = Math.max(22, ...tracks);
   const wide = !options.compact && free / Math.max(1, shown.length) >= widest + leastWide * font.char;
-  const railWidth = (thread: number): number => Math.max(shown.length > 12 ? 12 : 16, track(thread) - 8);
+  const railWidth = (thread: number): number =>
+    thin ? 10 : Math.max(shown.length > 12 ? 12 : 16, track(thread) - 8);
   const rails = shown.reduce((sum, thread) => sum + railWidth(thread), 0);
   const needed = wide
     ? shown.length * (widest + leastWide * font.char + 12)
-    : rails + (leastCompact + 12) * font.char;
+    : rails + (least + 12) * font.char;
   const valuesShown = values.slice(0, Math.max(0, Math.floor((free - needed) / valueWidth)));
-  const columnsWidth = fixed - numbersWidth + valuesShown.length * valueWidth;
-  const least = wide ? 0 : numbersWidth + rails + leastCompact * font.char + columnsWidth;
-  const width = Math.max(options.width, least);
-  const room = width - numbersWidth - columnsWidth;
+  const columnsWidth = fixed - numbers + valuesShown.length * valueWidth;
+  const narrowest = wide ? 0 : numbers + rails + least * font.char + columnsWidth;
+  const width = Math.max(options.width, narrowest);
+  const room = width - numbers - columnsWidth;
   const lanes: (Lane | undefined)[] = trace.threads.map(() => undefined);
-  let x = numbersWidth;
+  let x = numbers;
   for (const thread of shown) {
     const own = wide ? room / shown.length : railWidth(thread);
     const rail = x + (wide ? 11 : 7);
@@ -279,12 +287,12 @@ function placed(trace: ViewTrace, options: DrawingOptions, slots: Slots, graces:
       left: x,
       width: own,
       rail,
-      text: wide ? x + track(thread) : numbersWidth + rails + 6,
+      text: wide ? x + track(thread) : numbers + rails + 6,
       textWidth: wide ? own - track(thread) - 8 : room - rails - 14,
     };
     x += own;
   }
-  x = numbersWidth + room;
+  x = numbers + room;
   const columns: Column[] = [];
   if (graceWidth) {
     const label = 'grace period';
@@ -325,7 +333,7 @@ function placed(trace: ViewTrace, options: DrawingOptions, slots: Slots, graces:
     });
     x += watchWidth;
   });
-  return { compact: !wide, width, lanes, columns, without: values.slice(valuesShown.length) };
+  return { compact: !wide, thin, numbers, width, lanes, columns, without: values.slice(valuesShown.length) };
 }
 
 /** `dev.npinfo` as `npinfo`: the title has all of it. */
@@ -403,9 +411,12 @@ function rowsWithText(
       const lines = wrap(text, Math.floor(chars(at, font, 0) * 0.88)).map(t => line('end', 0, t));
       return [{ lane, lines: place.compact ? [name, ...lines] : lines }];
     });
-    const heights = blocks.map(block => block.lines.length * font.line);
-    const height = place.compact ? heights.reduce((a, b) => a + b, 0) : Math.max(0, ...heights);
-    add({ ...plain, kind: 'end', position: trace.steps.length, height: height + 12, dot: 12, blocks });
+    // One column of text: one below the other.
+    const [first] = blocks;
+    const stood =
+      place.compact && first ? [{ lane: first.lane, lines: blocks.flatMap(block => block.lines) }] : blocks;
+    const height = Math.max(0, ...stood.map(block => block.lines.length * font.line));
+    add({ ...plain, kind: 'end', position: trace.steps.length, height: height + 12, dot: 12, blocks: stood });
   }
   return drawn;
 }

@@ -43,7 +43,9 @@ export function rowMarks(drawing: Drawing, row: DrawnRow): string {
     if (!lane || !cell) return '';
     return (
       lifeline(cell, lane.rail, row, `life lane-${String(thread % laneColours)}`) +
-      cell.bars.map(bar => barMark(bar, lane.rail + 9 + 7 * bar.slot, row, drawing, thread)).join('') +
+      (drawing.thin
+        ? ''
+        : cell.bars.map(bar => barMark(bar, lane.rail + 9 + 7 * bar.slot, row, drawing, thread)).join('')) +
       (own === thread
         ? `<circle class="dot lane-${String(thread % laneColours)}" cx="${n(lane.rail)}" cy="${n(row.dot)}" r="4.5"/>`
         : '')

@@ -78,6 +78,25 @@ export function pairedBands(
   return bands;
 }
 
+/** One under the other, where there is no width for both: all of the left one, then the right one from where they part. */
+export function stackedBands(left: Drawing, right: Drawing, rightEnd: number): readonly Band[] {
+  const bands: Band[] = left.rows.map(row => ({
+    top: row.top,
+    height: row.height,
+    sides: [row, undefined],
+    of: row,
+  }));
+  let top = left.height;
+  bands.push({ top, height: partsHeight, sides: [undefined, undefined], parts: true });
+  top += partsHeight;
+  for (const row of right.rows) {
+    if (row.position <= rightEnd && row.kind !== 'end' && !isBehind(row, rightEnd)) continue;
+    bands.push({ top, height: row.height, sides: [undefined, row] });
+    top += row.height;
+  }
+  return bands;
+}
+
 /** A row in which nothing happens, behind another one. */
 function through(before: DrawnRow, height: number): DrawnRow {
   const position = before.row?.kind === 'fold' && before.row.open ? before.row.from : before.position;

@@ -41,7 +41,7 @@ function parts(model: Model, at: number, actions: Actions): TemplateResult {
         actions.act({ type: 'go', position: at });
       }}
     >
-      ${t('The first {0} steps are the same', at)}
+      ${at === 1 ? t('The first step is the same') : t('The first {0} steps are the same', at)}
     </button>
   </p>`;
 }

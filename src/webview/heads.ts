@@ -21,8 +21,8 @@ const listedHeight = 20;
 const titleHeight = 18;
 
 /** Pixels that the heads take: known beforehand, so that rows know where they begin. */
-export function headHeight(drawings: readonly Drawing[]): number {
-  const title = drawings.length > 1 ? titleHeight : 0;
+export function headHeight(drawings: readonly Drawing[], titled: boolean): number {
+  const title = titled ? titleHeight : 0;
   return Math.max(...drawings.map(drawing => title + ownHeight(drawing)));
 }
 
@@ -40,6 +40,7 @@ export function heads(
   model: Model,
   sides: readonly Side[],
   height: number,
+  titled: boolean,
   actions: Actions,
 ): TemplateResult {
   return html`<div class="heads" .style=${`height:${String(height)}px`}>
@@ -49,15 +50,15 @@ export function heads(
           class="side"
           .style=${`left:${String(side.left)}px;width:${String(side.drawing.width)}px;height:${String(height)}px`}
         >
-          ${sides.length > 1 ? html`<div class="side-title">${sideTitle(model, index)}</div>` : nothing}
-          ${side.drawing.compact ? rails(model, side, sides.length > 1) : lanes(model, side)}
+          ${titled ? html`<div class="side-title">${sideTitle(model, index)}</div>` : nothing}
+          ${side.drawing.compact ? rails(model, side, titled) : lanes(model, side)}
           ${side.drawing.columns.map(column => columnHead(model, side, column, actions))}
         </div>`,
     )}
   </div>`;
 }
 
-function sideTitle(model: Model, index: number): string {
+export function sideTitle(model: Model, index: number): string {
   const { t } = model;
   if (index === 0) return t('failing');
   if (model.versus === 'twin') return t('passing');
@@ -90,7 +91,6 @@ function rails(model: Model, { drawing, position }: Side, short: boolean): Templ
   const { trace } = drawing;
   const now = trace.moments[position]?.threads ?? [];
   const running = trace.steps[position - 1]?.thread;
-  const first = drawing.lanes.find(lane => lane);
   const shown = drawing.lanes.flatMap((lane, index) => (lane ? [index] : []));
   const weight = (index: number): number =>
     index === running ? 0 : now[index]?.state === 'blocked' ? 1 : now[index]?.state === 'running' ? 2 : 3;
@@ -107,7 +107,10 @@ function rails(model: Model, { drawing, position }: Side, short: boolean): Templ
         .style=${`left:${String(lane.rail - 3)}px`}
       ></div>`;
     })}
-    <div class="roster" .style=${`width:${String((first?.text ?? 60) + (first?.textWidth ?? 200) - 14)}px`}>
+    <div
+      class="roster ${drawing.thin ? 'thin' : ''}"
+      .style=${`width:${String((drawing.columns[0]?.x ?? drawing.width) - (drawing.thin ? 10 : 22))}px`}
+    >
       ${listed.map(index => {
         const thread = trace.threads[index];
         const status = now[index];

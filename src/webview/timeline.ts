@@ -19,9 +19,9 @@ import { draw, type Drawing, type DrawingOptions, type DrawnRow, type Font } fro
 import { isInside } from '../report/rows';
 import { arrowMarks, laneColours, lassoMark, rowMarks } from '../report/svg';
 import { awaitedIn } from '../report/picture';
-import { bandsOf, pairedBands, type Band } from './bands';
+import { bandsOf, pairedBands, stackedBands, type Band } from './bands';
 import { choices } from './choices';
-import { headHeight, heads } from './heads';
+import { headHeight, heads, sideTitle } from './heads';
 import { once } from '../report/memo';
 import type { Actions } from './actions';
 import { isOpen, otherPosition, otherTrace, partsAt, shownSteps, told, traceOf, type Model } from './model';
@@ -44,6 +44,8 @@ interface View {
   readonly model: Model;
   readonly sides: readonly Side[];
   readonly bands: readonly Band[];
+  /** The second side stands under the first. */
+  readonly stacked?: true;
   readonly heads: number;
   readonly height: number;
   /** Of the row that a position is shown in. */
@@ -52,6 +54,13 @@ interface View {
 
 type RowsKept = NonNullable<DrawingOptions['kept']>;
 
+/** What is drawn anew only if the drawing is. */
+type Drawn = Pick<View, 'sides' | 'bands' | 'stacked'>;
+
+/** Narrower than this, two drawings side by side have no columns of state; and narrower than that, they are stacked. */
+const narrowPair = 800;
+const stackedPair = 420;
+
 /** What a drawing is made of; the same ones give the same drawing. */
 type Key = readonly unknown[];
 
@@ -59,7 +68,7 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
   let view: View | undefined;
   let model: Model | undefined;
   let font: Font = fontOf(root);
-  let drawn: { readonly key: Key; readonly view: Pick<View, 'sides' | 'bands'> } | undefined;
+  let drawn: { readonly key: Key; readonly view: Drawn } | undefined;
   let rowsKept: { readonly key: Key; readonly rows: readonly RowsKept[] } | undefined;
   let scheduled = false;
   const controllers: ReactiveController[] = [];
@@ -91,8 +100,8 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
   }).observe(root);
 
   /** To where the current row is seen. Positions are known, so the browser need not lay anything out for it. */
-  function scrollTo({ model: of, bands, heads: above, sides }: View): void {
-    const last = of.position >= (sides[0]?.drawing.trace.steps.length ?? 0);
+  function scrollTo({ model: of, bands, heads: above, sides, stacked }: View): void {
+    const last = !stacked && of.position >= (sides[0]?.drawing.trace.steps.length ?? 0);
     const band = bands[last ? bands.length - 1 : view ? currentBand(view) : 0];
     if (!band) return;
     const room = height - above;
@@ -173,7 +182,7 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
       rowsKept = { key: looks, rows: [new Map(), new Map()] };
     if (!drawn || drawn.key.some((part, i) => part !== key[i]))
       drawn = { key, view: other ? two(of, trace, other, width) : one(of, trace, width) };
-    const { bands } = drawn.view;
+    const { bands, stacked } = drawn.view;
     const sides = drawn.view.sides.map((side, i) => ({
       ...side,
       position: i === 0 ? of.position : otherPosition(of, of.position),
@@ -184,8 +193,12 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
       model: of,
       sides,
       bands,
+      ...(stacked ? { stacked } : {}),
       bandOf,
-      heads: headHeight(sides.map(side => side.drawing)),
+      heads: headHeight(
+        sides.map(side => side.drawing),
+        sides.length > 1,
+      ),
       height: last ? last.top + last.height : 0,
     };
   }
@@ -219,7 +232,7 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
     };
   }
 
-  function one(of: Model, trace: ViewTrace, width: number): Pick<View, 'sides' | 'bands'> {
+  function one(of: Model, trace: ViewTrace, width: number): Drawn {
     const drawing = draw(trace, {
       ...optionsOf(of, trace, width),
       watches: of.expressions,
@@ -228,21 +241,28 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
     return { sides: [{ drawing, left: 0, position: of.position }], bands: bandsOf(drawing) };
   }
 
-  function two(of: Model, trace: ViewTrace, other: ViewTrace, width: number): Pick<View, 'sides' | 'bands'> {
-    const half = Math.max(300, (width - 1) / 2);
-    const left = draw(trace, { ...optionsOf(of, trace, half), compact: true, kept: rowsKept?.rows[0] });
+  function two(of: Model, trace: ViewTrace, other: ViewTrace, width: number): Drawn {
+    const stacked = width < stackedPair;
+    const thin = width < narrowPair;
+    const half = stacked ? width : Math.max(thin ? 0 : 300, Math.floor((width - 1) / 2));
+    const looks = { compact: true, thin, bare: thin };
+    const left = draw(trace, { ...optionsOf(of, trace, half), ...looks, kept: rowsKept?.rows[0] });
     const right = draw(other, {
       ...optionsOf(of, other, half),
-      compact: true,
+      ...looks,
       kept: rowsKept?.rows[1],
       isOpen: fold => of.unfolded.has(fold.from) || isInside(fold, otherPosition(of, of.position)),
     });
+    const at = partsAt(of) ?? 0;
+    const match = (position: number): number => otherPosition(of, position);
     return {
       sides: [
         { drawing: left, left: 0, position: of.position },
-        { drawing: right, left: left.width + 1, position: 0 },
+        { drawing: right, left: stacked ? 0 : left.width + 1, position: 0 },
       ],
-      bands: pairedBands(left, right, partsAt(of) ?? 0, position => otherPosition(of, position)),
+      ...(stacked
+        ? { stacked, bands: stackedBands(left, right, match(at)) }
+        : { bands: pairedBands(left, right, at, match) }),
     };
   }
 
@@ -254,11 +274,12 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
     const now = view;
     const { t } = now.model;
     const items = virtual.getVirtualizer().getVirtualItems();
-    const width = now.sides.reduce((sum, side) => sum + side.drawing.width + 1, -1);
+    const width = Math.max(...now.sides.map(side => side.left + side.drawing.width));
+    const titled = now.sides.length > 1;
     const kind = now.sides.length > 1 ? 'two' : now.sides[0]?.drawing.compact ? 'compact' : 'wide';
     render(
       html`<div class="diagram ${kind}" .style=${`width:${String(width)}px`}>
-        ${heads(now.model, now.sides, now.heads, actions)}
+        ${heads(now.model, now.stacked ? now.sides.slice(0, 1) : now.sides, now.heads, titled, actions)}
         <div
           class="steps"
           role="tree"
@@ -289,6 +310,7 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
     if (of.parts)
       return html`<div class="parts" role="presentation" .style=${style}>
         <span>${now.model.t('Here the two part')}</span>
+        ${now.stacked ? html`<span class="parts-title">${sideTitle(now.model, 1)}</span>` : nothing}
       </div>`;
     if (now.sides.length === 1) {
       const [side] = now.sides;
@@ -298,6 +320,7 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
     return html`<div class="pair" role="presentation" .style=${style}>
       ${now.sides.map((side, i) => {
         const row = of.sides[i];
+        if (!row && now.stacked) return nothing;
         const place = `left:${String(side.left)}px;width:${String(side.drawing.width)}px;height:${String(of.height)}px`;
         return row
           ? rowView(now.model, side, row, place, i === 0)
@@ -444,7 +467,8 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
               aria-expanded=${fold.open}
               title=${of.t('Steps {0} to {1}: no other thread can tell whether they have been taken', fold.from + 1, fold.to + 1)}
             >
-              <span class="codicon codicon-chevron-right" aria-hidden="true"></span>${line.text}
+              <span class="codicon codicon-chevron-right" aria-hidden="true"></span
+              ><span class="fold-text">${line.text}</span>
             </button>
           </div>`;
         }

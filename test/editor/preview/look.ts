@@ -61,6 +61,9 @@ const scenes: Readonly<Record<string, Scene>> = {
     await stage.page.locator('.choice').first().waitFor();
   }),
   compare: tab('compare', press('End')),
+  parting: tab('compare', async stage => {
+    await stage.page.locator('.compare-panel .step-link').click();
+  }),
   watch: tab('watch', async stage => {
     await stage.page.locator('#watch').fill('napi.state & NAPIF_STATE_SCHED');
     await stage.page.keyboard.press('Enter');

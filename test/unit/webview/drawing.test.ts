@@ -16,7 +16,7 @@ import {
 } from '../../../src/report/facts';
 import { pictureOf } from '../../../src/report/picture';
 import { arrowMarks, rowMarks } from '../../../src/report/svg';
-import { bandsOf, pairedBands } from '../../../src/webview/bands';
+import { bandsOf, pairedBands, stackedBands } from '../../../src/webview/bands';
 import { runsAt, shortNumber } from '../../../src/webview/odds';
 import { fixtureFile, fixtureLines, netpollReport } from '../../fixtures/netpollReport';
 
@@ -225,6 +225,41 @@ describe('facts of a trace', () => {
     assert.deepEqual(causesOf(edges, 2), { before: new Set(), after: new Set([3, 4]) });
     const own = edgesOf(trace);
     trace.steps.forEach((_, i) => assert.ok(own[i]?.every(from => from < i)));
+  });
+});
+
+describe('where there is little width', () => {
+  const thin = drawn(240, { compact: true, thin: true, bare: true });
+  it('thin rails leave the text the room, and draw no bars', () => {
+    assert.ok(thin.width <= 240, String(thin.width));
+    const room = (of: Drawing): number => of.lanes.find(lane => lane)?.textWidth ?? 0;
+    const at400 = { compact: true, bare: true };
+    assert.ok(room(drawn(400, { ...at400, thin: true })) > room(drawn(400, at400)) + 15);
+    const marks = (of: Drawing): string => of.rows.map(row => rowMarks(of, row)).join('');
+    assert.doesNotMatch(marks(thin), /class="bar/);
+    assert.match(marks(drawn(240, { compact: true })), /class="bar/);
+  });
+  it('two drawings stand one below the other: all of the first, the second from where they part', () => {
+    const bands = stackedBands(thin, thin, 5);
+    const [first, second] = [0, 1].map(side => bands.flatMap(band => band.sides[side] ?? []));
+    assert.equal(first?.length, thin.rows.length);
+    assert.deepEqual(
+      second?.flatMap(row => (row.kind === 'step' ? [row.position] : [])),
+      trace.steps.flatMap((_, index) => (index >= 5 ? [index + 1] : [])),
+    );
+    assert.equal(bands.filter(band => band.parts).length, 1);
+    bands.forEach((band, i) => {
+      const before = bands[i - 1];
+      assert.equal(band.top, before ? before.top + before.height : 0);
+    });
+  });
+  it('threads that wait for ever are named one below the other', () => {
+    const ends = trace.threads.map(() => 'waits for ever');
+    const end = drawn(300, { compact: true, ends }).rows.at(-1);
+    assert.equal(end?.kind, 'end');
+    assert.equal(end.blocks.length, 1);
+    assert.ok(end.height >= (end.blocks[0]?.lines.length ?? 0) * font.line);
+    assert.equal(end.blocks[0]?.lines.filter(line => line.kind === 'thread').length, trace.threads.length);
   });
 });
 
