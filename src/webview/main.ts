@@ -94,7 +94,8 @@ function start(root: HTMLElement, host: Host): void {
     if (next === before) return;
     model = next;
     const sides = before.tab !== next.tab || before.play !== next.play || before.run !== next.run;
-    draw(before.position !== next.position || sides);
+    const released = before.scrubbing && !next.scrubbing;
+    draw(before.position !== next.position || sides || released);
     if (next.cursor !== undefined && next.cursor !== before.cursor)
       document.getElementById(`step-${String(next.cursor)}`)?.scrollIntoView({ block: 'nearest' });
     for (const message of tell(before, next, act)) post(message);

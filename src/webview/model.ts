@@ -94,6 +94,8 @@ export interface Model {
   readonly verdictOpen?: boolean;
   /** The reader has begun to step through this run. */
   readonly begun: boolean;
+  /** The slider is being dragged: folds that it runs over stay as they are. */
+  readonly scrubbing: boolean;
   /** The window has little height. */
   readonly low: boolean;
   readonly t: Translate;
@@ -128,6 +130,7 @@ export function initialModel(t: Translate): Model {
     showsArrows: true,
     showsKeys: false,
     begun: false,
+    scrubbing: false,
     low: false,
     t,
   };
@@ -185,9 +188,9 @@ export function lastPosition(model: Model): number {
   return traceOf(model)?.steps.length ?? 0;
 }
 
-/** A run is open when the reader wants it, or when the current step is one of it. */
+/** A run is open when the reader wants it, or when the current step is one of it and stays so. */
 export function isOpen(model: Model, fold: Fold): boolean {
-  return model.unfolded.has(fold.from) || isInside(fold, model.position);
+  return model.unfolded.has(fold.from) || (!model.scrubbing && isInside(fold, model.position));
 }
 
 /** The next position with a row in a direction: over folds that are closed and steps that the filter leaves out. */

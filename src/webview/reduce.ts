@@ -25,6 +25,8 @@ import {
 /** What a reader does. */
 export type Act =
   | { readonly type: 'go'; readonly position: number }
+  | { readonly type: 'scrub'; readonly position: number }
+  | { readonly type: 'scrubbed' }
   | { readonly type: 'move'; readonly direction: 1 | -1 }
   | { readonly type: 'over'; readonly direction: 1 | -1 }
   | { readonly type: 'preemption'; readonly direction: 1 | -1 }
@@ -74,6 +76,10 @@ function reduced(model: Model, act: Act | ToPanel): Model {
   switch (act.type) {
     case 'go':
       return go(model, act.position);
+    case 'scrub':
+      return { ...go(model, act.position), scrubbing: true };
+    case 'scrubbed':
+      return model.scrubbing ? { ...model, scrubbing: false } : model;
     case 'move':
       return go(model, nextPosition(model, act.direction));
     case 'over':
@@ -263,7 +269,7 @@ function clamp(position: number, model: Model): number {
 
 function go(model: Model, position: number): Model {
   const to = clamp(position, model);
-  return { ...model, position: to, playing: false, until: undefined, done: undefined };
+  return { ...model, position: to, playing: false, scrubbing: false, until: undefined, done: undefined };
 }
 
 /** To the next step of the current thread that is not deeper inside calls. */
@@ -322,6 +328,7 @@ function withRun(model: Model, message: Extract<ToPanel, { type: 'run' }>): Mode
     run: message.run,
     position: 0,
     begun: false,
+    scrubbing: false,
     unfolded: new Set(),
     follow: message.follow,
     playing: false,

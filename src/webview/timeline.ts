@@ -158,9 +158,13 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
   function viewOf(of: Model, trace: ViewTrace): View {
     const width = Math.max(240, root.clientWidth);
     const other = otherTrace(of);
-    const inside = trace.steps[of.position - 1]?.folds
-      ? trace.steps.findIndex((_, i) => isInside({ from: i, to: i, thread: 0 }, of.position))
-      : -1;
+    const inside = of.scrubbing
+      ? other
+        ? -2
+        : -1
+      : trace.steps[of.position - 1]?.folds
+        ? trace.steps.findIndex((_, i) => isInside({ from: i, to: i, thread: 0 }, of.position))
+        : -1;
     const key: Key = [
       trace,
       other,
@@ -251,7 +255,8 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
       ...optionsOf(of, other, half),
       ...looks,
       kept: rowsKept?.rows[1],
-      isOpen: fold => of.unfolded.has(fold.from) || isInside(fold, otherPosition(of, of.position)),
+      isOpen: fold =>
+        of.unfolded.has(fold.from) || (!of.scrubbing && isInside(fold, otherPosition(of, of.position))),
     });
     const at = partsAt(of) ?? 0;
     const match = (position: number): number => otherPosition(of, position);
@@ -286,7 +291,7 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
           tabindex="0"
           id="steps"
           aria-label=${t('Steps of the schedule')}
-          aria-activedescendant="step-${now.model.position}"
+          aria-activedescendant=${currentId(now)}
           .style=${`height:${String(now.height)}px`}
         >
           ${repeat(
@@ -335,13 +340,14 @@ export function createTimeline(root: HTMLElement, actions: Actions): Timeline {
     const { drawing, position } = side;
     const { trace } = drawing;
     const isStep = row.kind === 'step' || row.kind === 'start';
-    const when =
-      row.position === position && isStep ? 'current' : row.position <= position ? 'past' : 'future';
+    const fold = row.row?.kind === 'fold' ? row.row : undefined;
+    // Of a fold that stays closed under the slider, the one row is the current one.
+    const here = fold ? !fold.open && isInside(fold, position) : row.position === position && isStep;
+    const when = here ? 'current' : row.position <= position ? 'past' : 'future';
     const marked = main && isStep && of.cursor === row.position ? 'cursor' : '';
     const kind = `row ${row.kind} ${when} ${marked} ${row.switches ? 'switch' : ''} ${
       row.row?.kind === 'step' && row.row.inFold ? 'in-fold' : ''
     }`;
-    const fold = row.row?.kind === 'fold' ? row.row : undefined;
     const body = guard([drawing, row, of.watches, of.t], () =>
       content(of, side, row, fold !== undefined, main),
     );
@@ -523,6 +529,12 @@ function currentBand(view: View): number {
   const drawing = view.sides[0]?.drawing;
   const row = drawing?.rows[drawing.rowOf(view.model.position)];
   return row ? (view.bandOf.get(row) ?? 0) : 0;
+}
+
+function currentId({ model, sides }: View): string {
+  const drawing = sides[0]?.drawing;
+  const row = drawing?.rows[drawing.rowOf(model.position)]?.row;
+  return row?.kind === 'fold' ? `fold-${String(row.from + 1)}` : `step-${String(model.position)}`;
 }
 
 function firstOwn(lines: readonly { readonly kind: string }[]): number {

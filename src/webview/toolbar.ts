@@ -18,6 +18,9 @@ export function toolbar(model: Model, actions: Actions): TemplateResult {
         actions.act(act);
       }}
     ></vscode-toolbar-button>`;
+  const released = (): void => {
+    actions.act({ type: 'scrubbed' });
+  };
   return html`<div class="toolbar" role="toolbar" aria-label=${t('Replay')}>
       <span class="buttons">
         ${button('debug-reverse-continue', t('First'), 'Home', { type: 'go', position: 0 })}
@@ -50,8 +53,11 @@ export function toolbar(model: Model, actions: Actions): TemplateResult {
         aria-label=${t('Step')}
         aria-valuetext=${t('{0} of {1}', position, last)}
         @input=${(event: Event) => {
-          actions.act({ type: 'go', position: Number((event.target as HTMLInputElement).value) });
+          actions.act({ type: 'scrub', position: Number((event.target as HTMLInputElement).value) });
         }}
+        @change=${released}
+        @pointerup=${released}
+        @blur=${released}
       />
       <output class="count">${position}<span class="of"> / ${last}</span></output>
       ${here(model, actions)}

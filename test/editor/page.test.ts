@@ -264,6 +264,74 @@ describe('the panel’s page', function () {
     }
   });
 
+  it('folds the verdict once the reader steps, and gives the lanes more than half of the height', async () => {
+    const { page, send, settle } = await stageOf(netpoll, { width: 540, height: 940 });
+    await send({ version: 2, type: 'fix', fix: { label: 'Wait', verdict: 'holds', applied: false } });
+    await settle();
+    const share = async (): Promise<number> =>
+      page.locator('.scroll').evaluate(e => e.clientHeight / window.innerHeight);
+    assert.ok((await share()) >= 0.55, String(await share()));
+    assert.ok(await page.locator('.schedule').isVisible());
+    await page.locator('#steps').press('ArrowDown');
+    await settle();
+    assert.ok((await share()) >= 0.55, String(await share()));
+    assert.equal(await page.locator('.schedule').isVisible(), false);
+    const banner = await page.locator('.banner').evaluate(e => e.clientHeight);
+    assert.ok(banner < 70, String(banner));
+    assert.ok(await page.locator('.apply-fix').isVisible());
+    await page.locator('.chevron').focus();
+    await page.keyboard.press('Enter');
+    await settle();
+    assert.ok(await page.locator('.schedule').isVisible());
+    assert.equal(await page.locator('.chevron').getAttribute('aria-expanded'), 'true');
+  });
+
+  it('has both texts of a comparison in sight at 540 pixels, one below the other at 400', async () => {
+    for (const width of [540, 400]) {
+      const { page, settle } = await stageOf(netpoll, { width });
+      await page.locator('#tab-compare').click();
+      await settle();
+      const wider = await page.locator('.scroll').evaluate(e => e.scrollWidth - e.clientWidth);
+      assert.ok(wider <= 0, `${String(wider)} px too wide at ${String(width)}`);
+      assert.equal(await page.locator('.column').count(), 0);
+      assert.equal(await page.locator('.side-title').count(), width === 540 ? 2 : 1);
+    }
+  });
+
+  it('runs over closed folds while the slider is dragged, and opens the one it is let go in', async () => {
+    const { page, settle } = await stageOf(netpoll);
+    const slider = page.locator('.toolbar input[type=range]');
+    await slider.evaluate((e: HTMLInputElement) => {
+      e.value = '4';
+      e.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+    await settle();
+    assert.match(await page.locator('.row.current').innerText(), /nobody else can notice/);
+    assert.equal(await page.locator('[aria-expanded=true].fold-button').count(), 0);
+    const id = await page.locator('#steps').getAttribute('aria-activedescendant');
+    assert.equal(await page.locator(`#${id ?? 'none'}`).count(), 1);
+    await slider.dispatchEvent('change');
+    await settle();
+    assert.equal(await page.locator('#step-4.current').count(), 1);
+  });
+
+  it('says how long the first picture takes', async () => {
+    const stage = await openStage(browser, folder, { width: 540, height: 940, of: netpoll });
+    open.push(stage);
+    const [run] = netpoll.messages;
+    const took = await stage.page.evaluate(
+      message =>
+        new Promise<number>(done => {
+          const begin = performance.now();
+          window.dispatchEvent(new MessageEvent('message', { data: message }));
+          requestAnimationFrame(() => setTimeout(() => done(performance.now() - begin), 0));
+        }),
+      run,
+    );
+    console.log(`      from the verdict's message to the next frame: ${took.toFixed(0)} ms`);
+    assert.ok((await stage.page.locator('.row').count()) > 5);
+  });
+
   const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
   async function violations({ page, errors }: Stage): Promise<readonly string[]> {
     if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);

@@ -4,7 +4,14 @@ import { replayView } from '../../../src/ide/replay';
 import type { ViewPlay } from '../../../src/protocol/examined';
 import type { FromPanel, ToPanel } from '../../../src/protocol/panel';
 import { asToPanel, version } from '../../../src/webview/check';
-import { initialModel, nextPosition, showsAll, shownSteps, type Model } from '../../../src/webview/model';
+import {
+  initialModel,
+  isOpen,
+  nextPosition,
+  showsAll,
+  shownSteps,
+  type Model,
+} from '../../../src/webview/model';
 import { asKept, reduce, toKeep, type Act } from '../../../src/webview/reduce';
 import { tell, wanting } from '../../../src/webview/tell';
 import { createTranslate } from '../../../src/webview/words';
@@ -224,6 +231,22 @@ describe('free play', () => {
   it('does not move the extension’s step', () => {
     assert.ok(!told(playing, { type: 'go', position: 1 }).includes('moved'));
     assert.ok(told(shown, { type: 'go', position: 1 }).includes('moved'));
+  });
+});
+
+describe('the slider', () => {
+  const fold = { from: 1, to: 3, thread: 0 };
+  it('opens no fold that it runs over until it is let go', () => {
+    const over = reduce(shown, { type: 'scrub', position: 3 });
+    assert.equal(over.position, 3);
+    assert.equal(isOpen(over, fold), false);
+    assert.equal(isOpen(reduce(over, { type: 'scrubbed' }), fold), true);
+    assert.equal(isOpen(reduce(over, { type: 'go', position: 2 }), fold), true);
+  });
+  it('leaves those open that the reader has opened', () => {
+    const open = after(shown, { type: 'fold', fold }, { type: 'scrub', position: 3 });
+    assert.equal(isOpen(open, fold), true);
+    assert.equal(reduce(shown, { type: 'scrubbed' }), shown);
   });
 });
 
