@@ -4,6 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { createLineMap } from '../../src/base/span';
+import { diskFiles } from '../../src/host/node/files';
+import type { FileSource } from '../../src/host/files';
+import { exportedAnswer } from '../../src/ide/exports';
 import type { CheckAnswer } from '../../src/ide/pipeline';
 import { lanes } from '../../src/report/lanes';
 import { checkNow, diskPipeline, pipelineOn, within } from '../unit/pipeline';
@@ -34,6 +38,7 @@ export const realCases: readonly Case[] = [
 ];
 
 export const pageOf = (name: string): string => resolve(`docs/gallery/${name}.md`);
+export const pictureFile = (name: string): string => resolve(`docs/gallery/${name}.svg`);
 
 function told({ report }: CheckAnswer): string {
   const { verdict } = report;
@@ -44,9 +49,33 @@ function told({ report }: CheckAnswer): string {
     : `${kind}: ${verdict.message} (${states})`;
 }
 
-function part(right: [string, CheckAnswer], wrong: [string, CheckAnswer], edit: readonly string[]): string {
+/** What is made for a page: its part of the text, and the picture of the schedule. */
+export interface Made {
+  readonly text: string;
+  readonly picture: string;
+}
+
+interface PartInput {
+  readonly name: string;
+  readonly right: readonly [string, CheckAnswer];
+  readonly wrong: readonly [string, CheckAnswer];
+  readonly edit: readonly string[];
+  /** What the wrong one was run on. */
+  readonly files: FileSource;
+}
+
+function part({ name, right, wrong, edit, files }: PartInput): Made {
   const { trace, preemptions } = wrong[1].report;
-  return [
+  const picture = exportedAnswer(wrong[1], 'svg', {
+    file: `${name}.race.c`,
+    show: path => path,
+    lines(path) {
+      const text = files.read(path);
+      return typeof text === 'string' && text !== 'pending' ? createLineMap(text) : undefined;
+    },
+  });
+  if (picture === undefined) throw new Error(`${name}: there is no schedule to draw`);
+  const text = [
     '| | |',
     '|---|---|',
     `| ${right[0]} | ${told(right[1])} |`,
@@ -55,10 +84,15 @@ function part(right: [string, CheckAnswer], wrong: [string, CheckAnswer], edit: 
     ...edit,
     `The schedule with the fewest preemptions (${String(preemptions ?? 0)}):`,
     '',
+    `![The schedule: one lane per thread, state words beside them](${name}.svg)`,
+    '',
+    'As text:',
+    '',
     '```text',
     ...(trace ? lanes(trace, { width: 110 }).trimEnd().split('\n') : []),
     '```',
   ].join('\n');
+  return { text, picture: `${picture.trimEnd()}\n` };
 }
 
 function diff({ bug }: Case): readonly string[] {
@@ -74,19 +108,22 @@ function diff({ bug }: Case): readonly string[] {
 }
 
 /** The made part of a real case's page: needs the tree. */
-export async function realPart(c: Case): Promise<string> {
+export async function realPart(c: Case): Promise<Made> {
   const harness = resolve(`test/kernel/${c.harness}.race.c`);
-  const run = async (edits: Case['bug']): Promise<CheckAnswer> =>
-    checkNow(await pipelineOn(treeWith(edits), kernelTree()), { harness, ...within(50_000) });
-  return part(
-    ['the tree as it is', await run([])],
-    ['with the bug back', await run(c.bug)],
-    ['How the bug is put back:', '', ...diff(c)],
-  );
+  const buggy = treeWith(c.bug);
+  const run = async (files: FileSource): Promise<CheckAnswer> =>
+    checkNow(await pipelineOn(files, kernelTree()), { harness, ...within(50_000) });
+  return part({
+    name: c.harness,
+    right: ['the tree as it is', await run(treeWith([]))],
+    wrong: ['with the bug back', await run(buggy)],
+    edit: ['How the bug is put back:', '', ...diff(c)],
+    files: buggy,
+  });
 }
 
 /** The made part of a teaching page. */
-export async function teachingPart(name: string): Promise<string> {
+export async function teachingPart(name: string): Promise<Made> {
   const run = async (file: string): Promise<CheckAnswer> =>
     checkNow(await diskPipeline(), {
       harness: resolve(`samples/teaching/${file}.race.c`),
@@ -96,11 +133,13 @@ export async function teachingPart(name: string): Promise<string> {
     const text = readFileSync(`samples/teaching/${file}.race.c`, 'utf8');
     return ['```c', ...text.trimEnd().split('\n').slice(1), '```', ''];
   };
-  return part(
-    [`${name}-fixed.race.c`, await run(`${name}-fixed`)],
-    [`${name}.race.c`, await run(name)],
-    body(name),
-  );
+  return part({
+    name,
+    right: [`${name}-fixed.race.c`, await run(`${name}-fixed`)],
+    wrong: [`${name}.race.c`, await run(name)],
+    edit: body(name),
+    files: diskFiles(),
+  });
 }
 
 /** The page with its made part replaced. Throws if the marks are not there. */

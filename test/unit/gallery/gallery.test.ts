@@ -5,6 +5,7 @@ import {
   beginMark,
   endMark,
   pageOf,
+  pictureFile,
   realCases,
   teaching,
   teachingPart,
@@ -23,12 +24,15 @@ describe('gallery', () => {
       assert.ok(story.length > 200, `${name}: a story`);
       assert.ok(page.includes(endMark), `${name}: the end mark`);
       assert.ok(page.includes('```text\n'), `${name}: a schedule`);
+      assert.ok(page.includes(`](${name}.svg)`) && existsSync(pictureFile(name)), `${name}: a picture`);
       assert.ok(index.includes(`(${name}.md)`), `docs/gallery/README.md names ${name}`);
     }
   });
   for (const name of teaching)
     it(`${name} is up to date (node tools/gallery.mjs ${name})`, async () => {
       const page = readFileSync(pageOf(name), 'utf8');
-      assert.equal(withPart(page, await teachingPart(name)), page);
+      const made = await teachingPart(name);
+      assert.equal(withPart(page, made.text), page);
+      assert.equal(made.picture, readFileSync(pictureFile(name), 'utf8'));
     });
 });
