@@ -29,7 +29,12 @@ describe('commands', () => {
   after(() => {
     rmSync(folder, { recursive: true, force: true });
   });
-  const bench = useWorkbench({ workspace: folder, size: { width: 1500, height: 900 } });
+  const bench = useWorkbench({
+    workspace: folder,
+    size: { width: 1500, height: 900 },
+    // Two million states are searched before anybody can cancel.
+    settings: { 'racelens.check.maxStates': 50_000_000 },
+  });
 
   it('offers every harness of the workspace where no C file is open', async () => {
     const b = bench();
